@@ -1,0 +1,10 @@
+//! The field itself: money, dates, documents, boleto numbers, terms, facts.
+//!
+//! Pure: no clock, socket, file, thread, randomness; no float.
+#![deny(clippy::float_arithmetic)]
+
+pub mod document;
+pub mod money;
+pub mod party;
+pub mod rate;
+pub mod terms;
