@@ -4,7 +4,10 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod document;
+pub mod fact;
+pub mod fold;
 pub mod money;
+pub mod order;
 pub mod party;
 pub mod rate;
 pub mod terms;
