@@ -3,6 +3,7 @@
 //! Pure: no clock, socket, file, thread, randomness; no float.
 #![deny(clippy::float_arithmetic)]
 
+pub mod check_digit;
 pub mod document;
 pub mod fact;
 pub mod fold;

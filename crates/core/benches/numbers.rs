@@ -1,0 +1,5 @@
+//! How fast boleto numbers are computed on one core.
+
+fn main() {
+    divan::main();
+}

@@ -1,0 +1,78 @@
+//! Modulo 10 and modulo 11, the two arithmetics of check digits at Brazilian banks.
+//!
+//! All functions take ASCII characters (`b'0'..=b'9'`; the CNPJ also `b'A'..=b'Z'`), whose
+//! value is `ASCII − 48`; callers have checked them. The manuals differ only in the highest
+//! weight and in what becomes of the remainders 0 and 1, so each bank's file says that itself.
+
+/// Modulo 10: weights 2, 1, 2, 1… from the right, the digits of each product added.
+///
+/// Returns 0 to 9. Used for the three fields of the writable line, for our numbers and
+/// accounts of several banks and for arrecadação (FEBRABAN).
+pub fn mod10(digits: &[u8]) -> u8 {
+    const DOUBLED: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    let mut sum = 0_u32;
+    for (i, digit) in digits.iter().rev().enumerate() {
+        let value = value(*digit);
+        sum += match i % 2 {
+            0 => u32::from(DOUBLED[usize::from(value % 10)]),
+            _ => u32::from(value),
+        };
+    }
+    ((10 - sum % 10) % 10) as u8
+}
+
+/// The sum of all values by weights 2, 3, … up to `highest_weight` and again from 2, going
+/// from the right.
+pub fn weighted_sum(characters: &[u8], highest_weight: u32) -> u32 {
+    let mut weight = 2;
+    let mut sum = 0;
+    for character in characters.iter().rev() {
+        sum += u32::from(value(*character)) * weight;
+        weight = if weight >= highest_weight { 2 } else { weight + 1 };
+    }
+    sum
+}
+
+/// Modulo 11 for the general check digit of a boleto: weights 2 to 9; where 11 − remainder
+/// is 0, 10 or 11 the digit is 1, so it is never zero (FEBRABAN).
+pub fn mod11_boleto(digits: &[u8]) -> u8 {
+    match 11 - weighted_sum(digits, 9) % 11 {
+        10 | 11 => 1,
+        digit => digit as u8,
+    }
+}
+
+/// Modulo 11 of arrecadação: weights 2 to 9; where 11 − remainder is 10 or 11 the digit is 0
+/// (FEBRABAN, layout of bills of utilities and taxes).
+pub fn mod11_arrecadacao(digits: &[u8]) -> u8 {
+    match 11 - weighted_sum(digits, 9) % 11 {
+        10 | 11 => 0,
+        digit => digit as u8,
+    }
+}
+
+/// The value of a character: 0 to 9 for digits, 17 to 42 for capitals.
+fn value(character: u8) -> u8 {
+    character.wrapping_sub(b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_printed_line_hold() {
+        // The sample boleto of a bank's public remittance manual.
+        assert_eq!(mod10(b"077900011"), 6);
+        assert_eq!(mod10(b"1205620790"), 0);
+        assert_eq!(mod10(b"0789973346"), 8);
+        assert_eq!(mod11_boleto(b"0779947700000023990001112056207900789973346"), 1);
+    }
+
+    #[test]
+    fn letters_weigh_as_ascii_minus_48() {
+        // Worked example of the alphanumeric CNPJ (Receita Federal).
+        assert_eq!(weighted_sum(b"12ABC34501DE", 9), 459);
+        assert_eq!(weighted_sum(b"12ABC34501DE3", 9), 424);
+    }
+}

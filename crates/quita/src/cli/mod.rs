@@ -1,0 +1,35 @@
+//! The command line: what each command is called and which file answers it.
+
+mod document;
+mod jsonl;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The whole command line.
+#[derive(Parser)]
+#[command(
+    name = "quita",
+    version,
+    about = "Cobrança por boleto e Pix, direto pelo banco da sua empresa"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(subcommand, about = "CPF e CNPJ")]
+    Document(document::Command),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> ExitCode {
+        match self.command {
+            Command::Document(command) => document::run(command),
+        }
+    }
+}
