@@ -3,8 +3,13 @@
 //! Pure: no clock, socket, file, thread, randomness; no float.
 #![deny(clippy::float_arithmetic)]
 
+pub mod arrecadacao;
+pub mod bank_names;
+pub mod barcode;
+pub mod calendar;
 pub mod check_digit;
 pub mod document;
+pub mod due_factor;
 pub mod fact;
 pub mod fold;
 pub mod money;
