@@ -1,0 +1,130 @@
+//! Bank accounts of a company.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{Row, StoreError, Tx, params, sql};
+
+/// A bank account, with its connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose.
+    pub company_id: String,
+    /// What it charges with; `None` while not connected.
+    pub credential_id: Option<String>,
+    /// The bank's folder.
+    pub bank: String,
+    /// Name for people.
+    pub description: String,
+    /// Branch, digits.
+    pub branch: String,
+    /// Number without check digit.
+    pub number: String,
+    /// Check digit.
+    pub digit: String,
+    /// Further fields in the words of the bank's folder.
+    pub data: BTreeMap<String, String>,
+    /// Addresses that replace the bank's own, by host key: the simulator's.
+    pub hosts: BTreeMap<String, String>,
+    /// The unguessable part of the address that the bank calls.
+    pub hook_token: String,
+    /// `active` or `inactive`.
+    pub status: String,
+    /// When it was registered here.
+    pub created_at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "id, company_id, credential_id, bank, description, branch, number, digit, data, hosts,
+         hook_token, status, created_at"
+    };
+}
+
+sql! {
+    INSERT = concat!("INSERT INTO accounts (", columns!(), ")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+    GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
+    LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
+    ACTIVE = concat!("SELECT ", columns!(), " FROM accounts
+        WHERE status = 'active' AND credential_id IS NOT NULL ORDER BY id");
+    BY_HOOK = concat!("SELECT ", columns!(), " FROM accounts WHERE hook_token = $1");
+    SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
+}
+
+/// Adds an account. The same branch and number twice is a [`StoreError::Conflict`].
+pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
+    let data = crate::to_json(&account.data)?;
+    let hosts = crate::to_json(&account.hosts)?;
+    tx.exec(
+        INSERT,
+        params![
+            &account.id,
+            &account.company_id,
+            account.credential_id.as_deref(),
+            &account.bank,
+            &account.description,
+            &account.branch,
+            &account.number,
+            &account.digit,
+            data,
+            hosts,
+            &account.hook_token,
+            &account.status,
+            account.created_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Points the account at other addresses, as when the simulator moved to another port.
+pub fn set_hosts(
+    tx: &mut Tx,
+    id: &str,
+    hosts: &BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    let hosts = crate::to_json(hosts)?;
+    tx.exec(SET_HOSTS, params![id, hosts])?;
+    Ok(())
+}
+
+/// One account.
+pub fn get(tx: &mut Tx, id: &str) -> Result<Option<Account>, StoreError> {
+    tx.row(GET, params![id])?.map(read).transpose()
+}
+
+/// All accounts of a company, oldest first.
+pub fn list(tx: &mut Tx, company_id: &str) -> Result<Vec<Account>, StoreError> {
+    tx.rows(LIST, params![company_id])?.into_iter().map(read).collect()
+}
+
+/// Every connected account of every company.
+pub fn active(tx: &mut Tx) -> Result<Vec<Account>, StoreError> {
+    tx.rows(ACTIVE, params![])?.into_iter().map(read).collect()
+}
+
+/// The account that a bank's call is meant for.
+pub fn by_hook_token(tx: &mut Tx, token: &str) -> Result<Option<Account>, StoreError> {
+    tx.row(BY_HOOK, params![token])?.map(read).transpose()
+}
+
+fn read(row: Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        credential_id: row.opt_text(2)?,
+        bank: row.text(3)?,
+        description: row.text(4)?,
+        branch: row.text(5)?,
+        number: row.text(6)?,
+        digit: row.text(7)?,
+        data: row.json(8)?,
+        hosts: row.json(9)?,
+        hook_token: row.text(10)?,
+        status: row.text(11)?,
+        created_at: row.instant(12)?,
+    })
+}

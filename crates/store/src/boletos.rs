@@ -1,0 +1,386 @@
+//! Boletos: the order as it was given, and a cache of what its facts amount to.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quita_core::fact::Refusal;
+use quita_core::fold::{Folded, Status};
+use quita_core::money::Money;
+use quita_core::order::BoletoOrder;
+use serde::{Deserialize, Serialize};
+
+use crate::{Row, StoreError, Tx, params, sql};
+
+/// A boleto.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Boleto {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose.
+    pub company_id: String,
+    /// At which account.
+    pub account_id: String,
+    /// What it collects.
+    pub charge_id: String,
+    /// Who owes.
+    pub customer_id: String,
+    /// The order, complete, as first given to the bank.
+    pub order: BoletoOrder,
+    /// The unguessable part of the customer's page.
+    pub public_token: String,
+    /// `user:…`, `application:…` or `system`.
+    pub created_by: String,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+    /// Whether it still stands for its charge; at most one does.
+    pub live: bool,
+    /// Nominal amount now.
+    pub amount: Money,
+    /// Due date now.
+    pub expiration_date: Date,
+    /// Where it stands.
+    pub status: Status,
+    /// The bank's id.
+    pub bank_id: Option<String>,
+    /// The bank's number.
+    pub our_number: Option<String>,
+    /// 44 digits.
+    pub barcode: Option<String>,
+    /// 47 digits.
+    pub writable_line: Option<String>,
+    /// Pix «copia e cola».
+    pub br_code: Option<String>,
+    /// Pix identifier.
+    pub txid: Option<String>,
+    /// Why the bank refused it.
+    pub refusal: Option<Refusal>,
+    /// All that was received.
+    pub received: Money,
+    /// Settled outside the bank.
+    pub settled_by_hand: bool,
+    /// What was asked of it and is not yet confirmed.
+    pub wanted: Wanted,
+    /// When we learned that it is registered.
+    pub registered_at: Option<Timestamp>,
+    /// When we learned that it is settled.
+    pub settled_at: Option<Timestamp>,
+    /// How many changes the bank has confirmed.
+    pub edition: u32,
+    /// Last change here.
+    pub updated_at: Timestamp,
+}
+
+/// What people asked of a registered boleto; the reconciler brings the bank to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Write it off, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel: Option<String>,
+    /// Once it is known to be cancelled, order this one for the same charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<Box<BoletoOrder>>,
+    /// A new due date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<Date>,
+    /// A new nominal amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// The bank's id of the change under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_id: Option<String>,
+}
+
+impl Wanted {
+    /// Nothing asked.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which boletos to list; `None` means any.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// At this account.
+    pub account_id: Option<String>,
+    /// Of this customer.
+    pub customer_id: Option<String>,
+    /// Of this charge.
+    pub charge_id: Option<String>,
+    /// In this status.
+    pub status: Option<Status>,
+    /// With this document number.
+    pub document_number: Option<String>,
+    /// Due on or after.
+    pub expiration_from: Option<Date>,
+    /// Due on or before.
+    pub expiration_to: Option<Date>,
+    /// Issued on or after.
+    pub issuance_from: Option<Date>,
+    /// Issued on or before.
+    pub issuance_to: Option<Date>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, company_id, account_id, charge_id, customer_id, order_body, public_token, created_by,
+         created_at, live, amount, expiration_date, status, bank_id, our_number, barcode,
+         writable_line, br_code, txid, refusal, received, settled_by_hand, wanted, registered_at,
+         settled_at, edition, updated_at"
+    };
+}
+
+sql! {
+    INSERT = "INSERT INTO boletos (id, company_id, account_id, charge_id, customer_id,
+        document_number, bank_reference, amount, issuance_date, expiration_date, order_body,
+        public_token, created_by, created_at, live, status, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, TRUE, 'CREATED', $14)
+        ON CONFLICT (account_id, bank_reference) DO NOTHING";
+    GET = concat!("SELECT ", columns!(), " FROM boletos WHERE id = $1");
+    OF_COMPANY = concat!("SELECT ", columns!(), " FROM boletos WHERE company_id = $1 AND id = $2");
+    LOCK = "SELECT id FROM boletos WHERE id = $1 /*for update*/";
+    BY_BANK_ID = concat!("SELECT ", columns!(), " FROM boletos
+        WHERE account_id = $1 AND bank_id = $2");
+    BY_REFERENCE = concat!("SELECT ", columns!(), " FROM boletos
+        WHERE account_id = $1 AND bank_reference = $2");
+    BY_TXID = concat!("SELECT ", columns!(), " FROM boletos WHERE account_id = $1 AND txid = $2
+        ORDER BY id LIMIT 1");
+    BY_PUBLIC_TOKEN = concat!("SELECT ", columns!(), " FROM boletos WHERE public_token = $1");
+    LIVE_OF_CHARGE = concat!("SELECT ", columns!(), " FROM boletos WHERE charge_id = $1 AND live");
+    PAGE = concat!("SELECT ", columns!(), " FROM boletos
+        WHERE company_id = $1 AND id < $2
+        AND (CAST($3 AS TEXT) IS NULL OR account_id = $3)
+        AND (CAST($4 AS TEXT) IS NULL OR customer_id = $4)
+        AND (CAST($5 AS TEXT) IS NULL OR charge_id = $5)
+        AND (CAST($6 AS TEXT) IS NULL OR status = $6)
+        AND (CAST($7 AS TEXT) IS NULL OR document_number = $7)
+        AND (CAST($8 AS TEXT) IS NULL OR expiration_date >= $8)
+        AND (CAST($9 AS TEXT) IS NULL OR expiration_date <= $9)
+        AND (CAST($10 AS TEXT) IS NULL OR issuance_date >= $10)
+        AND (CAST($11 AS TEXT) IS NULL OR issuance_date <= $11)
+        ORDER BY id DESC LIMIT $12");
+    OPEN_DUE_RANGE = "SELECT MIN(expiration_date), MAX(expiration_date), COUNT(*) FROM boletos
+        WHERE account_id = $1 AND status IN ('CREATED', 'REGISTERED', 'CANCELLATION_REQUESTED')
+        AND bank_id IS NOT NULL";
+    SAVE = "UPDATE boletos SET live = $2, amount = $3, expiration_date = $4, status = $5,
+        bank_id = $6, our_number = $7, barcode = $8, writable_line = $9, br_code = $10,
+        txid = $11, refusal = $12, received = $13, settled_by_hand = $14, wanted = $15,
+        registered_at = $16, settled_at = $17, edition = $18, updated_at = $19 WHERE id = $1";
+    ALL_IDS = "SELECT id FROM boletos WHERE id > $1 ORDER BY id LIMIT $2";
+}
+
+/// Adds a boleto as it was ordered; false when its reference is taken at this account.
+/// A second live boleto of one charge is a [`StoreError::Conflict`].
+pub fn insert(tx: &mut Tx, boleto: &Boleto) -> Result<bool, StoreError> {
+    let order = &boleto.order;
+    let body = crate::to_json(order)?;
+    let added = tx.exec(
+        INSERT,
+        params![
+            &boleto.id,
+            &boleto.company_id,
+            &boleto.account_id,
+            &boleto.charge_id,
+            &boleto.customer_id,
+            &order.document_number,
+            &order.bank_reference,
+            order.amount,
+            order.issuance_date,
+            order.expiration_date,
+            body,
+            &boleto.public_token,
+            &boleto.created_by,
+            boleto.created_at
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// Keeps others from changing this boleto until the transaction ends.
+pub fn lock(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    tx.rows(LOCK, params![id])?;
+    Ok(())
+}
+
+/// One boleto of any company; for workers only.
+pub fn get(tx: &mut Tx, id: &str) -> Result<Option<Boleto>, StoreError> {
+    tx.row(GET, params![id])?.map(read).transpose()
+}
+
+/// One boleto of a company.
+pub fn of_company(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<Boleto>, StoreError> {
+    tx.row(OF_COMPANY, params![company_id, id])?.map(read).transpose()
+}
+
+/// The boleto with the bank's id.
+pub fn by_bank_id(
+    tx: &mut Tx,
+    account_id: &str,
+    bank_id: &str,
+) -> Result<Option<Boleto>, StoreError> {
+    tx.row(BY_BANK_ID, params![account_id, bank_id])?.map(read).transpose()
+}
+
+/// The boleto with our reference.
+pub fn by_reference(
+    tx: &mut Tx,
+    account_id: &str,
+    reference: &str,
+) -> Result<Option<Boleto>, StoreError> {
+    tx.row(BY_REFERENCE, params![account_id, reference])?.map(read).transpose()
+}
+
+/// The boleto with this Pix identifier.
+pub fn by_txid(tx: &mut Tx, account_id: &str, txid: &str) -> Result<Option<Boleto>, StoreError> {
+    tx.row(BY_TXID, params![account_id, txid])?.map(read).transpose()
+}
+
+/// The boleto of a customer's page.
+pub fn by_public_token(tx: &mut Tx, token: &str) -> Result<Option<Boleto>, StoreError> {
+    tx.row(BY_PUBLIC_TOKEN, params![token])?.map(read).transpose()
+}
+
+/// The boleto that stands for a charge.
+pub fn live_of_charge(tx: &mut Tx, charge_id: &str) -> Result<Option<Boleto>, StoreError> {
+    tx.row(LIVE_OF_CHARGE, params![charge_id])?.map(read).transpose()
+}
+
+/// Boletos of a company, newest first, before an id ([`crate::LAST_ID`]: from the newest).
+pub fn page(
+    tx: &mut Tx,
+    company_id: &str,
+    filter: &Filter,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Boleto>, StoreError> {
+    let status = filter.status.map(Status::word);
+    let rows = tx.rows(
+        PAGE,
+        params![
+            company_id,
+            before,
+            filter.account_id.as_deref(),
+            filter.customer_id.as_deref(),
+            filter.charge_id.as_deref(),
+            status,
+            filter.document_number.as_deref(),
+            filter.expiration_from,
+            filter.expiration_to,
+            filter.issuance_from,
+            filter.issuance_to,
+            limit
+        ],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// First and last due date of the boletos that the bank still has open, and how many.
+pub fn open_due_range(
+    tx: &mut Tx,
+    account_id: &str,
+) -> Result<Option<(Date, Date, i64)>, StoreError> {
+    let Some(row) = tx.row(OPEN_DUE_RANGE, params![account_id])? else { return Ok(None) };
+    let (first, last) = (row.opt_date(0)?, row.opt_date(1)?);
+    let count = row.int(2)?;
+    Ok(first.zip(last).map(|(first, last)| (first, last, count)))
+}
+
+/// Ids of all boletos of all companies after an id (empty: from the first); for verification.
+pub fn ids_after(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+    tx.rows(ALL_IDS, params![after, limit])?.into_iter().map(|row| row.text(0)).collect()
+}
+
+/// Saves what the fold says and what is wanted.
+pub fn save(tx: &mut Tx, boleto: &Boleto) -> Result<(), StoreError> {
+    let refusal = crate::to_json_opt(boleto.refusal.as_ref())?;
+    let wanted = crate::to_json_opt((!boleto.wanted.is_empty()).then_some(&boleto.wanted))?;
+    tx.exec(
+        SAVE,
+        params![
+            &boleto.id,
+            boleto.live,
+            boleto.amount,
+            boleto.expiration_date,
+            boleto.status.word(),
+            boleto.bank_id.as_deref(),
+            boleto.our_number.as_deref(),
+            boleto.barcode.as_deref(),
+            boleto.writable_line.as_deref(),
+            boleto.br_code.as_deref(),
+            boleto.txid.as_deref(),
+            refusal,
+            boleto.received,
+            boleto.settled_by_hand,
+            wanted,
+            boleto.registered_at,
+            boleto.settled_at,
+            i64::from(boleto.edition),
+            boleto.updated_at
+        ],
+    )?;
+    Ok(())
+}
+
+impl Boleto {
+    /// Takes over what the facts amount to.
+    pub fn take(&mut self, folded: &Folded, now: Timestamp) {
+        let was = self.status;
+        self.status = folded.status;
+        self.live = !matches!(
+            folded.status,
+            Status::Rejected | Status::Cancelled | Status::Expired
+        );
+        self.bank_id.clone_from(&folded.bank_id);
+        if let Some(numbers) = &folded.registration {
+            self.our_number = Some(numbers.our_number.clone());
+            self.barcode = Some(numbers.barcode.clone());
+            self.writable_line = Some(numbers.writable_line.clone());
+            self.br_code.clone_from(&numbers.br_code);
+            self.txid.clone_from(&numbers.txid);
+            self.registered_at = self.registered_at.or(Some(now));
+        }
+        self.refusal.clone_from(&folded.refusal);
+        self.received = folded.received();
+        self.settled_by_hand = folded.settled_by_hand;
+        if self.status == Status::Settled && was != Status::Settled {
+            self.settled_at = Some(now);
+        }
+        if self.status != Status::Settled {
+            self.settled_at = None;
+        }
+        self.updated_at = now;
+    }
+}
+
+fn read(row: Row) -> Result<Boleto, StoreError> {
+    let status = row.text(12)?;
+    Ok(Boleto {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        account_id: row.text(2)?,
+        charge_id: row.text(3)?,
+        customer_id: row.text(4)?,
+        order: row.json(5)?,
+        public_token: row.text(6)?,
+        created_by: row.text(7)?,
+        created_at: row.instant(8)?,
+        live: row.boolean(9)?,
+        amount: row.money(10)?,
+        expiration_date: row.date(11)?,
+        status: Status::from_word(&status)
+            .ok_or_else(|| StoreError::corrupt("boletos: unknown status"))?,
+        bank_id: row.opt_text(13)?,
+        our_number: row.opt_text(14)?,
+        barcode: row.opt_text(15)?,
+        writable_line: row.opt_text(16)?,
+        br_code: row.opt_text(17)?,
+        txid: row.opt_text(18)?,
+        refusal: row.opt_json(19)?,
+        received: row.money(20)?,
+        settled_by_hand: row.boolean(21)?,
+        wanted: row.opt_json(22)?.unwrap_or_default(),
+        registered_at: row.opt_instant(23)?,
+        settled_at: row.opt_instant(24)?,
+        edition: u32::try_from(row.int(25)?)
+            .map_err(|_| StoreError::corrupt("boletos: negative edition"))?,
+        updated_at: row.instant(26)?,
+    })
+}

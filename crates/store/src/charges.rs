@@ -1,0 +1,100 @@
+//! Charges: what customers owe.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quita_core::money::Money;
+
+use crate::{Row, StoreError, Tx, params, sql};
+
+/// A charge: one instalment of one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose.
+    pub company_id: String,
+    /// Who owes.
+    pub customer_id: String,
+    /// Unique in the company: `NFe 450 - 1/1`.
+    pub document_number: String,
+    /// What is owed.
+    pub amount: Money,
+    /// Until when.
+    pub expiration_date: Date,
+    /// Kind of document that charges: `avulso`, `nfe`…
+    pub origin: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "id, company_id, customer_id, document_number, amount, expiration_date, origin, created_at"
+    };
+}
+
+sql! {
+    INSERT = concat!("INSERT INTO charges (", columns!(), ")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (company_id, document_number) DO NOTHING");
+    GET = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id = $2");
+    BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM charges
+        WHERE company_id = $1 AND document_number = $2");
+    PAGE = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id < $2
+        ORDER BY id DESC LIMIT $3");
+}
+
+/// Adds a charge; false when the company already has its document number.
+pub fn insert(tx: &mut Tx, charge: &Charge) -> Result<bool, StoreError> {
+    let added = tx.exec(
+        INSERT,
+        params![
+            &charge.id,
+            &charge.company_id,
+            &charge.customer_id,
+            &charge.document_number,
+            charge.amount,
+            charge.expiration_date,
+            &charge.origin,
+            charge.created_at
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// One charge of a company.
+pub fn get(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<Charge>, StoreError> {
+    tx.row(GET, params![company_id, id])?.map(read).transpose()
+}
+
+/// The charge of this document number.
+pub fn by_document_number(
+    tx: &mut Tx,
+    company_id: &str,
+    document_number: &str,
+) -> Result<Option<Charge>, StoreError> {
+    tx.row(BY_DOCUMENT, params![company_id, document_number])?.map(read).transpose()
+}
+
+/// Charges, newest first, before an id ([`crate::LAST_ID`]: from the newest).
+pub fn page(
+    tx: &mut Tx,
+    company_id: &str,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Charge>, StoreError> {
+    tx.rows(PAGE, params![company_id, before, limit])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Charge, StoreError> {
+    Ok(Charge {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        customer_id: row.text(2)?,
+        document_number: row.text(3)?,
+        amount: row.money(4)?,
+        expiration_date: row.date(5)?,
+        origin: row.text(6)?,
+        created_at: row.instant(7)?,
+    })
+}

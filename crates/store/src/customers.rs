@@ -1,0 +1,104 @@
+//! Customers of a company.
+
+use jiff::Timestamp;
+use quita_core::document::Document;
+use quita_core::party::Address;
+
+use crate::{Row, StoreError, Tx, params, sql};
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose customer.
+    pub company_id: String,
+    /// CPF or CNPJ.
+    pub document: Document,
+    /// Name.
+    pub name: String,
+    /// May be empty.
+    pub email: String,
+    /// May be empty.
+    pub phone: String,
+    /// Where they are.
+    pub address: Option<Address>,
+    /// When first saved.
+    pub created_at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "id, company_id, document, name, email, phone, address, created_at"
+    };
+}
+
+sql! {
+    // The id that was there first stays.
+    UPSERT = concat!("INSERT INTO customers (", columns!(), ")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (company_id, document) DO UPDATE SET name = excluded.name,
+        email = excluded.email, phone = excluded.phone, address = excluded.address
+        RETURNING id");
+    GET = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id = $2");
+    BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM customers
+        WHERE company_id = $1 AND document = $2");
+    PAGE = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id > $2
+        ORDER BY id LIMIT $3");
+}
+
+/// Adds a customer, or brings the one with the same document up to date. Gives its id.
+pub fn upsert(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
+    let address = crate::to_json_opt(customer.address.as_ref())?;
+    let row = tx.row(
+        UPSERT,
+        params![
+            &customer.id,
+            &customer.company_id,
+            customer.document.as_str(),
+            &customer.name,
+            &customer.email,
+            &customer.phone,
+            address,
+            customer.created_at
+        ],
+    )?;
+    row.ok_or_else(|| StoreError::corrupt("customers: upsert gave no row"))?.text(0)
+}
+
+/// One customer of a company.
+pub fn get(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<Customer>, StoreError> {
+    tx.row(GET, params![company_id, id])?.map(read).transpose()
+}
+
+/// The customer with this document.
+pub fn by_document(
+    tx: &mut Tx,
+    company_id: &str,
+    document: &Document,
+) -> Result<Option<Customer>, StoreError> {
+    tx.row(BY_DOCUMENT, params![company_id, document.as_str()])?.map(read).transpose()
+}
+
+/// Customers in the order in which they were added, after an id (empty: from the first).
+pub fn page(
+    tx: &mut Tx,
+    company_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Customer>, StoreError> {
+    tx.rows(PAGE, params![company_id, after, limit])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Customer, StoreError> {
+    Ok(Customer {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        document: row.document(2)?,
+        name: row.text(3)?,
+        email: row.text(4)?,
+        phone: row.text(5)?,
+        address: row.opt_json(6)?,
+        created_at: row.instant(7)?,
+    })
+}

@@ -1,0 +1,100 @@
+//! Events: what happened, for programs of the company and for the timeline of a boleto.
+//!
+//! Written in the transaction of the change. A number is given after the commit, in one
+//! place, so that whoever follows the numbers misses nothing that was committed late.
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use crate::{Row, StoreError, Tx, params, sql};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose.
+    pub company_id: String,
+    /// `boleto.registered`, `boleto.settled`…
+    pub kind: String,
+    /// About what.
+    pub subject: String,
+    /// What a program needs to know, as JSON.
+    pub body: Box<RawValue>,
+    /// When.
+    pub created_at: Timestamp,
+    /// Its place in the order; `None` for a moment after the commit.
+    pub seq: Option<i64>,
+}
+
+sql! {
+    INSERT = "INSERT INTO events (id, company_id, kind, subject, body, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    UNNUMBERED = "SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $1";
+    LAST = "SELECT COALESCE(MAX(seq), 0) FROM events";
+    NUMBER = "UPDATE events SET seq = $2 WHERE id = $1";
+    PAGE = "SELECT id, company_id, kind, subject, body, created_at, seq FROM events
+        WHERE company_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    OF_SUBJECT = "SELECT id, company_id, kind, subject, body, created_at, seq FROM events
+        WHERE subject = $1 ORDER BY id";
+}
+
+/// Writes an event down.
+pub fn insert(
+    tx: &mut Tx,
+    id: &str,
+    company_id: &str,
+    kind: &str,
+    subject: &str,
+    body: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(INSERT, params![id, company_id, kind, subject, body, now])?;
+    Ok(())
+}
+
+/// Numbers events that have none, oldest first; tells how many. Only one worker does this
+/// at a time.
+pub fn number(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
+    let rows = tx.rows(UNNUMBERED, params![limit])?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let last = tx.row(LAST, params![])?;
+    let mut seq = last.map_or(Ok(0), |row| row.int(0))?;
+    let mut numbered = 0;
+    for row in rows {
+        seq += 1;
+        numbered += 1;
+        let id = row.text(0)?;
+        tx.exec(NUMBER, params![&id, seq])?;
+    }
+    Ok(numbered)
+}
+
+/// Events of a company after a number.
+pub fn page(
+    tx: &mut Tx,
+    company_id: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    tx.rows(PAGE, params![company_id, after, limit])?.into_iter().map(read).collect()
+}
+
+/// The timeline of one subject.
+pub fn of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<Event>, StoreError> {
+    tx.rows(OF_SUBJECT, params![subject])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Event, StoreError> {
+    Ok(Event {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        kind: row.text(2)?,
+        subject: row.text(3)?,
+        body: row.json(4)?,
+        created_at: row.instant(5)?,
+        seq: row.opt_int(6)?,
+    })
+}

@@ -1,0 +1,238 @@
+//! The transaction as closures see it, the same on both engines.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::postgres::PostgresSession;
+use crate::sqlite::SqliteSession;
+use crate::{Param, Row, Sql, StoreError};
+
+thread_local! {
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// True while a transaction's closure runs on this thread: no call to a bank, no file.
+pub fn inside_transaction() -> bool {
+    INSIDE.get()
+}
+
+/// One connection with its prepared statements.
+pub(crate) enum Session {
+    Sqlite(SqliteSession),
+    Postgres(Box<PostgresSession>),
+}
+
+/// What a transaction is begun for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Several closures, one commit. Gives up early where others hold a row.
+    Group,
+    /// One closure. Waits.
+    Alone,
+    /// One closure that only reads, over one snapshot.
+    Read,
+}
+
+/// Passes a call on to the engine.
+macro_rules! engine {
+    ($session:expr, $name:ident($($argument:expr),*)) => {
+        match $session {
+            Session::Sqlite(session) => session.$name($($argument),*),
+            Session::Postgres(session) => session.$name($($argument),*),
+        }
+    };
+}
+
+impl Session {
+    pub(crate) fn begin(&mut self, mode: Mode) -> Result<(), StoreError> {
+        engine!(self, begin(mode))
+    }
+
+    /// After an error nothing was committed, unless the text says that it is unknown.
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        engine!(self, commit())
+    }
+
+    pub(crate) fn rollback(&mut self) {
+        engine!(self, rollback());
+    }
+
+    pub(crate) fn savepoint(&mut self) -> Result<(), StoreError> {
+        engine!(self, savepoint())
+    }
+
+    pub(crate) fn release(&mut self) -> Result<(), StoreError> {
+        engine!(self, release())
+    }
+
+    pub(crate) fn rollback_to_savepoint(&mut self) -> Result<(), StoreError> {
+        engine!(self, rollback_to_savepoint())
+    }
+
+    /// Prepares without running; gives the number of parameters.
+    #[cfg(feature = "testing")]
+    pub(crate) fn prepare(&mut self, sql: Sql) -> Result<usize, StoreError> {
+        engine!(self, prepare(sql))
+    }
+
+    /// Runs one closure in the transaction that is open.
+    pub(crate) fn run<T>(
+        &mut self,
+        mode: Mode,
+        closure: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Ran<T> {
+        let mut tx = Tx { session: self, mode, wrote: false, failed: None };
+        INSIDE.set(true);
+        let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)));
+        INSIDE.set(false);
+        let Tx { wrote, failed, .. } = tx;
+        let left = match &failed {
+            Some(StoreError::Busy(_)) => Left::Contended,
+            Some(StoreError::Unavailable(_) | StoreError::Corrupt(_)) => Left::Lost,
+            Some(_) => Left::Dirty,
+            None if wrote => Left::Dirty,
+            None => Left::Nothing,
+        };
+        let result = match outcome {
+            Ok(result) => result,
+            Err(panic) => Err(StoreError::Internal(format!(
+                "a transaction panicked: {}",
+                words_of(panic.as_ref())
+            ))),
+        };
+        match (result, failed) {
+            (Ok(value), None) => Ran { result: Ok(value), left: Left::Work },
+            (Ok(_), Some(error)) => Ran { result: Err(error), left },
+            (Err(_), Some(error)) if matches!(left, Left::Contended | Left::Lost) => {
+                Ran { result: Err(error), left }
+            }
+            (Err(error), _) => Ran { result: Err(error), left },
+        }
+    }
+
+    /// One closure, one transaction.
+    pub(crate) fn transact<T>(
+        &mut self,
+        mode: Mode,
+        closure: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.begin(mode)?;
+        let ran = self.run(mode, closure);
+        match ran.result {
+            Ok(value) => self.commit().map(|()| value),
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What a closure gave and what it left behind in the open transaction.
+pub(crate) struct Ran<T> {
+    pub(crate) result: Result<T, StoreError>,
+    pub(crate) left: Left,
+}
+
+/// What is left in the open transaction after a closure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// It succeeded: its work, to commit.
+    Work,
+    /// It refused before it wrote: nothing to undo.
+    Nothing,
+    /// It failed: work to undo.
+    Dirty,
+    /// Others hold what it needs: undo everything and try again.
+    Contended,
+    /// The transaction is gone.
+    Lost,
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a message")
+}
+
+/// An open transaction.
+///
+/// After the first statement that fails the transaction is over: further statements fail and
+/// it is rolled back whatever the closure returns. (PostgreSQL works so; SQLite is held to the
+/// same.) Where a row may exist already, write `ON CONFLICT`.
+pub struct Tx<'a> {
+    session: &'a mut Session,
+    mode: Mode,
+    wrote: bool,
+    failed: Option<StoreError>,
+}
+
+impl Tx<'_> {
+    /// Runs a statement and says how many rows it inserted, changed or deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for a second row with a unique key, [`StoreError::Refused`]
+    /// for a text that holds a NUL character, others as the engine says.
+    pub fn exec(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.before(sql, params)?;
+        let result = engine!(&mut *self.session, exec(sql, params));
+        self.after(result)
+    }
+
+    /// Runs a statement and gives all its rows.
+    ///
+    /// # Errors
+    /// As [`exec`](Self::exec).
+    pub fn rows(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.before(sql, params)?;
+        let result = engine!(&mut *self.session, rows(sql, params));
+        self.after(result)
+    }
+
+    /// Runs a statement that gives one row or none. More rows than one are a fault.
+    ///
+    /// # Errors
+    /// As [`exec`](Self::exec).
+    pub fn row(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Option<Row>, StoreError> {
+        let mut rows = self.rows(sql, params)?;
+        if rows.len() > 1 {
+            let found = rows.len();
+            return self.after(Err(StoreError::Internal(format!(
+                "{} gave {found} rows where one was asked",
+                sql.name
+            ))));
+        }
+        Ok(rows.pop())
+    }
+
+    fn before(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<(), StoreError> {
+        if let Some(error) = &self.failed {
+            return Err(StoreError::Internal(format!(
+                "{} was asked for after a statement of the same transaction failed ({error})",
+                sql.name
+            )));
+        }
+        if !sql.only_reads() {
+            if self.mode == Mode::Read {
+                let error = StoreError::Internal(format!("{} changes data in a read", sql.name));
+                return self.after(Err(error));
+            }
+            self.wrote = true;
+        }
+        let nul = |param: &Param<'_>| matches!(param, Param::Text(t) if t.as_bytes().contains(&0));
+        if params.iter().any(nul) {
+            let error = StoreError::Refused("a text holds a NUL character (U+0000)".to_owned());
+            return self.after(Err(error));
+        }
+        Ok(())
+    }
+
+    fn after<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            self.failed = Some(error.clone());
+        }
+        result
+    }
+}
