@@ -17,6 +17,8 @@ pub mod money;
 pub mod order;
 pub mod party;
 pub mod payable;
+pub mod pix_id;
+pub mod pix_key;
 pub mod rate;
 pub mod terms;
 pub mod terms_check;
