@@ -1,1 +1,7 @@
-//! formats
+//! Records as bytes: what banks and payers exchange, read and written.
+//!
+//! Pure: no clock, socket, file, thread, randomness; no float. Reading never panics.
+#![deny(clippy::float_arithmetic)]
+
+pub mod ascii;
+pub mod br_code;
