@@ -324,10 +324,8 @@ impl Boleto {
     pub fn take(&mut self, folded: &Folded, now: Timestamp) {
         let was = self.status;
         self.status = folded.status;
-        self.live = !matches!(
-            folded.status,
-            Status::Rejected | Status::Cancelled | Status::Expired
-        );
+        self.live =
+            !matches!(folded.status, Status::Rejected | Status::Cancelled | Status::Expired);
         self.bank_id.clone_from(&folded.bank_id);
         if let Some(numbers) = &folded.registration {
             self.our_number = Some(numbers.our_number.clone());

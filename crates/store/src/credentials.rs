@@ -73,10 +73,7 @@ pub fn list(tx: &mut Tx, company_id: &str) -> Result<Vec<Credential>, StoreError
 }
 
 /// The newest sealed value of each field, with its version.
-pub fn values(
-    tx: &mut Tx,
-    credential_id: &str,
-) -> Result<Vec<(String, i64, Vec<u8>)>, StoreError> {
+pub fn values(tx: &mut Tx, credential_id: &str) -> Result<Vec<(String, i64, Vec<u8>)>, StoreError> {
     let mut newest: Vec<(String, i64, Vec<u8>)> = Vec::new();
     for row in tx.rows(VALUES, params![credential_id])? {
         let value = (row.text(0)?, row.int(1)?, row.bytes(2)?);

@@ -35,4 +35,9 @@ impl StoreError {
     pub fn refused(why: impl Into<String>) -> Self {
         Self::Refused(why.into())
     }
+
+    /// What is stored is not what must be there.
+    pub fn corrupt(what: impl Into<String>) -> Self {
+        Self::Corrupt(what.into())
+    }
 }

@@ -4,9 +4,25 @@
 //! callers share one commit. Every statement is written once for both engines, in the module
 //! of its noun, with [`sql!`].
 
+pub mod accounts;
+pub mod attempts;
+pub mod boletos;
+pub mod charges;
+pub mod companies;
+pub mod credentials;
+pub mod customers;
+pub mod events;
+pub mod facts;
+pub mod pending;
+pub mod receipts;
+pub mod settings;
+pub mod terms;
+pub mod tokens;
+
 mod db;
 mod error;
 mod group;
+mod json;
 mod migrate;
 mod postgres;
 mod sql;
@@ -18,8 +34,12 @@ pub use db::{Engine, Options, Store};
 pub use error::StoreError;
 #[doc(hidden)]
 pub use inventory;
+use json::{to_json, to_json_opt};
 #[doc(hidden)]
 pub use sql::{Registered, question_marks};
 pub use sql::{Sql, statements};
 pub use tx::{Tx, inside_transaction};
 pub use value::{Param, Row};
+
+/// Sorts after every id: where a list that goes from the newest to the oldest begins.
+pub const LAST_ID: &str = "~";

@@ -52,12 +52,7 @@ pub fn list(tx: &mut Tx, company_id: &str) -> Result<Vec<ApiToken>, StoreError> 
 }
 
 /// Withdraws a token; false when there is no such live token.
-pub fn revoke(
-    tx: &mut Tx,
-    company_id: &str,
-    id: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub fn revoke(tx: &mut Tx, company_id: &str, id: &str, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.exec(REVOKE, params![company_id, id, now])? == 1)
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use quita_core::document::Document;
 use quita_core::money::Money;
 use serde::de::DeserializeOwned;
 
@@ -291,6 +292,11 @@ impl Row {
     /// An instant or NULL.
     pub fn opt_instant(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
         self.opt(column, Self::instant)
+    }
+
+    /// A CPF or CNPJ.
+    pub fn document(&self, column: usize) -> Result<Document, StoreError> {
+        Document::parse(self.str(column)?).map_err(|_| self.wrong(column, "a CPF or CNPJ"))
     }
 
     /// A value stored as JSON text.
