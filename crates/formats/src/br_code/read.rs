@@ -110,6 +110,30 @@ impl ReadWarning {
             Self::ObsoleteVersion => "obsolete_version",
         }
     }
+
+    /// What is unusual, in Portuguese.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::TooLong => "O código tem mais de 512 caracteres.",
+            Self::NonAscii => "O código tem acentos ou sinais que alguns aplicativos recusam.",
+            Self::CrcLowerCase => "Os dígitos de verificação estão em minúsculas.",
+            Self::UnknownInitiation => "O campo 01 não é 11 nem 12.",
+            Self::ThreeDigitLength => "O comprimento do campo da conta tem três dígitos.",
+            Self::LocationWithScheme => "A location começa por um esquema, como https://.",
+            Self::LocationTooLong => "A location tem mais de 77 caracteres.",
+            Self::RecurrenceWithoutLocation => "O campo da recorrência não tem location.",
+            Self::AmountZero => "O valor é zero: quem paga digita o valor.",
+            Self::AmountDecimals => "O valor não está escrito com duas casas decimais.",
+            Self::AmountNotAuthoritative => "Código dinâmico: vale o valor que o banco informa.",
+            Self::MerchantNameTooLong => "O nome do recebedor tem mais de 25 caracteres.",
+            Self::CityTooLong => "A cidade tem mais de 15 caracteres.",
+            Self::PostalCodeForm => "O CEP não tem 8 dígitos.",
+            Self::TxidMissing => "O código não tem txid, nem ***.",
+            Self::TxidForm => "O txid não é de 1 a 25 letras sem acento e algarismos.",
+            Self::TxidNotAuthoritative => "Código dinâmico: vale o txid que o banco informa.",
+            Self::ObsoleteVersion => "O código traz o campo 62-50, de um manual antigo.",
+        }
+    }
 }
 
 /// The fields of the first level that matter.

@@ -25,6 +25,30 @@ pub struct FieldId {
     pub id: u8,
 }
 
+impl FieldId {
+    /// Its name in [`super::Decoded`], as far as it has one there.
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match (self.template, self.id) {
+            (None, 1) => "initiation",
+            (Some(26..=51), 1) => "key",
+            (Some(26..=51), 2) => "description",
+            (Some(26..=51), 3) => "withdrawal_ispb",
+            (Some(26..=51), 25) => "location",
+            (None, 52) => "merchant_category",
+            (None, 53) => "currency",
+            (None, 54) => "amount",
+            (None, 58) => "country",
+            (None, 59) => "merchant_name",
+            (None, 60) => "city",
+            (None, 61) => "postal_code",
+            (None, 62) | (Some(62), 5) => "txid",
+            (None, 63) => "crc",
+            (None, 80..=99) | (Some(80..=99), 25) => "recurrence",
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for FieldId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(template) = self.template {

@@ -113,4 +113,18 @@ impl WriteWarning {
             Self::SchemeRemoved => "scheme_removed",
         }
     }
+
+    /// What was changed, in Portuguese.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::MerchantNameCut => "O nome do recebedor foi cortado em 25 caracteres.",
+            Self::CityCut => "A cidade foi cortada em 15 caracteres.",
+            Self::MerchantNameSignsLost => "Sinais do nome que o Pix não aceita foram retirados.",
+            Self::CitySignsLost => "Sinais da cidade que o Pix não aceita foram retirados.",
+            Self::DescriptionSignsLost => {
+                "Sinais da descrição que o Pix não aceita foram retirados."
+            }
+            Self::SchemeRemoved => "O https:// da location foi retirado.",
+        }
+    }
 }
