@@ -1,5 +1,6 @@
 //! The command line: what each command is called and which file answers it.
 
+mod boleto;
 mod document;
 mod jsonl;
 
@@ -21,6 +22,8 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(subcommand, about = "Números de boletos")]
+    Boleto(boleto::Command),
     #[command(subcommand, about = "CPF e CNPJ")]
     Document(document::Command),
 }
@@ -29,6 +32,7 @@ impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> ExitCode {
         match self.command {
+            Command::Boleto(command) => boleto::run(command),
             Command::Document(command) => document::run(command),
         }
     }

@@ -1,0 +1,3 @@
+//! Inter.
+
+pub mod title;

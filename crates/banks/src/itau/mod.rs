@@ -1,0 +1,3 @@
+//! Itaú.
+
+pub mod title;

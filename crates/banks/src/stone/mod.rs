@@ -1,0 +1,3 @@
+//! Stone.
+
+pub mod title;
