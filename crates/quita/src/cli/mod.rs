@@ -3,6 +3,7 @@
 mod boleto;
 mod document;
 mod jsonl;
+mod pix;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,8 @@ enum Command {
     Boleto(boleto::Command),
     #[command(subcommand, about = "CPF e CNPJ")]
     Document(document::Command),
+    #[command(subcommand, about = "Códigos Pix copia e cola")]
+    Pix(pix::Command),
 }
 
 impl Cli {
@@ -34,6 +37,7 @@ impl Cli {
         match self.command {
             Command::Boleto(command) => boleto::run(command),
             Command::Document(command) => document::run(command),
+            Command::Pix(command) => pix::run(command),
         }
     }
 }
