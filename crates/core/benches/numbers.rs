@@ -16,7 +16,7 @@ fn main() {
 const FREE_FIELD: &str = "1091234567800057123457000";
 
 fn compose() -> Option<Barcode> {
-    let bank = BankCode::parse(black_box("341"))?;
+    let bank = BankCode::parse(black_box("001"))?;
     let factor = DueFactor::of_date(black_box(date(2026, 12, 21))).ok();
     let free_field = FreeField::parse(black_box(FREE_FIELD))?;
     Barcode::compose(bank, factor, Money::from_cents(black_box(12_345)), free_field).ok()
