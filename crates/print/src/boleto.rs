@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 use quita_core::money::Money;
+use quita_core::party::Party;
 
 use crate::logo::Logo;
+use crate::party;
 
 /// One boleto, with everything that its paper shows.
 ///
@@ -18,15 +20,15 @@ pub struct Boleto<'a> {
     /// Code of the bank with its check digit, `001-9`.
     pub bank_code: &'a str,
     /// Who is paid. Law 12.039/2009 wants name, document and address on the paper.
-    pub beneficiary: Person<'a>,
+    pub beneficiary: &'a Party,
     /// Logo of the beneficiary, at the top right of the receipt.
     pub logo: Option<&'a Logo>,
     /// «Agência / Código do beneficiário», as the bank writes it.
     pub beneficiary_code: &'a str,
     /// Who owes.
-    pub customer: Person<'a>,
+    pub customer: &'a Party,
     /// Guarantor («sacador avalista»), where there is one.
-    pub receiver: Option<Person<'a>>,
+    pub receiver: Option<&'a Party>,
     /// The company's number of the document, `NFe 450 - 1/1`.
     pub document_number: &'a str,
     /// «Nosso número» as the bank prints it, with wallet and check digit where it does.
@@ -61,23 +63,6 @@ pub struct Boleto<'a> {
     pub instalment: Option<(u16, u16)>,
     /// Marks the paper «AMBIENTE DE TESTES – SEM VALOR».
     pub sandbox: bool,
-}
-
-/// A person or company as printed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Person<'a> {
-    /// Name, or legal name.
-    pub name: &'a str,
-    /// CPF or CNPJ with its dots: the paper says which one it is.
-    pub document: &'a str,
-    /// Street, number, complement, district.
-    pub address: &'a str,
-    /// Postal code, city and state.
-    pub city: &'a str,
-    /// E-mail; only the beneficiary's is printed.
-    pub email: &'a str,
-    /// Telephone; only the beneficiary's is printed.
-    pub phone: &'a str,
 }
 
 /// A place in a template that holds a text of the boleto.
@@ -159,19 +144,15 @@ impl<'a> Boleto<'a> {
             Field::AmountInReais => format!("R$ {}", self.amount).into(),
             Field::BankCode => self.bank_code.into(),
             Field::BankName => self.bank_name.into(),
-            Field::BeneficiaryAddress => {
-                joined(" – ", &[self.beneficiary.address, self.beneficiary.city])
-            }
+            Field::BeneficiaryAddress => party::address(self.beneficiary, " – ").into(),
             Field::BeneficiaryCode => self.beneficiary_code.into(),
-            Field::BeneficiaryContact => {
-                joined("  •  ", &[self.beneficiary.email, self.beneficiary.phone])
-            }
-            Field::BeneficiaryDocument => named_document(self.beneficiary.document),
-            Field::BeneficiaryName => self.beneficiary.name.into(),
+            Field::BeneficiaryContact => party::contact(self.beneficiary).into(),
+            Field::BeneficiaryDocument => party::document(self.beneficiary).into(),
+            Field::BeneficiaryName => self.beneficiary.name.as_str().into(),
             Field::BrCode => self.br_code.unwrap_or_default().into(),
-            Field::CustomerAddress => joined("\n", &[self.customer.address, self.customer.city]),
-            Field::CustomerDocument => named_document(self.customer.document),
-            Field::CustomerName => self.customer.name.into(),
+            Field::CustomerAddress => party::address(self.customer, "\n").into(),
+            Field::CustomerDocument => party::document(self.customer).into(),
+            Field::CustomerName => self.customer.name.as_str().into(),
             Field::DocumentNumber => self.document_number.into(),
             Field::ExpirationDate => day(self.expiration_date),
             Field::Instalment => {
@@ -183,27 +164,12 @@ impl<'a> Boleto<'a> {
             Field::PaymentPlace => self.payment_place.into(),
             Field::ProcessingDate => day(self.processing_date),
             Field::Receiver => self.receiver.map_or("".into(), |receiver| {
-                joined(" – ", &[receiver.name, &named_document(receiver.document)])
+                format!("{} – {}", receiver.name, party::document(receiver)).into()
             }),
             Field::Species => self.species.into(),
             Field::Wallet => self.wallet.into(),
             Field::WritableLine => self.writable_line.into(),
         }
-    }
-}
-
-/// The parts that are not empty, with a separator between them.
-fn joined<'a>(separator: &str, parts: &[&str]) -> Cow<'a, str> {
-    let filled: Vec<&str> = parts.iter().copied().filter(|p| !p.trim().is_empty()).collect();
-    filled.join(separator).into()
-}
-
-/// A document with its name: a CPF with its dots has 14 characters, a CNPJ 18.
-fn named_document<'a>(document: &str) -> Cow<'a, str> {
-    match document.chars().filter(|c| c.is_ascii_alphanumeric()).count() {
-        0 => "".into(),
-        11 => format!("CPF {document}").into(),
-        _ => format!("CNPJ {document}").into(),
     }
 }
 

@@ -14,6 +14,7 @@ mod fit;
 mod font;
 mod logo;
 mod pack;
+mod party;
 mod qr;
 mod shape;
 mod template;
@@ -22,7 +23,7 @@ use std::sync::LazyLock;
 
 use thiserror::Error;
 
-pub use boleto::{Boleto, Person};
+pub use boleto::Boleto;
 pub use logo::{Logo, LogoError};
 
 use font::Font;

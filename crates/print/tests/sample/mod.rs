@@ -1,8 +1,12 @@
 //! Boletos of invented people for the tests and the benchmark.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
+use quita_core::document::Document;
 use quita_core::money::Money;
-use quita_print::{Boleto, Person};
+use quita_core::party::{Address, Party};
+use quita_print::Boleto;
 
 pub(crate) const BARCODE: &str = "00191128900001234560500940144816060680935031";
 pub(crate) const WRITABLE_LINE: &str = "00190.50095 40144.816069 06809.350314 1 12890000123456";
@@ -12,27 +16,84 @@ pub(crate) const BR_CODE: &str = "00020101021226880014br.gov.bcb.pix2566qrcode.e
 
 pub(crate) const DUE: Date = date(2026, 12, 10);
 
+pub(crate) fn party(name: &str, document: &str, address: [&str; 7]) -> Party {
+    let [street, number, complement, district, city, state, postal_code] =
+        address.map(str::to_owned);
+    #[expect(clippy::unwrap_used, reason = "the tests' own documents")]
+    let document = Document::parse(document).unwrap();
+    let address = Address { street, number, complement, district, city, state, postal_code };
+    Party { document, name: name.to_owned(), address: Some(address), email: None, phone: None }
+}
+
+pub(crate) static BAKERY: LazyLock<Party> = LazyLock::new(|| Party {
+    email: Some("cobranca@padaria.exemplo".into()),
+    phone: Some("3133334444".into()),
+    ..party(
+        "Padaria Três Irmãos Ltda.",
+        "12ABC34501DE35",
+        ["Rua da Conceição", "100", "loja 2", "Centro", "Belo Horizonte", "MG", "30140071"],
+    )
+});
+
+static JOAO: LazyLock<Party> = LazyLock::new(|| {
+    party(
+        "João Antônio da Conceição",
+        "12345678909",
+        ["Avenida São João", "2.000", "apto. 31", "Água Branca", "São Paulo", "SP", "01310100"],
+    )
+});
+
+static ASSOCIATION: LazyLock<Party> = LazyLock::new(|| Party {
+    email: Some("contas.a.receber.mensalidades@associacao-beneficente.exemplo".into()),
+    phone: Some("12988887777".into()),
+    ..party(
+        "Associação Beneficente dos Amigos da Educação Infantil e do Ensino Fundamental de São \
+         José dos Campos e Região Metropolitana do Vale do Paraíba",
+        "12345678000195",
+        [
+            "Rodovia Governador Doutor Adhemar Pereira de Barros",
+            "km 127,5",
+            "prédio administrativo, 3º andar, sala 304",
+            "Distrito Industrial Professor Joaquim Gonçalves",
+            "São José dos Campos",
+            "SP",
+            "12345678",
+        ],
+    )
+});
+
+static MARIA: LazyLock<Party> = LazyLock::new(|| {
+    party(
+        "Maria Aparecida Conceição do Nascimento Albuquerque de Vasconcelos e Souza Guimarães",
+        "98765432100",
+        [
+            "Travessa Desembargador Francisco Antônio de Oliveira Figueiredo",
+            "12.345",
+            "bloco C, apartamento 1204",
+            "Jardim das Acácias Imperiais",
+            "Uberlândia",
+            "MG",
+            "38400000",
+        ],
+    )
+});
+
+static FUND: LazyLock<Party> = LazyLock::new(|| {
+    party(
+        "Fundo de Investimento em Direitos Creditórios Não Padronizados Horizonte Multissetorial",
+        "11222333000181",
+        [""; 7],
+    )
+});
+
 pub(crate) fn plain() -> Boleto<'static> {
     Boleto {
         bank_name: "Banco do Exemplo",
         bank_code: "001-9",
-        beneficiary: Person {
-            name: "Padaria Três Irmãos Ltda.",
-            document: "12.ABC.345/01DE-35",
-            address: "Rua da Conceição, 100, loja 2 – Centro",
-            city: "30140-071 Belo Horizonte/MG",
-            email: "cobranca@padaria.exemplo",
-            phone: "(31) 3333-4444",
-        },
+        beneficiary: &BAKERY,
         logo: None,
         beneficiary_code: "1234-5 / 0098765-4",
-        customer: Person {
-            name: "João Antônio da Conceição",
-            document: "123.456.789-09",
-            address: "Avenida São João, 2.000, apto. 31 – Água Branca",
-            city: "01310-100 São Paulo/SP",
-            ..Person::default()
-        },
+        customer: &JOAO,
         receiver: None,
         document_number: "NFe 450 - 1/3",
         our_number: "17/00078997334-6",
@@ -63,26 +124,9 @@ pub(crate) fn hybrid() -> Boleto<'static> {
 pub(crate) fn long() -> Boleto<'static> {
     Boleto {
         bank_name: "Banco Cooperativo dos Produtores Rurais do Vale do Jequitinhonha S.A.",
-        beneficiary: Person {
-            name: "Associação Beneficente dos Amigos da Educação Infantil e do Ensino Fundamental de São José dos Campos e Região Metropolitana do Vale do Paraíba",
-            document: "12.345.678/0001-95",
-            address: "Rodovia Governador Doutor Adhemar Pereira de Barros, km 127,5, prédio administrativo, 3º andar, sala 304 – Distrito Industrial Professor Joaquim Gonçalves",
-            city: "12345-678 São José dos Campos/SP",
-            email: "contas.a.receber.mensalidades@associacao-beneficente.exemplo",
-            phone: "(12) 98888-7777",
-        },
-        customer: Person {
-            name: "Maria Aparecida Conceição do Nascimento Albuquerque de Vasconcelos e Souza Guimarães",
-            document: "987.654.321-00",
-            address: "Travessa Desembargador Francisco Antônio de Oliveira Figueiredo, 12.345, bloco C, apartamento 1204 – Jardim das Acácias Imperiais",
-            city: "38400-000 Uberlândia/MG",
-            ..Person::default()
-        },
-        receiver: Some(Person {
-            name: "Fundo de Investimento em Direitos Creditórios Não Padronizados Horizonte Multissetorial",
-            document: "11.222.333/0001-81",
-            ..Person::default()
-        }),
+        beneficiary: &ASSOCIATION,
+        customer: &MARIA,
+        receiver: Some(&FUND),
         document_number: "MENSALIDADE 2026/2027 000123456789 - 11/12",
         our_number: "00000012345678901234567-8",
         beneficiary_code: "12345-6 / 0001234567890123-4",
