@@ -186,21 +186,22 @@ CREATE TABLE attempts (
 );
 CREATE INDEX attempts_of_boleto ON attempts (boleto_id, operation, opened_at);
 
--- Work to do. A job is finished (deleted) or visible; one per kind and subject.
+-- Work to do. A job is finished (deleted) or visible; one per kind and subject. While it is
+-- claimed (lease not empty) run_at is the end of the lease, and again_at when it was asked for anew.
 CREATE TABLE jobs (
   id          TEXT PRIMARY KEY,
   company_id  TEXT NOT NULL,
   kind        TEXT NOT NULL,
   subject     TEXT NOT NULL,
   run_at      BIGINT NOT NULL,
-  lease_until BIGINT NOT NULL DEFAULT 0,
+  again_at    BIGINT,
   lease       TEXT NOT NULL DEFAULT '',
   tries       BIGINT NOT NULL DEFAULT 0,
   last_error  TEXT,
   created_at  BIGINT NOT NULL,
   UNIQUE (kind, subject)
 );
-CREATE INDEX jobs_due ON jobs (run_at);
+CREATE INDEX jobs_due ON jobs (kind, run_at, id);
 
 -- What a person must look at.
 CREATE TABLE pending_items (

@@ -6,18 +6,27 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod audit;
 pub mod boletos;
 pub mod charges;
 pub mod companies;
+pub mod counters;
 pub mod credentials;
+pub mod cursors;
 pub mod customers;
 pub mod events;
 pub mod facts;
+pub mod idempotency;
+pub mod inbox;
+pub mod jobs;
 pub mod pending;
 pub mod receipts;
 pub mod settings;
 pub mod terms;
 pub mod tokens;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 mod db;
 mod error;
