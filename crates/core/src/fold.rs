@@ -301,7 +301,8 @@ impl<'a> Seen<'a> {
             receipts.push(merge((*id).to_owned(), Some((*id).to_owned()), &payments, divergences));
         }
         for (means, channels) in &self.anonymous {
-            let identified = receipts.iter().filter(|r| r.means == *means && r.id.is_some()).count();
+            let identified =
+                receipts.iter().filter(|r| r.means == *means && r.id.is_some()).count();
             let mut by_ordinal: BTreeMap<u32, Vec<&Payment>> = BTreeMap::new();
             for payments in channels.values() {
                 // Occurrences are counted within the channel, whatever ordinals it used.

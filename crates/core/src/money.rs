@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// Sums saturate at the ends of `i64` (ninety thousand billion reais), far beyond
 /// what a boleto can carry; amounts read from outside are checked by their readers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Money(i64);
 

@@ -43,19 +43,29 @@ impl Rate {
     /// `of(base, 1, 1, …)` is the plain percentage; a month pro rata for `n` days is
     /// `of(base, n, 30, …)`. A divisor of zero counts as one.
     pub fn of(self, base: Money, times: i64, divisor: i64, rounding: Rounding) -> Money {
-        let numerator = i128::from(base.cents()) * i128::from(self.0) * i128::from(times);
-        let denominator =
-            100 * i128::from(UNITS_PER_PERCENT) * i128::from(if divisor == 0 { 1 } else { divisor });
-        let (numerator, denominator) =
-            if denominator < 0 { (-numerator, -denominator) } else { (numerator, denominator) };
+        let product = i128::from(base.cents()) * i128::from(self.0);
+        // Two i64 always fit; a third one only for amounts that no boleto has.
+        let numerator = product.saturating_mul(i128::from(times));
+        let denominator = 100
+            * i128::from(UNITS_PER_PERCENT)
+            * i128::from(if divisor == 0 { 1 } else { divisor });
+        let (numerator, denominator) = if denominator < 0 {
+            (numerator.saturating_neg(), -denominator)
+        } else {
+            (numerator, denominator)
+        };
         let cents = match rounding {
             Rounding::Truncate => numerator / denominator,
             Rounding::HalfUp if numerator < 0 => {
-                -((-numerator + denominator / 2) / denominator)
+                -(numerator.saturating_neg().saturating_add(denominator / 2) / denominator)
             }
-            Rounding::HalfUp => (numerator + denominator / 2) / denominator,
+            Rounding::HalfUp => numerator.saturating_add(denominator / 2) / denominator,
         };
-        Money::from_cents(i64::try_from(cents).unwrap_or(if cents < 0 { i64::MIN } else { i64::MAX }))
+        Money::from_cents(i64::try_from(cents).unwrap_or(if cents < 0 {
+            i64::MIN
+        } else {
+            i64::MAX
+        }))
     }
 
     /// The rate rounded to `decimals` (0 to 6) places, as banks with fewer places need it;
@@ -153,5 +163,16 @@ mod tests {
         assert_eq!(rate("1").of(base, 5, 30, Rounding::HalfUp).cents(), 17);
         assert_eq!(rate("1").of(base, 5, 30, Rounding::Truncate).cents(), 16);
         assert_eq!(rate("2").of(base, 1, 1, Rounding::HalfUp).cents(), 200);
+    }
+
+    #[test]
+    fn absurd_amounts_saturate() {
+        let (most, least) = (Money::from_cents(i64::MAX), Money::from_cents(i64::MIN));
+        let rate = rate("9000000000000");
+        for rounding in [Rounding::HalfUp, Rounding::Truncate] {
+            assert_eq!(rate.of(most, i64::MAX, 1, rounding), most);
+            assert_eq!(rate.of(least, i64::MAX, 1, rounding), least);
+            assert_eq!(rate.of(most, i64::MAX, -1, rounding), least);
+        }
     }
 }
