@@ -6,6 +6,8 @@
 //! Any complete `POST` is answered 200, readable or not. The raw body is kept by the engine,
 //! and another answer would only bring the same bytes again after 20, 30, 60 and 120 minutes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::contract::{Bell, HttpResponse, Inbound, InboundReply};
@@ -22,14 +24,10 @@ pub(super) fn inbound(request: &Inbound) -> InboundReply {
     if !request.method.eq_ignore_ascii_case("POST") {
         return InboundReply::not_found();
     }
-    let mut bells = Vec::new();
-    if let Ok(body) = serde_json::from_str::<Value>(&text(&request.body)) {
-        for item in items(&body) {
-            if let Some(bell) = bell(item).filter(|bell| !bells.contains(bell)) {
-                bells.push(bell);
-            }
-        }
-    }
+    let body = serde_json::from_str::<Value>(&text(&request.body)).unwrap_or_default();
+    // A set, because a hostile body may repeat itself without end.
+    let bells: BTreeSet<Bell> = items(&body).into_iter().filter_map(bell).collect();
+    let bells = bells.into_iter().collect();
     InboundReply { response: HttpResponse { status: 200, ..HttpResponse::default() }, bells }
 }
 
