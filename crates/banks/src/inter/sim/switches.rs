@@ -1,0 +1,215 @@
+//! The switches: every fact about this bank that is doubtful, and every oddity that can be asked for.
+
+use quita_core::rate::Rounding;
+use serde::{Deserialize, Serialize};
+
+/// All switches; their table is in the documentation of [`super`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Switches {
+    pub(super) environment: Environment,
+    pub(super) numbers: Environment,
+    pub(super) limits: bool,
+    pub(super) too_many_body: TooManyBody,
+    pub(super) gateway_headers: bool,
+    pub(super) empty_errors: bool,
+    pub(super) token_error_body: TokenErrorBody,
+    pub(super) invalid_scope_status: u16,
+
+    pub(super) registration_delay_ms: u64,
+    pub(super) issue_refused: Count,
+    pub(super) not_found_window_ms: u64,
+    pub(super) list_lag_ms: u64,
+    pub(super) duplicate_minutes: u32,
+    pub(super) duplicate_status: u16,
+    pub(super) check_documents: bool,
+    pub(super) account_has_pix_key: bool,
+
+    pub(super) pdf_raw: bool,
+    pub(super) pdf_not_ready_status: u16,
+    pub(super) cancel_status: u16,
+    pub(super) cancel_delay_ms: u64,
+    pub(super) edit_delay_ms: u64,
+    pub(super) edit_refused: Count,
+    pub(super) edit_changes_numbers: bool,
+    pub(super) protest_after_days: Option<u16>,
+
+    pub(super) boleto_settlement_days: u16,
+    pub(super) boleto_credit_days: u16,
+    pub(super) pay_when_closed: bool,
+    pub(super) closed_stays_closed: bool,
+    pub(super) double_payment_total: DoublePaymentTotal,
+    pub(super) marked_paid_total: bool,
+    pub(super) rounding: Rounding,
+    pub(super) fee_cents: i64,
+
+    pub(super) situation_word: Option<String>,
+    pub(super) situation_back: Count,
+    pub(super) pages_shuffled: bool,
+
+    pub(super) webhook_delay_ms: u64,
+    pub(super) webhook_lost: Count,
+    pub(super) webhook_doubled: Count,
+    pub(super) webhook_reordered: Count,
+    pub(super) webhook_reorder_ms: u64,
+    pub(super) webhook_wrong_account: Count,
+    pub(super) webhook_batch: bool,
+    pub(super) webhook_shape: WebhookShape,
+    pub(super) webhook_missing: Vec<String>,
+    pub(super) pix_webhook_shape: PixWebhookShape,
+    pub(super) pix_webhook_suffix: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            environment: Environment::Production,
+            numbers: Environment::Production,
+            limits: true,
+            too_many_body: TooManyBody::Message,
+            gateway_headers: true,
+            empty_errors: false,
+            token_error_body: TokenErrorBody::Oauth,
+            invalid_scope_status: 400,
+            registration_delay_ms: 1_500,
+            issue_refused: Count::NEVER,
+            not_found_window_ms: 0,
+            list_lag_ms: 0,
+            duplicate_minutes: 30,
+            duplicate_status: 400,
+            check_documents: false,
+            account_has_pix_key: true,
+            pdf_raw: false,
+            pdf_not_ready_status: 406,
+            cancel_status: 202,
+            cancel_delay_ms: 0,
+            edit_delay_ms: 60_000,
+            edit_refused: Count::NEVER,
+            edit_changes_numbers: true,
+            protest_after_days: None,
+            boleto_settlement_days: 0,
+            boleto_credit_days: 1,
+            pay_when_closed: false,
+            closed_stays_closed: false,
+            double_payment_total: DoublePaymentTotal::Sum,
+            marked_paid_total: true,
+            rounding: Rounding::HalfUp,
+            fee_cents: 100,
+            situation_word: None,
+            situation_back: Count::NEVER,
+            pages_shuffled: false,
+            webhook_delay_ms: 0,
+            webhook_lost: Count::NEVER,
+            webhook_doubled: Count::NEVER,
+            webhook_reordered: Count::NEVER,
+            webhook_reorder_ms: 60_000,
+            webhook_wrong_account: Count::NEVER,
+            webhook_batch: false,
+            webhook_shape: WebhookShape::Array,
+            webhook_missing: Vec::new(),
+            pix_webhook_shape: PixWebhookShape::Array,
+            pix_webhook_suffix: false,
+        }
+    }
+}
+
+/// Which of the bank's two environments is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Environment {
+    Production,
+    Sandbox,
+}
+
+/// Body of a 429.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TooManyBody {
+    Message,
+    Empty,
+}
+
+/// Body of a refused token request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TokenErrorBody {
+    Oauth,
+    ErrorTitle,
+    Empty,
+}
+
+/// What `valorTotalRecebido` tells after two payments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DoublePaymentTotal {
+    Sum,
+    Last,
+}
+
+/// Body of a notice about a boleto.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WebhookShape {
+    /// A list of items, as documented.
+    Array,
+    /// One item, not in a list.
+    Object,
+    /// One item with the names of the second version (the bank's own sample of 2023).
+    Legacy,
+}
+
+/// Body of a notice about a Pix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PixWebhookShape {
+    /// A list of items, as documented by this bank.
+    Array,
+    /// `{"pix":[…]}`, as in Bacen's standard.
+    Bacen,
+    /// `{"pix":[]}`.
+    Empty,
+}
+
+/// How many more times something happens: a number, `true` for always, `false` for never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "CountText", into = "CountText")]
+pub(super) struct Count(u32);
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum CountText {
+    Always(bool),
+    Times(u32),
+}
+
+impl Count {
+    const NEVER: Self = Self(0);
+
+    /// Uses one up; tells whether there was one.
+    pub(super) fn take(&mut self) -> bool {
+        let some = self.0 > 0;
+        if some && self.0 != u32::MAX {
+            self.0 -= 1;
+        }
+        some
+    }
+}
+
+impl From<CountText> for Count {
+    fn from(text: CountText) -> Self {
+        match text {
+            CountText::Always(true) => Self(u32::MAX),
+            CountText::Always(false) => Self(0),
+            CountText::Times(times) => Self(times),
+        }
+    }
+}
+
+impl From<Count> for CountText {
+    fn from(count: Count) -> Self {
+        match count.0 {
+            u32::MAX => Self::Always(true),
+            times => Self::Times(times),
+        }
+    }
+}
