@@ -1,7 +1,12 @@
 //! The banks: one folder each, pure translators between a bank's words and ours.
+//!
+//! See `contract` for what a folder gives. A folder never sends, waits, stores or retries.
 #![deny(clippy::float_arithmetic)]
 
+pub mod contract;
+pub mod info;
 pub mod registry;
+pub mod simulator;
 pub mod title;
 
 pub mod inter;

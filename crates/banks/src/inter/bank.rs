@@ -8,8 +8,8 @@ use quita_core::order::BoletoOrder;
 use quita_core::payable::PayableRules;
 
 use crate::contract::{
-    Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Op, OpKind, Outcome, Problem,
-    Unsupported,
+    Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Op, OpKind, Outcome, Printed,
+    Problem, Unsupported,
 };
 use crate::info::{Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Limit, Repeat, Scope};
 use crate::simulator::Simulator;
@@ -31,6 +31,11 @@ impl Bank for Inter {
 
     fn titles(&self) -> Option<&'static dyn Titles> {
         Some(&super::title::TITLES)
+    }
+
+    fn printed(&self, our_number: &str, ctx: &Ctx) -> Printed {
+        let account = format!("{}-{}", ctx.account_number, ctx.account_digit);
+        super::title::printed(our_number, &account)
     }
 
     fn check(&self, order: &BoletoOrder, ctx: &Ctx) -> Vec<Problem> {

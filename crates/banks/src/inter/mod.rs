@@ -1,3 +1,16 @@
-//! Inter.
+//! Banco Inter: boletos with Pix by its API for companies (cobrança v3, Pix v2).
+//!
+//! See `README.md` in this folder for credentials, limits and quirks with their sources.
 
+pub mod bank;
+pub mod sim;
 pub mod title;
+
+mod check;
+mod clean;
+mod hook;
+mod map;
+mod outcome;
+mod refusal;
+mod request;
+mod wire;

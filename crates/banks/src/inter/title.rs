@@ -9,6 +9,7 @@ use quita_core::barcode::FreeField;
 use quita_core::check_digit::mod10;
 use quita_core::findings::Warning;
 
+use crate::contract::Printed;
 use crate::title::{Title, TitleError, TitleInput, Titles, as_text, digits, free_field};
 use crate::title::{join, optional_digits};
 
@@ -76,6 +77,23 @@ impl Titles for InterTitles {
             });
         }
         found
+    }
+}
+
+/// Our number, wallet and beneficiary as the bank prints them: `00019/112/0078997334-6`.
+/// Numbers of the bank's test environment have other lengths and are printed as they are.
+pub(super) fn printed(our_number: &str, account: &str) -> Printed {
+    let wallet = as_text(&WALLET);
+    let formatted = match our_number.split_at_checked(10) {
+        Some((number, digit)) if digit.len() == 1 && our_number.is_ascii() => {
+            format!("{}{BRANCH_DIGIT}/{wallet}/{number}-{digit}", as_text(&BRANCH))
+        }
+        _ => our_number.to_owned(),
+    };
+    Printed {
+        our_number: formatted,
+        wallet: wallet.to_owned(),
+        beneficiary_code: format!("{}-{BRANCH_DIGIT}/{account}", as_text(&BRANCH)),
     }
 }
 

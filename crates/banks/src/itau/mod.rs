@@ -1,3 +1,4 @@
 //! Itaú.
 
+pub mod bank;
 pub mod title;

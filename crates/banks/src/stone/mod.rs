@@ -1,3 +1,4 @@
 //! Stone.
 
+pub mod bank;
 pub mod title;

@@ -1,0 +1,414 @@
+//! What a bank's folder gives to the rest: data about the bank, requests built, answers read.
+//!
+//! A folder is a pure translator. It never sends, waits, stores or retries; the engine does,
+//! by the rules that the folder declares. What a folder does not do answers [`Unsupported`].
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quita_core::document::Document;
+use quita_core::fact::{Channel, Fact, Refusal};
+use quita_core::money::Money;
+use quita_core::order::BoletoOrder;
+
+use crate::info::BankInfo;
+use crate::simulator::Simulator;
+use crate::title::Titles;
+
+/// A bank.
+pub trait Bank: Send + Sync {
+    /// Static data: names, limits, capabilities, credential fields.
+    fn info(&self) -> &'static BankInfo;
+
+    /// Our numbers and free fields, where the rules are known.
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        None
+    }
+
+    /// What stands in the way of sending this order; empty when it may go.
+    ///
+    /// Called before anything is stored, so that a person can correct all at once.
+    fn check(&self, _order: &BoletoOrder, _ctx: &Ctx) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// The request that carries out an operation.
+    fn request(&self, op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
+        let _ = ctx;
+        Err(Unsupported { operation: op.kind() })
+    }
+
+    /// What an answer to [`Bank::request`] means.
+    fn outcome(&self, op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
+        let _ = (answer, ctx);
+        Outcome::Unknown { reason: format!("{:?} has no reader", op.kind()) }
+    }
+
+    /// What a call by the bank means, and what to answer.
+    fn inbound(&self, request: &Inbound, ctx: &Ctx) -> InboundReply {
+        let _ = (request, ctx);
+        InboundReply::not_found()
+    }
+
+    /// The numbers of a registered boleto as the bank prints them.
+    fn printed(&self, our_number: &str, ctx: &Ctx) -> Printed {
+        Printed {
+            our_number: our_number.to_owned(),
+            wallet: String::new(),
+            beneficiary_code: format!(
+                "{}/{}-{}",
+                ctx.branch, ctx.account_number, ctx.account_digit
+            ),
+        }
+    }
+
+    /// A fresh simulator of this bank.
+    fn simulator(&self) -> Option<Box<dyn Simulator>> {
+        None
+    }
+}
+
+/// Numbers as they stand on paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// «Nosso número».
+    pub our_number: String,
+    /// «Carteira».
+    pub wallet: String,
+    /// «Agência / Código do beneficiário».
+    pub beneficiary_code: String,
+}
+
+/// Something to ask of a bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Register a boleto.
+    Issue(Box<BoletoOrder>),
+    /// Look for a boleto by our reference, issued on or after a day.
+    Find {
+        /// What we sent as our reference.
+        bank_reference: String,
+        /// The first day of issue to look at.
+        issued_from: Date,
+        /// Where to go on, from [`Outcome::Page`].
+        cursor: Option<String>,
+    },
+    /// All that the bank knows of one boleto.
+    Get {
+        /// The bank's id.
+        bank_id: String,
+    },
+    /// Write a boleto off.
+    Cancel {
+        /// The bank's id.
+        bank_id: String,
+        /// Why, in a few words.
+        reason: String,
+    },
+    /// Change due date or nominal amount.
+    Change {
+        /// The bank's id.
+        bank_id: String,
+        /// The new due date.
+        expiration_date: Option<Date>,
+        /// The new nominal amount.
+        amount: Option<Money>,
+    },
+    /// How far a change has got.
+    ChangeStatus {
+        /// The id that the bank gave to the change.
+        change_id: String,
+    },
+    /// Boletos paid between two days, both included.
+    Settled {
+        /// First day.
+        from: Date,
+        /// Last day.
+        to: Date,
+        /// Where to go on.
+        cursor: Option<String>,
+    },
+    /// The states of all boletos due between two days, both included.
+    States {
+        /// First due date.
+        from: Date,
+        /// Last due date.
+        to: Date,
+        /// Where to go on.
+        cursor: Option<String>,
+    },
+    /// Pix received between two instants.
+    PixReceived {
+        /// From.
+        from: Timestamp,
+        /// To.
+        to: Timestamp,
+        /// Where to go on.
+        cursor: Option<String>,
+    },
+    /// The bank's own PDF.
+    Pdf {
+        /// The bank's id.
+        bank_id: String,
+    },
+    /// Where the bank now sends its notices.
+    GetWebhook,
+    /// Tell the bank where to send its notices.
+    RegisterWebhook {
+        /// Public HTTPS address.
+        url: String,
+    },
+    /// A harmless question that proves that the credential reaches the account.
+    Probe,
+}
+
+/// The name of an operation, without its arguments.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is documented on Op")]
+pub enum OpKind {
+    Issue,
+    Find,
+    Get,
+    Cancel,
+    Change,
+    ChangeStatus,
+    Settled,
+    States,
+    PixReceived,
+    Pdf,
+    GetWebhook,
+    RegisterWebhook,
+    Probe,
+}
+
+impl Op {
+    /// Its name.
+    pub const fn kind(&self) -> OpKind {
+        match self {
+            Self::Issue(_) => OpKind::Issue,
+            Self::Find { .. } => OpKind::Find,
+            Self::Get { .. } => OpKind::Get,
+            Self::Cancel { .. } => OpKind::Cancel,
+            Self::Change { .. } => OpKind::Change,
+            Self::ChangeStatus { .. } => OpKind::ChangeStatus,
+            Self::Settled { .. } => OpKind::Settled,
+            Self::States { .. } => OpKind::States,
+            Self::PixReceived { .. } => OpKind::PixReceived,
+            Self::Pdf { .. } => OpKind::Pdf,
+            Self::GetWebhook => OpKind::GetWebhook,
+            Self::RegisterWebhook { .. } => OpKind::RegisterWebhook,
+            Self::Probe => OpKind::Probe,
+        }
+    }
+}
+
+/// What surrounds a call: the account, the moment. No secrets.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    /// Data of the account, in the words of [`BankInfo::account_fields`].
+    pub account: BTreeMap<String, String>,
+    /// Branch, account number and check digit as printed: `0001`, `1234567`, `8`.
+    pub branch: String,
+    /// Account number without check digit.
+    pub account_number: String,
+    /// Check digit of the account.
+    pub account_digit: String,
+    /// The instant of the call.
+    pub now: Timestamp,
+    /// The bank day of that instant, in São Paulo.
+    pub today: Date,
+    /// Time of day in São Paulo, in minutes since midnight; cut-offs compare with it.
+    pub minute_of_day: u16,
+    /// The bank's test environment or our simulator: failed checks of numbers only warn.
+    pub sandbox: bool,
+}
+
+/// A request to a bank, complete but for authentication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `GET`, `POST`…
+    pub method: &'static str,
+    /// Which of [`BankInfo::hosts`].
+    pub host: &'static str,
+    /// Path with a leading slash, already percent-encoded.
+    pub path: String,
+    /// Query parameters, not yet encoded.
+    pub query: Vec<(String, String)>,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body, empty for none.
+    pub body: Vec<u8>,
+    /// Which of [`BankInfo::limits`] it counts against.
+    pub limit: &'static str,
+    /// Scopes that the token needs.
+    pub scopes: &'static [&'static str],
+}
+
+/// A complete answer of a bank.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// Status code.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The first header of this (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// This bank, or this channel of it, has no such operation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this bank has no {operation:?}")]
+pub struct Unsupported {
+    /// What was asked.
+    pub operation: OpKind,
+}
+
+/// Something wrong with an order, before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Our name of the field: `customer.address.postal_code`.
+    pub field: String,
+    /// A short code for programs: `too_long`, `missing`, `not_supported`.
+    pub code: &'static str,
+    /// What is wrong and what to do, in Portuguese.
+    pub message: String,
+}
+
+/// What a complete answer means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Carried out.
+    Done(Done),
+    /// One page of a list; ask again with the cursor while there is one.
+    Page {
+        /// What the page told.
+        reports: Vec<Report>,
+        /// The next page.
+        next: Option<String>,
+    },
+    /// The bank said no, for good.
+    Rejected(Refusal),
+    /// Nothing was done, and a later try may work.
+    Transient {
+        /// Why, for people.
+        reason: String,
+        /// Not before so many seconds.
+        retry_after_s: Option<u32>,
+    },
+    /// The token was not accepted: get another and try again.
+    Unauthorized,
+    /// Whether it was carried out cannot be told from this answer.
+    Unknown {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// What an operation gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing more than that.
+    Nothing,
+    /// What was learned about boletos.
+    Reports(Vec<Report>),
+    /// A file, as the bank made it.
+    Pdf(Vec<u8>),
+    /// The bank's id of a change under way.
+    Change {
+        /// Its id.
+        change_id: String,
+        /// How it stands.
+        state: ChangeState,
+    },
+    /// Where notices go; `None` when nowhere.
+    Webhook(Option<String>),
+}
+
+/// How a change stands at the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeState {
+    /// Being carried out.
+    Processing,
+    /// Carried out: read the boleto again.
+    Applied,
+    /// Refused.
+    Failed,
+}
+
+/// What an answer told about one boleto, with enough to know whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The bank's id.
+    pub bank_id: Option<String>,
+    /// Our reference, as the bank gives it back.
+    pub bank_reference: Option<String>,
+    /// Pix identifier, where this report is about a Pix.
+    pub txid: Option<String>,
+    /// Nominal amount at the bank.
+    pub amount: Option<Money>,
+    /// Due date at the bank.
+    pub expiration_date: Option<Date>,
+    /// Customer's document at the bank.
+    pub customer_document: Option<Document>,
+    /// The door it came through.
+    pub channel: Channel,
+    /// What was told.
+    pub facts: Vec<Fact>,
+    /// Failed checks of the bank's numbers and other oddities, for people.
+    pub warnings: Vec<String>,
+}
+
+/// A call that a bank made to us, as it came.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// Method.
+    pub method: String,
+    /// Path after the secret part: empty, `/pix`…
+    pub path: String,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// What to answer to a bank's call, and which bells it rings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundReply {
+    /// Answer.
+    pub response: HttpResponse,
+    /// What to ask the bank about. The call itself proves nothing.
+    pub bells: Vec<Bell>,
+}
+
+impl InboundReply {
+    /// No such address here.
+    pub fn not_found() -> Self {
+        Self {
+            response: HttpResponse { status: 404, ..HttpResponse::default() },
+            bells: Vec::new(),
+        }
+    }
+}
+
+/// A reason to ask the bank.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bell {
+    /// About the boleto of this bank id.
+    Boleto(String),
+    /// About the boleto of this reference of ours.
+    Reference(String),
+    /// About Pix received for this txid.
+    Pix(String),
+}

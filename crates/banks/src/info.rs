@@ -1,0 +1,194 @@
+//! Static data of a bank: what the screens, the scheduler and the checks need to know.
+
+use std::time::Duration;
+
+use quita_core::payable::PayableRules;
+use serde::Serialize;
+
+use crate::contract::OpKind;
+
+/// Everything about a bank that does not change from call to call.
+#[derive(Debug)]
+pub struct BankInfo {
+    /// COMPE code, `077`.
+    pub code: &'static str,
+    /// Eight digits of the bank in the payments system.
+    pub ispb: &'static str,
+    /// Name as people know it.
+    pub name: &'static str,
+    /// The folder, also the word in addresses and commands.
+    pub folder: &'static str,
+    /// Bank code with its check digit as printed on the boleto, `077-9`.
+    pub printed_code: &'static str,
+    /// Where its services are.
+    pub hosts: &'static [Host],
+    /// How to prove who we are.
+    pub auth: Auth,
+    /// What it can do by API.
+    pub operations: &'static [OpKind],
+    /// What its boletos can carry.
+    pub boleto: BoletoRules,
+    /// Calls a minute.
+    pub limits: &'static [Limit],
+    /// What may follow an unknown outcome, for each operation that changes something.
+    pub repeats: &'static [(OpKind, Repeat)],
+    /// What the credential form asks for.
+    pub credential_fields: &'static [Field],
+    /// What the account form asks for besides branch and account.
+    pub account_fields: &'static [Field],
+    /// Scopes by what they are for.
+    pub scopes: &'static [Scope],
+    /// How it counts and rounds what is due.
+    pub payable: PayableRules,
+    /// Usual delay between payment and settlement, for people.
+    pub settlement_delay: &'static str,
+}
+
+/// An address of a bank.
+#[derive(Debug)]
+pub struct Host {
+    /// Our name of it.
+    pub key: &'static str,
+    /// In production.
+    pub production: &'static str,
+    /// The bank's own test environment.
+    pub sandbox: &'static str,
+}
+
+/// How to prove who we are.
+#[derive(Debug)]
+pub enum Auth {
+    /// OAuth 2 client credentials in a form, over mutual TLS.
+    ClientCredentials {
+        /// Which host.
+        host: &'static str,
+        /// Path of the token service.
+        path: &'static str,
+        /// Which of [`BankInfo::limits`] it counts against.
+        limit: &'static str,
+        /// Renew so long before the end.
+        margin: Duration,
+    },
+    /// No API: paper and files only.
+    None,
+}
+
+/// What a boleto at this bank can and must carry.
+#[derive(Debug)]
+pub struct BoletoRules {
+    /// Longest reference of ours, letters and digits.
+    pub reference_length: usize,
+    /// Smallest nominal amount in cents.
+    pub amount_min: i64,
+    /// Largest nominal amount in cents.
+    pub amount_max: i64,
+    /// Most days between due date and the last day of payment.
+    pub days_after_due_max: u16,
+    /// Customer fields that must be there, in our names.
+    pub customer_required: &'static [&'static str],
+    /// Most discounts.
+    pub discounts_max: usize,
+    /// Whether a discount may count days of anticipation.
+    pub discount_by_anticipation: bool,
+    /// Whether an abatement can be given at issue.
+    pub abatement: bool,
+    /// Whether fine or interest may begin later than the day after the due date.
+    pub late_start: bool,
+    /// Most lines of message and their length.
+    pub message_lines: usize,
+    /// Characters of a line of message.
+    pub message_length: usize,
+    /// Whether it can carry a Pix QR.
+    pub hybrid: bool,
+    /// Whether a guarantor can be named.
+    pub receiver: bool,
+    /// Minute of the day in São Paulo until which a boleto due on the same day is taken.
+    pub same_day_until: Option<u16>,
+    /// Whether the due date can be changed.
+    pub change_expiration_date: bool,
+    /// Whether the amount can be changed.
+    pub change_amount: bool,
+}
+
+/// A limit of calls.
+#[derive(Debug)]
+pub struct Limit {
+    /// Our name of it.
+    pub key: &'static str,
+    /// Calls a minute in production.
+    pub production: u32,
+    /// Calls a minute in the bank's test environment.
+    pub sandbox: u32,
+}
+
+/// What may follow an unknown outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Send again with the same key: the bank recognises it.
+    SameKey,
+    /// Ask by our reference; send again only when the bank still does not know it after `quiet`.
+    Ask {
+        /// How long the bank may take to show what it took.
+        quiet: Duration,
+    },
+    /// Asking for the same state twice does no harm.
+    Harmless,
+    /// Only a person may decide.
+    Human,
+}
+
+/// A field of a form.
+#[derive(Debug, Serialize)]
+pub struct Field {
+    /// Name in the API.
+    pub name: &'static str,
+    /// Label on screen.
+    pub label: &'static str,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Where to find it, in Portuguese.
+    pub hint: &'static str,
+}
+
+/// What a field of a form holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// A line of text.
+    Text,
+    /// A line that is never shown again.
+    Secret,
+    /// X.509 certificate, PEM.
+    Certificate,
+    /// Private key, PEM.
+    PrivateKey,
+}
+
+/// A permission at the bank.
+#[derive(Debug, Serialize)]
+pub struct Scope {
+    /// The bank's word.
+    pub name: &'static str,
+    /// What we use it for, in Portuguese.
+    pub purpose: &'static str,
+}
+
+impl BankInfo {
+    /// What may follow an unknown outcome of this operation; questions are harmless.
+    pub fn repeat(&self, kind: OpKind) -> Repeat {
+        self.repeats.iter().find(|(k, _)| *k == kind).map_or(Repeat::Harmless, |(_, r)| *r)
+    }
+
+    /// Calls a minute under this name; `None` where the bank publishes none.
+    pub fn limit(&self, key: &str, sandbox: bool) -> Option<u32> {
+        let limit = self.limits.iter().find(|l| l.key == key)?;
+        Some(if sandbox { limit.sandbox } else { limit.production })
+    }
+
+    /// Whether the API has this operation.
+    pub fn can(&self, kind: OpKind) -> bool {
+        self.operations.contains(&kind)
+    }
+}

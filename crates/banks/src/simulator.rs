@@ -1,0 +1,234 @@
+//! The contract of the simulators: a bank as a value, with no clock, socket or thread.
+//!
+//! `sandbox` holds one behind HTTPS; tests call it directly.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::contract::HttpResponse;
+use quita_core::fact::Means;
+use quita_core::money::Money;
+
+/// A bank that exists only here. It answers any client as the bank would.
+pub trait Simulator: Send {
+    /// Answers a request.
+    fn handle(&mut self, request: &SimRequest, now: Timestamp, rng: &mut dyn Entropy) -> SimReply;
+
+    /// When it next has something to do by itself.
+    fn due(&self) -> Option<Timestamp>;
+
+    /// Does what is due: state changes at their hour, calls to the client.
+    fn tick(&mut self, now: Timestamp, rng: &mut dyn Entropy) -> Vec<Callback>;
+
+    /// How a callback ended; `None` when nobody answered.
+    fn called_back(&mut self, id: u64, status: Option<u16>, now: Timestamp);
+
+    /// Plays the payer, the bank's clerk or a fault.
+    fn control(
+        &mut self,
+        control: &Control,
+        now: Timestamp,
+        rng: &mut dyn Entropy,
+    ) -> Result<Json, ControlError>;
+
+    /// All its state.
+    fn snapshot(&self) -> Json;
+
+    /// Takes a state back, from [`Simulator::snapshot`].
+    fn restore(&mut self, snapshot: Json) -> Result<(), ControlError>;
+}
+
+/// Where a simulator's random choices come from.
+pub trait Entropy {
+    /// Any number.
+    fn next_u64(&mut self) -> u64;
+}
+
+/// A request as it reached the bank.
+#[derive(Clone, Debug, Default)]
+pub struct SimRequest {
+    /// Method, upper case.
+    pub method: String,
+    /// Path without query, as sent.
+    pub path: String,
+    /// Query parameters, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+    /// SHA-256 of the client certificate in lower-case hex; `None` when none was shown.
+    pub client_certificate: Option<String>,
+}
+
+impl SimRequest {
+    /// The first header of this (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The first query parameter of this name.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// What the bank does with a request.
+#[derive(Clone, Debug)]
+pub enum SimReply {
+    /// Answers, after a while.
+    Answer {
+        /// The answer.
+        response: HttpResponse,
+        /// How long it takes.
+        after: Duration,
+    },
+    /// Closes the connection without a word; the work may have been done.
+    Drop,
+    /// Sends part of the answer, then breaks the connection.
+    Reset {
+        /// The answer that would have been.
+        response: HttpResponse,
+    },
+}
+
+/// A call by the bank to its client.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    /// To report the end to [`Simulator::called_back`].
+    pub id: u64,
+    /// Address.
+    pub url: String,
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// What can be done to a simulated bank from outside: the same words for every bank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Control {
+    /// Let a client in.
+    AddClient {
+        /// OAuth client id.
+        client_id: String,
+        /// OAuth client secret.
+        client_secret: String,
+        /// Scopes granted, separated by blanks; empty grants all.
+        #[serde(default)]
+        scopes: String,
+        /// Account with check digit, digits only.
+        account: String,
+        /// SHA-256 of its certificate in hex; `None` takes any certificate of the bank's CA.
+        #[serde(default)]
+        certificate: Option<String>,
+        /// Name and document of the account's owner, as the bank prints them.
+        #[serde(default)]
+        owner: Option<String>,
+    },
+    /// The customer pays.
+    Pay {
+        /// Any of: the bank's id, our reference, our number, barcode, writable line, txid, BR Code.
+        target: String,
+        /// How.
+        means: Means,
+        /// How much; what is due when left out.
+        #[serde(default)]
+        amount: Option<Money>,
+    },
+    /// A clerk of the company acts in the bank's own screens.
+    Portal {
+        /// As for paying.
+        target: String,
+        /// What is done.
+        action: PortalAction,
+    },
+    /// Makes the next matching calls fail.
+    Fault {
+        /// How.
+        fault: Fault,
+        /// Only calls whose `METHOD /path` contains this text; empty matches all.
+        #[serde(default)]
+        on: String,
+        /// How many calls.
+        #[serde(default = "one")]
+        times: u32,
+        /// How many matching calls to let pass first.
+        #[serde(default)]
+        skip: u32,
+    },
+    /// Forgets faults not yet used.
+    ClearFaults,
+    /// Sets a switch of this bank, named in its folder.
+    Set {
+        /// Which.
+        switch: String,
+        /// To what.
+        value: Json,
+    },
+    /// Delivers to the client what the bank never sent.
+    Forge {
+        /// Body of the false notice.
+        body: String,
+    },
+    /// Everything worth knowing about boletos, calls and notices, for tests and people.
+    Inspect,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// What a clerk does in the bank's own screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PortalAction {
+    /// Marks as received by hand.
+    MarkPaid,
+    /// Cancels.
+    Cancel,
+}
+
+/// A fault of bank or network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fault {
+    /// Answers late.
+    Slow {
+        /// By how much.
+        milliseconds: u64,
+    },
+    /// Never reaches the bank.
+    RequestLost,
+    /// Carried out, but the answer is lost.
+    AnswerLost,
+    /// Carried out, and the answer breaks off in the middle.
+    Truncated,
+    /// Fails before anything is done.
+    ErrorBefore {
+        /// Status, 5xx.
+        status: u16,
+    },
+    /// Fails after it was done.
+    ErrorAfter {
+        /// Status, 5xx.
+        status: u16,
+    },
+    /// Too many calls.
+    TooMany {
+        /// Seconds told to wait, where told.
+        #[serde(default)]
+        retry_after: Option<u32>,
+    },
+    /// Answers 200 with a page instead of JSON; nothing was done.
+    WrongBody,
+}
+
+/// A control that cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ControlError(pub String);

@@ -1,0 +1,60 @@
+//! Static data. Paper only for now: numbers and printed forms.
+
+use quita_core::payable::PayableRules;
+
+use crate::contract::Bank;
+use crate::info::{Auth, BankInfo, BoletoRules};
+use crate::title::Titles;
+
+/// The bank.
+pub const STONE: Stone = Stone;
+
+/// Stone.
+#[derive(Clone, Copy, Debug)]
+pub struct Stone;
+
+impl Bank for Stone {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "197",
+    ispb: "16501555",
+    name: "Stone",
+    folder: "stone",
+    printed_code: "197-0",
+    hosts: &[],
+    auth: Auth::None,
+    operations: &[],
+    boleto: BoletoRules {
+        reference_length: 10,
+        amount_min: 1,
+        amount_max: 9_999_999_999,
+        days_after_due_max: 365,
+        customer_required: &[],
+        discounts_max: 3,
+        discount_by_anticipation: true,
+        abatement: true,
+        late_start: true,
+        message_lines: 0,
+        message_length: 0,
+        hybrid: false,
+        receiver: true,
+        same_day_until: None,
+        change_expiration_date: false,
+        change_amount: false,
+    },
+    limits: &[],
+    repeats: &[],
+    credential_fields: &[],
+    account_fields: &[],
+    scopes: &[],
+    payable: PayableRules::DEFAULT,
+    settlement_delay: "",
+};
