@@ -26,7 +26,8 @@ pub enum Fact {
     Paid(Payment),
     /// A payment was undone or given back.
     Reversed {
-        /// Which payment, by its identifier; `None` when the bank does not say.
+        /// The identifier of the return itself, so that two equal ones stay two; `None` when
+        /// the bank does not say.
         id: Option<String>,
         /// How much went back.
         amount: Money,

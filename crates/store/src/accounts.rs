@@ -6,6 +6,9 @@ use jiff::Timestamp;
 
 use crate::{Row, StoreError, Tx, params, sql};
 
+/// Status of an account that may issue.
+pub const ACTIVE_STATUS: &str = "active";
+
 /// A bank account, with its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {

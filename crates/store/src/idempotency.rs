@@ -53,17 +53,25 @@ pub fn begin(
     if tx.exec(BEGIN, params![company_id, key, fingerprint, now])? == 1 {
         return Ok(Begun::New);
     }
-    let Some(row) = tx.row(FIND, params![company_id, key])? else {
-        // Forgotten or reaped between the two statements.
-        return Ok(Begun::Running { since: now });
-    };
+    // Forgotten or reaped between the two statements, it counts as running.
+    Ok(find(tx, company_id, key, fingerprint)?.unwrap_or(Begun::Running { since: now }))
+}
+
+/// What is known of a request, without beginning it.
+pub fn find(
+    tx: &mut Tx<'_>,
+    company_id: &str,
+    key: &str,
+    fingerprint: &str,
+) -> Result<Option<Begun>, StoreError> {
+    let Some(row) = tx.row(FIND, params![company_id, key])? else { return Ok(None) };
     if row.str(0)? != fingerprint {
-        return Ok(Begun::OtherBody);
+        return Ok(Some(Begun::OtherBody));
     }
-    match row.opt_int(1)? {
-        Some(status) => Ok(Begun::Replay { status, body: row.text(2)? }),
-        None => Ok(Begun::Running { since: row.instant(3)? }),
-    }
+    Ok(Some(match row.opt_int(1)? {
+        Some(status) => Begun::Replay { status, body: row.text(2)? },
+        None => Begun::Running { since: row.instant(3)? },
+    }))
 }
 
 /// Keeps the answer.
