@@ -1,1 +1,23 @@
-//! engine
+//! The engine: use cases, workers, and everything that reaches outside.
+//!
+//! Synchronous: plain functions over a [`world::World`] of clock, entropy, store and wire. In
+//! production threads call them; in the seeded tests a number decides who is next.
+
+pub mod breaker;
+pub mod call;
+pub mod clock;
+pub mod company_cache;
+pub mod connection;
+pub mod desk;
+pub mod error;
+pub mod https;
+pub mod ids;
+pub mod learn;
+pub mod order_boleto;
+pub mod planted;
+pub mod rate;
+pub mod secret;
+pub mod token;
+pub mod wire;
+pub mod workers;
+pub mod world;

@@ -1,0 +1,433 @@
+//! Bank accounts and the credentials that connect them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use quita_banks::contract::{Op, Outcome};
+use quita_banks::info::{BankInfo, Field, FieldKind, Scope};
+use quita_banks::registry;
+use quita_store::accounts::{self, Account};
+use quita_store::credentials::{self, Credential};
+use quita_store::{StoreError, audit, cursors};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Actor, Permission};
+use crate::call::{self, Called, NotNow};
+use crate::connection::{self, field};
+use crate::error::{Error, FieldErrors};
+use crate::workers::{Kind, cursor, enqueue};
+use crate::world::{Environment, World};
+
+/// A bank account to be registered, with its credential.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// The bank: COMPE code or folder name.
+    pub bank: String,
+    /// Name for people.
+    pub description: String,
+    /// Branch, digits.
+    pub branch: String,
+    /// Number without check digit.
+    pub number: String,
+    /// Check digit.
+    pub digit: String,
+    /// Further fields of the account, in the words of the bank's folder.
+    #[serde(default)]
+    pub data: BTreeMap<String, String>,
+    /// Fields of the credential, in the words of the bank's folder. Never shown again.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub credential: BTreeMap<String, String>,
+    /// Only in a sandbox: addresses of the simulator, by host.
+    #[serde(default)]
+    pub hosts: BTreeMap<String, String>,
+}
+
+/// An account as programs see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AccountView {
+    /// UUIDv7.
+    pub id: String,
+    /// COMPE code.
+    pub bank: String,
+    /// The bank's name.
+    pub bank_name: &'static str,
+    /// Name for people.
+    pub description: String,
+    /// Branch.
+    pub branch: String,
+    /// Number without check digit.
+    pub number: String,
+    /// Check digit.
+    pub digit: String,
+    /// `active` or `inactive`.
+    pub status: String,
+    /// Whether it has a credential.
+    pub connected: bool,
+    /// Usual delay between payment and settlement, for people.
+    pub settlement_delay: &'static str,
+}
+
+/// A credential as programs see it: no secret of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CredentialView {
+    /// UUIDv7.
+    pub id: String,
+    /// The bank's folder.
+    pub bank: String,
+    /// Name for people.
+    pub name: String,
+    /// `active`, `disabled` or `revoked`.
+    pub status: String,
+    /// End of its certificate, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub not_after: Option<Timestamp>,
+}
+
+/// A bank as programs see it: what its forms ask for and what it can do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BankView {
+    /// COMPE code.
+    pub code: &'static str,
+    /// Folder name.
+    pub folder: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Whether quita calls its API.
+    pub api: bool,
+    /// What a credential consists of.
+    #[schema(value_type = Vec<Object>)]
+    pub credential_fields: &'static [Field],
+    /// Permissions to ask the bank for.
+    #[schema(value_type = Vec<Object>)]
+    pub scopes: &'static [Scope],
+}
+
+/// All banks that have a folder.
+pub fn banks() -> Vec<BankView> {
+    registry::BANKS
+        .iter()
+        .map(|bank| bank.info())
+        .map(|info| BankView {
+            code: info.code,
+            folder: info.folder,
+            name: info.name,
+            api: !info.operations.is_empty(),
+            credential_fields: info.credential_fields,
+            scopes: info.scopes,
+        })
+        .collect()
+}
+
+/// Registers an account and, with credential fields, connects it.
+pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountView, Error> {
+    actor.must(Permission::Configure)?;
+    let bank = registry::by_code(&new.bank).or_else(|| registry::by_folder(&new.bank));
+    let Some(bank) = bank else {
+        return Err(Error::invalid("bank", "not_found", "banco sem integração; veja /v1/banks"));
+    };
+    let info = bank.info();
+    let mut errors = FieldErrors::default();
+    for (name, value) in [("branch", &new.branch), ("number", &new.number), ("digit", &new.digit)] {
+        if value.is_empty() || !value.bytes().all(|b| b.is_ascii_digit()) {
+            errors.add(name, "invalid", "use só dígitos");
+        }
+    }
+    if new.description.trim().is_empty() {
+        errors.add("description", "missing", "dê um nome à conta");
+    }
+    check_hosts(world, &mut errors, info, &new.hosts);
+    let not_after = check_credential(world, &mut errors, info, &new.credential);
+    errors.check()?;
+
+    let ids = world.ids();
+    let connect = !new.credential.is_empty();
+    let mut ahead = ids.clone();
+    let (account_id, credential_id) = (ahead.next_id(), ahead.next_id());
+    let mut sealed = Vec::new();
+    for (name, value) in &new.credential {
+        let mut nonce = [0; 24];
+        nonce[..16].copy_from_slice(&world.entropy.bytes());
+        nonce[16..].copy_from_slice(&world.entropy.bytes()[..8]);
+        let value = world.vault.seal(&credential_id, name, 1, value.as_bytes(), nonce)?;
+        sealed.push((name.clone(), value));
+    }
+    let account = Account {
+        id: account_id,
+        company_id: actor.company_id.clone(),
+        credential_id: connect.then(|| credential_id.clone()),
+        bank: info.folder.to_owned(),
+        description: new.description.trim().to_owned(),
+        branch: new.branch.clone(),
+        number: new.number.clone(),
+        digit: new.digit.clone(),
+        data: new.data.clone(),
+        hosts: new.hosts.clone(),
+        hook_token: ahead.next_token(),
+        status: accounts::ACTIVE_STATUS.to_owned(),
+        created_at: ids.now(),
+    };
+    let saved = account.clone();
+    let author = actor.name.clone();
+    let written = world.store.tx(move |tx| {
+        let mut ids = ahead.clone();
+        let account = &saved;
+        if connect {
+            let credential = Credential {
+                id: credential_id.clone(),
+                company_id: account.company_id.clone(),
+                bank: account.bank.clone(),
+                name: account.description.clone(),
+                not_after,
+                status: accounts::ACTIVE_STATUS.to_owned(),
+                created_at: account.created_at,
+            };
+            credentials::insert(tx, &credential)?;
+            for (name, value) in &sealed {
+                credentials::put_value(tx, &credential_id, name, 1, value)?;
+            }
+        }
+        accounts::insert(tx, account)?;
+        let entry = audit::Entry {
+            id: ids.next_id(),
+            company_id: account.company_id.clone(),
+            at: ids.now(),
+            actor: author.clone(),
+            action: "account.created".into(),
+            subject: account.id.clone(),
+            details: serde_json::json!({"bank": account.bank, "connected": connect}).to_string(),
+        };
+        audit::write(tx, &entry)?;
+        if connect {
+            let now = ids.now();
+            enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
+        }
+        Ok(())
+    });
+    match written {
+        Err(StoreError::Conflict { .. }) => {
+            return Err(Error::conflict("account_exists", "esta conta já está cadastrada"));
+        }
+        other => other?,
+    }
+    world.companies.forget();
+    world.bell.ring();
+    Ok(view(account))
+}
+
+/// Accounts of the company.
+pub fn list(world: &World, actor: &Actor) -> Result<Vec<AccountView>, Error> {
+    actor.must(Permission::Read)?;
+    let company = actor.company_id.clone();
+    let rows = world.store.read(move |tx| accounts::list(tx, &company))?;
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// Credentials of the company.
+pub fn credentials(world: &World, actor: &Actor) -> Result<Vec<CredentialView>, Error> {
+    actor.must(Permission::Configure)?;
+    let company = actor.company_id.clone();
+    let rows = world.store.read(move |tx| credentials::list(tx, &company))?;
+    let view = |c: Credential| CredentialView {
+        id: c.id,
+        bank: c.bank,
+        name: c.name,
+        status: c.status,
+        not_after: c.not_after,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+fn view(account: Account) -> AccountView {
+    let info = registry::by_folder(&account.bank).map(|bank| bank.info());
+    AccountView {
+        id: account.id,
+        bank: info.map_or(account.bank, |i| i.code.to_owned()),
+        bank_name: info.map_or("", |i| i.name),
+        description: account.description,
+        branch: account.branch,
+        number: account.number,
+        digit: account.digit,
+        status: account.status,
+        connected: account.credential_id.is_some(),
+        settlement_delay: info.map_or("", |i| i.settlement_delay),
+    }
+}
+
+fn check_hosts(
+    world: &World,
+    errors: &mut FieldErrors,
+    info: &BankInfo,
+    hosts: &BTreeMap<String, String>,
+) {
+    for (key, url) in hosts {
+        let name = format!("hosts.{key}");
+        if world.environment == Environment::Production {
+            errors.add(&name, "not_supported", "produção só fala com os endereços do banco");
+        } else if !info.hosts.iter().any(|h| h.key == key) {
+            errors.add(&name, "not_found", "o banco não tem este serviço");
+        } else if info.hosts.iter().any(|h| url.starts_with(h.production)) {
+            errors.add(&name, "not_supported", "um ambiente de testes não fala com a produção");
+        } else if !url.starts_with("https://") {
+            errors.add(&name, "invalid", "use um endereço https://");
+        }
+    }
+}
+
+/// Checks the fields of a credential and gives the end of its certificate.
+fn check_credential(
+    world: &World,
+    errors: &mut FieldErrors,
+    info: &BankInfo,
+    given: &BTreeMap<String, String>,
+) -> Option<Timestamp> {
+    if given.is_empty() {
+        return None;
+    }
+    for wanted in info.credential_fields {
+        let missing = given.get(wanted.name).is_none_or(|v| v.trim().is_empty());
+        if wanted.required && missing {
+            errors.add(format!("credential.{}", wanted.name), "missing", wanted.hint);
+        }
+    }
+    for name in given.keys() {
+        let simulator_ca = name == field::CA && world.environment == Environment::Sandbox;
+        if !simulator_ca && !info.credential_fields.iter().any(|f| f.name == name) {
+            errors.add(format!("credential.{name}"), "unknown", "o banco não pede este campo");
+        }
+    }
+    let of_kind = |kind: FieldKind| {
+        let wanted = info.credential_fields.iter().find(|f| f.kind == kind)?;
+        Some((wanted.name, given.get(wanted.name)?.as_bytes()))
+    };
+    let (certificate_name, certificate) = of_kind(FieldKind::Certificate)?;
+    let (key_name, key) = of_kind(FieldKind::PrivateKey)?;
+    let certificate_field = format!("credential.{certificate_name}");
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
+    let chain = match chain {
+        Ok(chain) if !chain.is_empty() => chain,
+        _ => {
+            let message =
+                "não é um certificado PEM (arquivo .crt); confira se não trocou os arquivos";
+            errors.add(certificate_field, "invalid", message);
+            return None;
+        }
+    };
+    let Ok(key) = PrivateKeyDer::from_pem_slice(key) else {
+        let message = "não é uma chave privada PEM (arquivo .key), ou está protegida por senha";
+        errors.add(format!("credential.{key_name}"), "invalid", message);
+        return None;
+    };
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let (_, parsed) = x509_parser::parse_x509_certificate(&chain[0])
+        .map_err(|_| errors.add(&certificate_field, "invalid", "o certificado não se lê"))
+        .ok()?;
+    let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()?;
+    if not_after <= world.clock.now() {
+        let message = format!("o certificado terminou em {}; peça outro ao banco", not_after);
+        errors.add(&certificate_field, "expired", message);
+    }
+    let pair = rustls::sign::CertifiedKey::from_der(chain, key, &provider);
+    if pair.map(|p| Arc::new(p).keys_match().is_err()).unwrap_or(true) {
+        let message = "esta chave não é a deste certificado; use os dois arquivos do mesmo ZIP";
+        errors.add(format!("credential.{key_name}"), "mismatch", message);
+    }
+    Some(not_after)
+}
+
+/// One step of the test of a connection.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProbeStep {
+    /// What was tried.
+    pub step: String,
+    /// Whether it worked.
+    pub ok: bool,
+    /// What the bank said, and what to do.
+    pub message: String,
+}
+
+/// Tests the connection of an account against the bank: the credential, then the account.
+pub fn probe(world: &World, actor: &Actor, account_id: &str) -> Result<Vec<ProbeStep>, Error> {
+    actor.must(Permission::Configure)?;
+    let known = list(world, actor)?;
+    if !known.iter().any(|a| a.id == account_id) {
+        return Err(Error::not_found("conta"));
+    }
+    let connection = connection::connect(world, account_id)?;
+    let mut steps = Vec::new();
+    let mut add = |step: &str, ok: bool, message: String| {
+        steps.push(ProbeStep { step: step.to_owned(), ok, message });
+        ok
+    };
+    let asked = call::ask(world, &connection, Op::Probe)?;
+    let credential = "credencial e certificado";
+    match asked {
+        Err(NotNow::Later { reason, .. }) => add(credential, false, reason),
+        Err(NotNow::Never(refusal)) => add(credential, false, refusal.message),
+        Ok(Called::NotSent(reason)) => {
+            add(credential, false, format!("o banco não foi alcançado: {reason}"))
+        }
+        Ok(Called::Answered(outcome)) => {
+            add(credential, true, "o banco aceitou a credencial".into());
+            match outcome {
+                Outcome::Done(_) | Outcome::Page { .. } => {
+                    add("conta", true, "a conta responde".into())
+                }
+                Outcome::Rejected(refusal) => add("conta", false, refusal.message),
+                Outcome::Transient { reason, .. } | Outcome::Unknown { reason } => {
+                    add("conta", false, reason)
+                }
+                Outcome::Unauthorized => add("conta", false, "o banco não aceitou o token".into()),
+            }
+        }
+    };
+    Ok(steps)
+}
+
+/// How an account stands, for the lamp and for `quita doctor`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Which account.
+    pub account_id: String,
+    /// Name for people.
+    pub description: String,
+    /// Instant of the last complete look, UTC.
+    pub last_success: Option<String>,
+    /// Instant of the last call by the bank, UTC.
+    pub last_webhook: Option<String>,
+    /// What went wrong at the last look; empty when nothing did.
+    pub last_error: String,
+    /// Days until the certificate ends.
+    pub certificate_days: Option<i64>,
+}
+
+/// How every account of the company stands.
+pub fn health(world: &World, actor: &Actor) -> Result<Vec<Health>, Error> {
+    actor.must(Permission::Read)?;
+    let company = actor.company_id.clone();
+    let now = world.clock.now();
+    let found = world.store.read(move |tx| {
+        let mut found = Vec::new();
+        for account in accounts::list(tx, &company)? {
+            let ends = match &account.credential_id {
+                Some(id) => credentials::get(tx, id)?.and_then(|c| c.not_after),
+                None => None,
+            };
+            found.push(Health {
+                last_success: cursors::get(tx, &account.id, cursor::LAST_SUCCESS)?,
+                last_webhook: cursors::get(tx, &account.id, cursor::LAST_CALL)?,
+                last_error: cursors::get(tx, &account.id, cursor::LAST_ERROR)?.unwrap_or_default(),
+                certificate_days: ends.map(|end| (end.as_second() - now.as_second()) / 86_400),
+                account_id: account.id,
+                description: account.description,
+            });
+        }
+        Ok(found)
+    })?;
+    Ok(found)
+}

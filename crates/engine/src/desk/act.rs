@@ -1,0 +1,404 @@
+//! Act on a boleto: cancel, change, cancel and issue again, settle by hand, look now.
+
+use jiff::civil::Date;
+use quita_banks::contract::Bank;
+use quita_banks::registry;
+use quita_core::fact::{Channel, Fact};
+use quita_core::fold::Status;
+use quita_core::money::Money;
+use quita_store::boletos::{self, Boleto};
+use quita_store::{StoreError, Tx, accounts, audit, idempotency};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::issue::{Stored, check_key};
+use super::view::{BoletoView, company_and_accounts};
+use super::{Actor, Permission};
+use crate::clock::bank_day;
+use crate::connection;
+use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
+use crate::learn::{learn, write_event};
+use crate::workers::{Kind, enqueue};
+use crate::world::{Environment, World};
+
+/// What can be asked of a boleto.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Write it off at the bank.
+    Cancel(Cancel),
+    /// Another due date or amount.
+    Change(Change),
+    /// Cancel it and, once that is known, issue another for the same charge.
+    Replace(Change),
+    /// It was paid outside the bank.
+    SettleByHand(SettleByHand),
+}
+
+/// Write a boleto off.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Why, up to 50 characters.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// New values of a boleto; what is left out stays.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// New due date.
+    #[schema(format = Date)]
+    pub expiration_date: Option<String>,
+    /// New nominal amount in cents.
+    pub amount: Option<i64>,
+}
+
+/// A boleto paid outside the bank.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleByHand {
+    /// The day on which it was paid.
+    #[schema(format = Date)]
+    pub paid_on: String,
+    /// What was received, in cents.
+    pub amount: i64,
+}
+
+/// What the transaction does, fully checked.
+#[derive(Clone)]
+enum Step {
+    Cancel(String),
+    Change(Option<Date>, Option<Money>),
+    Replace(Option<Date>, Option<Money>),
+    SettleByHand(Date, Money),
+}
+
+/// Carries an action out as far as it depends on us; the bank follows. The answer is the
+/// boleto as it stands now, kept under the key.
+pub fn act(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    fingerprint: &str,
+    boleto_id: &str,
+    action: &Action,
+) -> Result<Stored, Error> {
+    actor.must(Permission::Charge)?;
+    check_key(key)?;
+    let (company, accounts) = company_and_accounts(world, &actor.company_id)?;
+    let (id, company_id) = (boleto_id.to_owned(), actor.company_id.clone());
+    let boleto = world
+        .store
+        .read(move |tx| boletos::of_company(tx, &company_id, &id))?
+        .ok_or_else(|| Error::not_found("boleto"))?;
+    let account: accounts::Account = accounts
+        .iter()
+        .find(|a| a.id == boleto.account_id)
+        .cloned()
+        .ok_or_else(|| Error::not_found("conta"))?;
+    let bank = registry::by_folder(&account.bank)
+        .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
+    let step = check(world, bank, &account, &boleto, action)?;
+
+    let (key, print, actor_name) = (key.to_owned(), fingerprint.to_owned(), actor.name.clone());
+    let written = world.tx(move |tx, mut ids| {
+        match idempotency::begin(tx, &company.id, &key, &print, ids.now())? {
+            idempotency::Begun::New => {}
+            other => return Ok(Written::Known(other)),
+        }
+        boletos::lock(tx, &boleto.id)?;
+        let Some(mut current) = boletos::get(tx, &boleto.id)? else {
+            return Ok(Written::No(Why::Gone));
+        };
+        if let Some(why) = stands_in_the_way(&current, &step) {
+            // The key is free again: nothing was done under it.
+            idempotency::forget(tx, &company.id, &key)?;
+            return Ok(Written::No(why));
+        }
+        apply(tx, &mut ids, &mut current, &step, &actor_name)?;
+        let Some(after) = boletos::get(tx, &current.id)? else {
+            return Err(StoreError::corrupt("boletos: vanished"));
+        };
+        let receipts = quita_store::receipts::of_boleto(tx, &after.id)?;
+        let view = BoletoView::new(&after, &company, &account, &receipts);
+        let body = serde_json::to_string(&view).map_err(|e| StoreError::Internal(e.to_string()))?;
+        idempotency::finish(tx, &company.id, &key, 202, &body)?;
+        Ok(Written::Done(body))
+    });
+    let written = match written {
+        Err(StoreError::Refused(_)) => {
+            return Err(Error::conflict(
+                "already_replaced",
+                "esta cobrança já tem outro boleto em aberto",
+            ));
+        }
+        other => other?,
+    };
+    match written {
+        Written::Done(body) => {
+            world.bell.ring();
+            Ok(Stored { status: 202, body: body.into(), replayed: false })
+        }
+        Written::Known(idempotency::Begun::Replay { status, body }) => {
+            Ok(Stored { status, body: body.into(), replayed: true })
+        }
+        Written::Known(idempotency::Begun::OtherBody) => Err(Error::OtherBody),
+        Written::Known(_) => Err(Error::Running),
+        Written::No(Why::Gone) => Err(Error::not_found("boleto")),
+        Written::No(Why::Status(status)) => Err(Error::conflict(
+            "wrong_status",
+            format!("o boleto está «{}»: isto já não se pode fazer", status.label()),
+        )),
+        Written::No(Why::Busy) => Err(Error::conflict(
+            "already_wanted",
+            "já há um pedido em andamento para este boleto; espere a resposta do banco",
+        )),
+    }
+}
+
+enum Written {
+    Done(String),
+    Known(idempotency::Begun),
+    No(Why),
+}
+
+enum Why {
+    Gone,
+    Status(Status),
+    Busy,
+}
+
+fn check(
+    world: &World,
+    bank: &dyn Bank,
+    account: &accounts::Account,
+    boleto: &Boleto,
+    action: &Action,
+) -> Result<Step, Error> {
+    let today = bank_day(world.clock.now());
+    match action {
+        Action::Cancel(cancel) => {
+            if cancel.reason.chars().count() > 50 {
+                return Err(Error::invalid("reason", "too_long", "use até 50 caracteres"));
+            }
+            let reason = cancel.reason.trim();
+            Ok(Step::Cancel(if reason.is_empty() { "a pedido".into() } else { reason.into() }))
+        }
+        Action::Change(change) => {
+            let (due, amount) = new_values(change, today)?;
+            let rules = &bank.info().boleto;
+            let mut errors = FieldErrors::default();
+            let advice = "o banco não altera isto: use «cancelar e reemitir»";
+            if due.is_some() && !rules.change_expiration_date {
+                errors.add("expiration_date", "not_supported", advice);
+            }
+            if amount.is_some() && !rules.change_amount {
+                errors.add("amount", "not_supported", advice);
+            }
+            errors.check()?;
+            check_order(world, bank, account, boleto, due, amount)?;
+            Ok(Step::Change(due, amount))
+        }
+        Action::Replace(change) => {
+            let (due, amount) = if change.expiration_date.is_none() && change.amount.is_none() {
+                (None, None)
+            } else {
+                new_values(change, today)?
+            };
+            check_order(world, bank, account, boleto, due, amount)?;
+            Ok(Step::Replace(due, amount))
+        }
+        Action::SettleByHand(settled) => {
+            let paid_on: Date = settled
+                .paid_on
+                .parse()
+                .map_err(|_| Error::invalid("paid_on", "invalid", "use uma data AAAA-MM-DD"))?;
+            if paid_on > today {
+                return Err(Error::invalid(
+                    "paid_on",
+                    "in_the_future",
+                    "esta data ainda não chegou",
+                ));
+            }
+            if settled.amount <= 0 {
+                return Err(Error::invalid("amount", "out_of_range", "informe o valor recebido"));
+            }
+            Ok(Step::SettleByHand(paid_on, Money::from_cents(settled.amount)))
+        }
+    }
+}
+
+fn new_values(change: &Change, today: Date) -> Result<(Option<Date>, Option<Money>), Error> {
+    let mut errors = FieldErrors::default();
+    let due = change.expiration_date.as_deref().and_then(|text| match text.parse::<Date>() {
+        Ok(date) if date >= today => Some(date),
+        Ok(_) => {
+            errors.add("expiration_date", "in_the_past", "o vencimento já passou");
+            None
+        }
+        Err(_) => {
+            errors.add("expiration_date", "invalid", "use uma data AAAA-MM-DD");
+            None
+        }
+    });
+    let amount = change.amount.map(Money::from_cents);
+    if amount.is_some_and(|a| !a.is_positive()) {
+        errors.add("amount", "out_of_range", "o valor deve ser maior que zero");
+    }
+    if change.expiration_date.is_none() && change.amount.is_none() {
+        errors.add("expiration_date", "missing", "diga o novo vencimento ou o novo valor");
+    }
+    errors.check()?;
+    Ok((due, amount))
+}
+
+/// The order as it would be, by the bank's rules.
+fn check_order(
+    world: &World,
+    bank: &dyn Bank,
+    account: &accounts::Account,
+    boleto: &Boleto,
+    due: Option<Date>,
+    amount: Option<Money>,
+) -> Result<(), Error> {
+    let order = changed(boleto, due, amount);
+    let sandbox = world.environment == Environment::Sandbox;
+    let ctx = connection::ctx(account, world.clock.now(), sandbox);
+    let mut errors = FieldErrors::default();
+    for problem in bank.check(&order, &ctx) {
+        errors.add(problem.field, problem.code, problem.message);
+    }
+    errors.check()
+}
+
+/// The order with other values; dates that hang on the due date move with it.
+fn changed(
+    boleto: &Boleto,
+    due: Option<Date>,
+    amount: Option<Money>,
+) -> quita_core::order::BoletoOrder {
+    let mut order = boleto.order.clone();
+    order.amount = amount.unwrap_or(boleto.amount);
+    let old = order.expiration_date;
+    let due = due.unwrap_or(boleto.expiration_date);
+    let shift = (due - old).get_days();
+    let moved = |date: Date| date.checked_add(jiff::Span::new().days(shift)).unwrap_or(date);
+    order.expiration_date = due;
+    order.limit_date = moved(order.limit_date);
+    if let Some(fine) = &mut order.terms.fine {
+        fine.date = moved(fine.date);
+    }
+    if let Some(interest) = &mut order.terms.interest {
+        interest.date = moved(interest.date);
+    }
+    for discount in &mut order.terms.discounts {
+        discount.date = moved(discount.date);
+    }
+    order
+}
+
+fn stands_in_the_way(boleto: &Boleto, step: &Step) -> Option<Why> {
+    let allowed = match step {
+        Step::SettleByHand(..) => matches!(
+            boleto.status,
+            Status::Registered | Status::Expired | Status::CancellationRequested
+        ),
+        Step::Replace(..) => matches!(
+            boleto.status,
+            Status::Registered | Status::Rejected | Status::Cancelled | Status::Expired
+        ),
+        Step::Cancel(_) | Step::Change(..) => boleto.status == Status::Registered,
+    };
+    if !allowed {
+        return Some(Why::Status(boleto.status));
+    }
+    let settling = matches!(step, Step::SettleByHand(..));
+    (!settling && !boleto.wanted.is_empty()).then_some(Why::Busy)
+}
+
+fn apply(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &mut Boleto,
+    step: &Step,
+    actor: &str,
+) -> Result<(), StoreError> {
+    let action = match step {
+        Step::Cancel(reason) => {
+            boleto.wanted.cancel = Some(reason.clone());
+            "boleto.cancellation_asked"
+        }
+        Step::Change(due, amount) => {
+            boleto.wanted.expiration_date = *due;
+            boleto.wanted.amount = *amount;
+            "boleto.change_asked"
+        }
+        Step::Replace(due, amount) => {
+            let order = changed(boleto, *due, *amount);
+            if boleto.status == Status::Registered {
+                boleto.wanted.cancel = Some("substituição".into());
+                boleto.wanted.replacement = Some(Box::new(order));
+            } else {
+                if let Some(live) = boletos::live_of_charge(tx, &boleto.charge_id)? {
+                    return Err(StoreError::Refused(live.id));
+                }
+                let mut old = boleto.clone();
+                old.created_by = actor.to_owned();
+                crate::order_boleto::replace(tx, ids, &old, order)?;
+            }
+            "boleto.replacement_asked"
+        }
+        Step::SettleByHand(paid_on, amount) => {
+            if boleto.status == Status::Registered {
+                boleto.wanted.cancel = Some("pago por fora".into());
+                boleto.wanted.replacement = None;
+            }
+            boletos::save(tx, boleto)?;
+            let fact = Fact::SettledByHand { paid_on: *paid_on, amount: *amount };
+            learn(tx, ids, &boleto.id, Channel::Hand, &[fact])?;
+            "boleto.settled_by_hand"
+        }
+    };
+    if !matches!(step, Step::SettleByHand(..)) {
+        boleto.updated_at = ids.now();
+        boletos::save(tx, boleto)?;
+    }
+    let body = serde_json::json!({"boleto_id": boleto.id, "by": actor}).to_string();
+    write_event(tx, ids, boleto, action, &body)?;
+    let entry = audit::Entry {
+        id: ids.next_id(),
+        company_id: boleto.company_id.clone(),
+        at: ids.now(),
+        actor: actor.to_owned(),
+        action: action.into(),
+        subject: boleto.id.clone(),
+        details: "{}".into(),
+    };
+    audit::write(tx, &entry)?;
+    if boleto.wanted.is_empty() {
+        return Ok(());
+    }
+    let now = ids.now();
+    enqueue(tx, ids, &boleto.company_id, Kind::Carry, &boleto.id, now)
+}
+
+/// Looks at every account of the company now.
+pub fn sync(world: &World, actor: &Actor) -> Result<usize, Error> {
+    actor.must(Permission::Charge)?;
+    let company = actor.company_id.clone();
+    let count = world.tx(move |tx, mut ids| {
+        let mut count = 0;
+        for account in accounts::list(tx, &company)? {
+            if account.credential_id.is_some() && account.status == accounts::ACTIVE_STATUS {
+                let now = ids.now();
+                enqueue(tx, &mut ids, &company, Kind::Sync, &account.id, now)?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    })?;
+    world.bell.ring();
+    Ok(count)
+}

@@ -1,0 +1,135 @@
+//! The company itself.
+
+use quita_core::document::Document;
+use quita_core::party::Address;
+use quita_store::companies::{self, Company};
+use quita_store::{StoreError, audit};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::customers::{check_address, check_email};
+use super::{Actor, Permission};
+use crate::error::{Error, FieldErrors};
+use crate::world::World;
+
+/// A company as it is registered or changed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCompany {
+    /// CPF or CNPJ, with or without punctuation.
+    pub document: String,
+    /// Legal name.
+    pub legal_name: String,
+    /// Name on the shop front.
+    #[serde(default)]
+    pub trade_name: String,
+    /// Shown to customers.
+    #[serde(default)]
+    pub email: String,
+    /// Shown to customers.
+    #[serde(default)]
+    pub phone: String,
+    /// Shown to customers.
+    #[schema(value_type = Option<super::view::AddressView>)]
+    pub address: Option<Address>,
+}
+
+/// A company as programs see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CompanyView {
+    /// UUIDv7.
+    pub id: String,
+    /// Without punctuation.
+    pub document: String,
+    /// `cpf` or `cnpj`.
+    pub document_type: String,
+    /// Legal name.
+    pub legal_name: String,
+    /// Name on the shop front.
+    pub trade_name: String,
+    /// Shown to customers.
+    pub email: String,
+    /// Shown to customers.
+    pub phone: String,
+    /// Shown to customers.
+    #[schema(value_type = Option<super::view::AddressView>)]
+    pub address: Option<Address>,
+}
+
+impl From<Company> for CompanyView {
+    fn from(company: Company) -> Self {
+        Self {
+            document_type: super::view::document_type(&company.document).into(),
+            document: company.document.as_str().to_owned(),
+            id: company.id,
+            legal_name: company.name,
+            trade_name: company.trade_name,
+            email: company.email,
+            phone: company.phone,
+            address: company.address,
+        }
+    }
+}
+
+/// Registers a company. Only the owner of the machine does this.
+pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
+    let mut errors = FieldErrors::default();
+    let document = Document::parse(&new.document)
+        .map_err(|e| errors.add("document", "invalid", e.to_string()))
+        .ok();
+    if new.legal_name.trim().is_empty() {
+        errors.add("legal_name", "missing", "informe a razão social");
+    }
+    check_email(&mut errors, "email", &new.email);
+    if let Some(address) = &new.address {
+        check_address(&mut errors, "address", address);
+    }
+    errors.check()?;
+    let Some(document) = document else { return Err(Error::internal("document")) };
+    let company = world.tx(move |tx, mut ids| {
+        let company = Company {
+            id: ids.next_id(),
+            document: document.clone(),
+            name: new.legal_name.trim().to_owned(),
+            trade_name: new.trade_name.clone(),
+            email: new.email.clone(),
+            phone: new.phone.clone(),
+            address: new.address.clone(),
+            created_at: ids.now(),
+        };
+        companies::insert(tx, &company)?;
+        let entry = audit::Entry {
+            id: ids.next_id(),
+            company_id: company.id.clone(),
+            at: ids.now(),
+            actor: "system".into(),
+            action: "company.created".into(),
+            subject: company.id.clone(),
+            details: "{}".into(),
+        };
+        audit::write(tx, &entry)?;
+        Ok(company)
+    });
+    match company {
+        Err(StoreError::Conflict { .. }) => {
+            Err(Error::conflict("company_exists", "esta empresa já está cadastrada"))
+        }
+        other => Ok(other?.into()),
+    }
+}
+
+/// The company of whoever asks.
+pub fn get(world: &World, actor: &Actor) -> Result<CompanyView, Error> {
+    actor.must(Permission::Read)?;
+    Ok(load(world, &actor.company_id)?.into())
+}
+
+/// All companies of this installation, for its owner.
+pub fn list(world: &World) -> Result<Vec<CompanyView>, Error> {
+    Ok(world.store.read(companies::list)?.into_iter().map(CompanyView::from).collect())
+}
+
+pub(super) fn load(world: &World, id: &str) -> Result<Company, Error> {
+    let id = id.to_owned();
+    world.store.read(move |tx| companies::get(tx, &id))?.ok_or_else(|| Error::not_found("empresa"))
+}

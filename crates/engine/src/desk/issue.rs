@@ -1,0 +1,659 @@
+//! Issue boletos: one, the instalments of one document, or a batch. Everything is checked
+//! before anything is stored; what is stored is stored in one transaction with its answer.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use quita_banks::registry;
+use quita_core::money::Money;
+use quita_core::order::{BoletoOrder, InvoiceType};
+use quita_core::party::Party;
+use quita_core::terms::{Discount, Fine, Interest, InterestValue, Terms, Value};
+use quita_core::terms_check;
+use quita_store::accounts::{self, Account};
+use quita_store::charges::{self, Charge};
+use quita_store::companies::Company;
+use quita_store::customers;
+use quita_store::{StoreError, Tx, idempotency};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::customers::NewCustomer;
+use super::view::{self, BoletoView};
+use super::{Actor, Permission};
+use crate::clock::bank_day;
+use crate::connection;
+use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
+use crate::order_boleto;
+use crate::world::{Environment, World};
+
+/// Most boletos in one request.
+pub const BATCH_MAX: usize = 1000;
+/// Longest document number.
+const DOCUMENT_NUMBER_MAX: usize = 40;
+/// Days after the due date on which a boleto can still be paid, unless the caller says.
+const DAYS_AFTER_DUE: u16 = 30;
+
+/// A boleto to be issued, with the charge that it collects.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBoleto {
+    /// At which account; may be left out when the company has only one.
+    pub account_id: Option<String>,
+    /// The company's number, unique among its charges: `NFe 450 - 1/1`. Up to 40 characters.
+    pub document_number: String,
+    /// Nominal amount in cents.
+    pub amount: i64,
+    /// Due date, `YYYY-MM-DD`, today or later.
+    #[schema(format = Date)]
+    pub expiration_date: String,
+    /// Last day of payment; thirty days after the due date (or the bank's most) when left out.
+    #[schema(format = Date)]
+    pub limit_date: Option<String>,
+    /// Who owes. This or `customer_id`.
+    pub customer: Option<NewCustomer>,
+    /// A customer that is kept already.
+    pub customer_id: Option<String>,
+    /// Guarantor («sacador avalista»).
+    pub receiver: Option<NewCustomer>,
+    /// `bill_of_exchange` (when left out), `proposal`, `deposit`, `tuition_payment`.
+    #[schema(value_type = Option<String>)]
+    pub invoice_type: Option<InvoiceType>,
+    /// Terms kept under a name; what is given here beside them wins.
+    pub terms_id: Option<String>,
+    /// Charged once when late.
+    pub fine: Option<TermValue>,
+    /// Charged a day (cents) or a month (percent) when late.
+    pub interest: Option<TermValue>,
+    /// Given until a date.
+    #[serde(default)]
+    pub discounts: Vec<TermValue>,
+    /// Taken off in any case, in cents.
+    #[serde(default)]
+    pub abatement: i64,
+    /// Lines printed on the boleto.
+    #[serde(default)]
+    pub messages: Vec<String>,
+    /// Whether a Pix QR is wanted; yes when left out and the bank has it.
+    pub hybrid: Option<bool>,
+    /// Which document charges: `avulso` when left out.
+    pub origin: Option<String>,
+}
+
+/// A fine, interest or discount: `value` in percent or `face_value` in cents.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermValue {
+    /// First day of fine or interest (the day after the due date when left out), last day of a
+    /// discount.
+    #[schema(format = Date)]
+    pub date: Option<String>,
+    /// Percent as decimal text, `"2.00"`; for interest, percent a month.
+    pub value: Option<String>,
+    /// Cents; for interest, cents a day.
+    pub face_value: Option<i64>,
+}
+
+/// An answer that was stored with its effect, or was stored before.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// HTTP status.
+    pub status: i64,
+    /// Body, JSON.
+    pub body: Arc<str>,
+    /// Whether it is the answer to an earlier request with the same key.
+    pub replayed: bool,
+}
+
+/// What makes a request the same as another one.
+pub fn fingerprint(what: &str, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(what.as_bytes());
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A checked boleto, ready to be written.
+#[derive(Clone)]
+struct Checked {
+    account: Account,
+    customer: CheckedCustomer,
+    order: BoletoOrder,
+    origin: String,
+}
+
+#[derive(Clone)]
+enum CheckedCustomer {
+    New(Box<Party>),
+    Known(String),
+}
+
+/// What stands still while one request is checked.
+struct Desk {
+    company: Arc<Company>,
+    accounts: Vec<Account>,
+    now: jiff::Timestamp,
+    today: Date,
+    sandbox: bool,
+}
+
+/// Prepares the answer of [`issue`]: one boleto, or many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The boleto itself.
+    One,
+    /// `{"boletos": […]}`.
+    Many,
+}
+
+/// Issues boletos, all or none. The answer is kept under the key, in the same transaction.
+pub fn issue(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    fingerprint: &str,
+    new: &[NewBoleto],
+    shape: Shape,
+) -> Result<Stored, Error> {
+    let (result, receive) = std::sync::mpsc::sync_channel(1);
+    issue_then(world, actor, key, fingerprint, new, shape, move |stored| {
+        let _ = result.send(stored);
+    });
+    receive.recv().map_err(|_| Error::internal("the store gave no answer"))?
+}
+
+/// As [`issue`], without waiting: `done` is called after the commit, on a thread of the store.
+pub fn issue_then(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    fingerprint: &str,
+    new: &[NewBoleto],
+    shape: Shape,
+    done: impl FnOnce(Result<Stored, Error>) + Send + 'static,
+) {
+    let ready = check_all(world, actor, key, new, shape);
+    let (company, checked) = match ready {
+        Ok(ready) => ready,
+        // A key that was used is answered as it was, whatever has changed since.
+        Err(error) => return done(known_answer(world, actor, key, fingerprint, error)),
+    };
+    let ids = world.ids();
+    let (actor, key, print) = (actor.clone(), key.to_owned(), fingerprint.to_owned());
+    let bell = Arc::clone(&world.bell);
+    let write =
+        move |tx: &mut Tx| write(tx, ids.clone(), &actor, &key, &print, &company, &checked, shape);
+    world.store.tx_async(write, move |written| {
+        done(match written {
+            Ok(Written::Stored(stored)) => {
+                bell.ring();
+                Ok(stored)
+            }
+            Ok(Written::OtherBody) => Err(Error::OtherBody),
+            Ok(Written::Running) => Err(Error::Running),
+            Err(StoreError::Refused(numbers)) => Err(taken(&numbers)),
+            Err(error) => Err(error.into()),
+        });
+    });
+}
+
+fn taken(number: &str) -> Error {
+    Error::Conflict {
+        code: "document_number_taken",
+        message: format!(
+            "já existe uma cobrança com o número {number}; use outro número ou «cancelar e reemitir»"
+        ),
+    }
+}
+
+fn known_answer(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    fingerprint: &str,
+    error: Error,
+) -> Result<Stored, Error> {
+    if !matches!(error, Error::Invalid(_)) {
+        return Err(error);
+    }
+    let (company, key, print) = (actor.company_id.clone(), key.to_owned(), fingerprint.to_owned());
+    match world.store.read(move |tx| idempotency::find(tx, &company, &key, &print))? {
+        Some(idempotency::Begun::Replay { status, body }) => {
+            Ok(Stored { status, body: body.into(), replayed: true })
+        }
+        Some(idempotency::Begun::OtherBody) => Err(Error::OtherBody),
+        _ => Err(error),
+    }
+}
+
+fn check_all(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    new: &[NewBoleto],
+    shape: Shape,
+) -> Result<(Arc<Company>, Vec<Checked>), Error> {
+    actor.must(Permission::Charge)?;
+    check_key(key)?;
+    if new.is_empty() || new.len() > BATCH_MAX {
+        let message = format!("envie de 1 a {BATCH_MAX} boletos");
+        return Err(Error::invalid("boletos", "out_of_range", message));
+    }
+    let desk = desk(world, actor)?;
+    let mut errors = FieldErrors::default();
+    let mut checked = Vec::with_capacity(new.len());
+    let mut ids = world.ids();
+    for (i, boleto) in new.iter().enumerate() {
+        let prefix = match shape {
+            Shape::One => String::new(),
+            Shape::Many => format!("boletos[{i}]."),
+        };
+        let filled = saved_terms(world, actor, &mut errors, &prefix, boleto)?;
+        let boleto = filled.as_ref().unwrap_or(boleto);
+        checked.extend(check(world, actor, &desk, &mut ids, &mut errors, &prefix, boleto)?);
+    }
+    errors.check()?;
+    Ok((desk.company, checked))
+}
+
+/// An Idempotency-Key that can be kept.
+pub fn check_key(key: &str) -> Result<(), Error> {
+    if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Error::invalid(
+            "Idempotency-Key",
+            if key.is_empty() { "missing" } else { "invalid" },
+            "envie o cabeçalho Idempotency-Key, único para este pedido, com até 200 caracteres \
+             visíveis",
+        ));
+    }
+    Ok(())
+}
+
+fn desk(world: &World, actor: &Actor) -> Result<Desk, Error> {
+    let known = view::company_and_accounts(world, &actor.company_id)?;
+    let now = world.clock.now();
+    Ok(Desk {
+        company: known.0,
+        accounts: known.1,
+        now,
+        today: bank_day(now),
+        sandbox: world.environment == Environment::Sandbox,
+    })
+}
+
+/// The boleto with the terms that it names filled in where it gives none of its own.
+fn saved_terms(
+    world: &World,
+    actor: &Actor,
+    errors: &mut FieldErrors,
+    prefix: &str,
+    new: &NewBoleto,
+) -> Result<Option<NewBoleto>, Error> {
+    let Some(id) = &new.terms_id else { return Ok(None) };
+    let Some(saved) = super::terms::get(world, actor, id)? else {
+        let message = "não há parâmetros com este id nesta empresa";
+        errors.add(format!("{prefix}terms_id"), "not_found", message);
+        return Ok(None);
+    };
+    let Ok(due) = new.expiration_date.parse::<Date>() else { return Ok(None) };
+    let percent = |value: String, date: Option<Date>| TermValue {
+        date: date.map(|d| d.to_string()),
+        value: Some(value),
+        face_value: None,
+    };
+    let days = |count: i32| due.checked_add(jiff::Span::new().days(count)).ok();
+    let mut filled = new.clone();
+    filled.fine = filled.fine.or(saved.fine_value.map(|v| percent(v, None)));
+    filled.interest = filled.interest.or(saved.interest_value.map(|v| percent(v, None)));
+    if filled.discounts.is_empty() {
+        let until = days(-i32::from(saved.discount_days.unwrap_or(0)));
+        filled.discounts.extend(saved.discount_value.map(|v| percent(v, until)));
+    }
+    if filled.limit_date.is_none() {
+        let limit = saved.days_after_due.and_then(|n| days(i32::from(n)));
+        filled.limit_date = limit.map(|d| d.to_string());
+    }
+    if filled.messages.is_empty() {
+        filled.messages = saved.messages;
+    }
+    Ok(Some(filled))
+}
+
+fn check(
+    world: &World,
+    actor: &Actor,
+    desk: &Desk,
+    ids: &mut Ids,
+    errors: &mut FieldErrors,
+    prefix: &str,
+    new: &NewBoleto,
+) -> Result<Option<Checked>, Error> {
+    let field = |name: &str| format!("{prefix}{name}");
+    let number = new.document_number.trim();
+    if number.is_empty() {
+        errors.add(field("document_number"), "missing", "informe o número do documento");
+    } else if number.chars().count() > DOCUMENT_NUMBER_MAX {
+        let message = format!("use até {DOCUMENT_NUMBER_MAX} caracteres");
+        errors.add(field("document_number"), "too_long", message);
+    }
+    let Some(account) = account(desk, errors, &field("account_id"), new.account_id.as_deref())
+    else {
+        return Ok(None);
+    };
+    let Some(bank) = registry::by_folder(&account.bank) else {
+        return Err(Error::config(format!("banco desconhecido: {}", account.bank)));
+    };
+    let rules = &bank.info().boleto;
+
+    let due = date(errors, &field("expiration_date"), Some(&new.expiration_date));
+    if due.is_some_and(|due| due < desk.today) {
+        let message = format!("o vencimento já passou; hoje é {}", desk.today);
+        errors.add(field("expiration_date"), "in_the_past", message);
+    }
+    let limit = date(errors, &field("limit_date"), new.limit_date.as_deref());
+    let days = i32::from(DAYS_AFTER_DUE.min(rules.days_after_due_max));
+    let limit_date =
+        limit.or_else(|| due.and_then(|due| due.checked_add(jiff::Span::new().days(days)).ok()));
+
+    let customer = customer(world, actor, errors, prefix, new)?;
+    let receiver =
+        new.receiver.as_ref().map(|r| super::customers::check(errors, &field("receiver."), r));
+    let (Some(due), Some(limit_date), Some((party, customer))) = (due, limit_date, customer) else {
+        return Ok(None);
+    };
+    let terms = terms(errors, prefix, new, due);
+    let order = BoletoOrder {
+        bank_reference: order_boleto::reference(number, rules.reference_length, ids),
+        document_number: number.to_owned(),
+        invoice_type: new.invoice_type.unwrap_or_default(),
+        amount: Money::from_cents(new.amount),
+        issuance_date: desk.today,
+        expiration_date: due,
+        limit_date,
+        customer: party,
+        receiver: receiver.flatten(),
+        terms,
+        messages: new.messages.clone(),
+        hybrid: new.hybrid.unwrap_or(rules.hybrid),
+    };
+    for problem in terms_check::problems(order.amount, due, &order.terms) {
+        errors.add(field(&problem.field), problem.code, problem.message);
+    }
+    let ctx = connection::ctx(&account, desk.now, desk.sandbox);
+    for problem in bank.check(&order, &ctx) {
+        // Terms have the names of the request here, without the word of the inside.
+        let name = problem.field.strip_prefix("terms.").unwrap_or(&problem.field);
+        errors.add(field(name), problem.code, problem.message);
+    }
+    let origin = new.origin.clone().unwrap_or_else(|| "avulso".into());
+    if !ORIGINS.contains(&origin.as_str()) {
+        let message = format!("use um destes: {}", ORIGINS.join(", "));
+        errors.add(field("origin"), "invalid", message);
+    }
+    Ok(Some(Checked { account, customer, order, origin }))
+}
+
+/// Documents that charge.
+const ORIGINS: [&str; 8] =
+    ["avulso", "nfe", "nfse", "cte", "sales_order", "service_order", "future_sale", "contract"];
+
+fn account(
+    desk: &Desk,
+    errors: &mut FieldErrors,
+    field: &str,
+    wanted: Option<&str>,
+) -> Option<Account> {
+    let mut active = desk.accounts.iter().filter(|a| a.status == accounts::ACTIVE_STATUS);
+    let found = match wanted {
+        Some(id) => {
+            let found = active.find(|a| a.id == id);
+            if found.is_none() {
+                errors.add(field, "not_found", "não há conta ativa com este id nesta empresa");
+            }
+            found
+        }
+        None => {
+            let (first, second) = (active.next(), active.next());
+            if first.is_none() {
+                errors.add(field, "missing", "cadastre antes uma conta bancária");
+            } else if second.is_some() {
+                errors.add(field, "missing", "a empresa tem mais de uma conta: diga qual");
+            }
+            first.filter(|_| second.is_none())
+        }
+    };
+    if found.is_some_and(|a| a.credential_id.is_none()) {
+        errors.add(field, "not_connected", "esta conta ainda não está ligada ao banco");
+        return None;
+    }
+    found.cloned()
+}
+
+fn customer(
+    world: &World,
+    actor: &Actor,
+    errors: &mut FieldErrors,
+    prefix: &str,
+    new: &NewBoleto,
+) -> Result<Option<(Party, CheckedCustomer)>, Error> {
+    match (&new.customer, &new.customer_id) {
+        (Some(customer), None) => {
+            let party = super::customers::check(errors, &format!("{prefix}customer."), customer);
+            Ok(party.map(|p| (p.clone(), CheckedCustomer::New(Box::new(p)))))
+        }
+        (None, Some(id)) => {
+            let (company, wanted) = (actor.company_id.clone(), id.clone());
+            match world.store.read(move |tx| customers::get(tx, &company, &wanted))? {
+                Some(known) => Ok(Some((party_of(&known), CheckedCustomer::Known(known.id)))),
+                None => {
+                    let message = "não há cliente com este id nesta empresa";
+                    errors.add(format!("{prefix}customer_id"), "not_found", message);
+                    Ok(None)
+                }
+            }
+        }
+        (None, None) => {
+            errors.add(format!("{prefix}customer"), "missing", "informe customer ou customer_id");
+            Ok(None)
+        }
+        (Some(_), Some(_)) => {
+            let message = "informe customer ou customer_id, não ambos";
+            errors.add(format!("{prefix}customer"), "ambiguous", message);
+            Ok(None)
+        }
+    }
+}
+
+fn party_of(customer: &customers::Customer) -> Party {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Party {
+        document: customer.document.clone(),
+        name: customer.name.clone(),
+        address: customer.address.clone(),
+        email: some(&customer.email),
+        phone: some(&customer.phone),
+    }
+}
+
+fn date(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Date> {
+    let text = text?;
+    let date = if text.len() == 10 { text.parse().ok() } else { None };
+    if date.is_none() {
+        errors.add(field, "invalid", "use uma data AAAA-MM-DD");
+    }
+    date
+}
+
+fn terms(errors: &mut FieldErrors, prefix: &str, new: &NewBoleto, due: Date) -> Terms {
+    let next = due.tomorrow().unwrap_or(due);
+    let mut at = |name: &str, term: &TermValue, otherwise: Option<Date>| {
+        let field = format!("{prefix}{name}");
+        let date = date(errors, &format!("{field}.date"), term.date.as_deref()).or(otherwise);
+        if date.is_none() && term.date.is_none() {
+            errors.add(format!("{field}.date"), "missing", "diga até que dia vale o desconto");
+        }
+        let value = value(errors, &field, term);
+        Some((date?, value?))
+    };
+    let fine = new.fine.as_ref().and_then(|t| at("fine", t, Some(next)));
+    let interest = new.interest.as_ref().and_then(|t| at("interest", t, Some(next)));
+    let discounts = new
+        .discounts
+        .iter()
+        .enumerate()
+        .filter_map(|(i, t)| at(&format!("discounts[{i}]"), t, None));
+    Terms {
+        discounts: discounts.map(|(date, value)| Discount { date, value, per: None }).collect(),
+        fine: fine.map(|(date, value)| Fine { date, value }),
+        interest: interest.map(|(date, value)| Interest {
+            date,
+            value: match value {
+                Value::Fixed(amount) => InterestValue::PerDay(amount),
+                Value::Percent(rate) => InterestValue::PerMonth(rate),
+            },
+        }),
+        abatement: Money::from_cents(new.abatement),
+    }
+}
+
+fn value(errors: &mut FieldErrors, field: &str, term: &TermValue) -> Option<Value> {
+    match (&term.value, term.face_value) {
+        (Some(percent), None) => match percent.parse() {
+            Ok(rate) => Some(Value::Percent(rate)),
+            Err(_) => {
+                let message = "use uma porcentagem em texto, com ponto: \"2.00\"";
+                errors.add(format!("{field}.value"), "invalid", message);
+                None
+            }
+        },
+        (None, Some(cents)) => Some(Value::Fixed(Money::from_cents(cents))),
+        (None, None) => {
+            errors.add(field, "missing", "informe value (porcentagem) ou face_value (centavos)");
+            None
+        }
+        (Some(_), Some(_)) => {
+            errors.add(field, "ambiguous", "informe value ou face_value, não ambos");
+            None
+        }
+    }
+}
+
+enum Written {
+    Stored(Stored),
+    OtherBody,
+    Running,
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, from one place, all of it needed")]
+fn write(
+    tx: &mut Tx,
+    mut ids: Ids,
+    actor: &Actor,
+    key: &str,
+    fingerprint: &str,
+    company: &Company,
+    checked: &[Checked],
+    shape: Shape,
+) -> Result<Written, StoreError> {
+    match idempotency::begin(tx, &company.id, key, fingerprint, ids.now())? {
+        idempotency::Begun::New => {}
+        idempotency::Begun::Running { .. } => return Ok(Written::Running),
+        idempotency::Begun::OtherBody => return Ok(Written::OtherBody),
+        idempotency::Begun::Replay { status, body } => {
+            return Ok(Written::Stored(Stored { status, body: body.into(), replayed: true }));
+        }
+    }
+    let mut views = Vec::with_capacity(checked.len());
+    for one in checked {
+        let customer_id = match &one.customer {
+            CheckedCustomer::Known(id) => id.clone(),
+            CheckedCustomer::New(party) => {
+                let row = super::customers::row(&mut ids, &company.id, party);
+                customers::upsert(tx, &row)?
+            }
+        };
+        let order = &one.order;
+        let charge = Charge {
+            id: ids.next_id(),
+            company_id: company.id.clone(),
+            customer_id: customer_id.clone(),
+            document_number: order.document_number.clone(),
+            amount: order.amount,
+            expiration_date: order.expiration_date,
+            origin: one.origin.clone(),
+            created_at: ids.now(),
+        };
+        if !charges::insert(tx, &charge)? {
+            // Refusing undoes what this closure wrote before, the key included.
+            return Err(StoreError::Refused(order.document_number.clone()));
+        }
+        let mut boleto = order_boleto::fresh(&mut ids, company.id.clone(), order.clone());
+        boleto.account_id.clone_from(&one.account.id);
+        boleto.charge_id = charge.id;
+        boleto.customer_id = customer_id;
+        boleto.created_by.clone_from(&actor.name);
+        order_boleto::add(tx, &mut ids, &mut boleto)?;
+        views.push(BoletoView::new(&boleto, company, &one.account, &[]));
+    }
+    let body = match (shape, views.as_slice()) {
+        (Shape::One, [one]) => serde_json::to_string(one),
+        _ => serde_json::to_string(&serde_json::json!({"boletos": views})),
+    };
+    let body = body.map_err(|e| StoreError::Internal(e.to_string()))?;
+    idempotency::finish(tx, &company.id, key, 201, &body)?;
+    Ok(Written::Stored(Stored { status: 201, body: body.into(), replayed: false }))
+}
+
+/// The instalments of one document.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewInstalments {
+    /// The first boleto. Its document number gets ` - n/N`, its amount is repeated or divided.
+    pub boleto: NewBoleto,
+    /// How many, 1 to 99.
+    pub count: u16,
+    /// `repeat`: each has the whole amount; `divide`: the cents that remain go to the first.
+    pub mode: InstalmentMode,
+}
+
+/// What the amount of instalments means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InstalmentMode {
+    /// Each has the whole amount.
+    Repeat,
+    /// The amount is divided among them.
+    Divide,
+}
+
+/// The boletos of a document, a month apart, on the same day or the last of a shorter month.
+pub fn instalments(new: &NewInstalments) -> Result<Vec<NewBoleto>, Error> {
+    if new.count == 0 || new.count > 99 {
+        return Err(Error::invalid("count", "out_of_range", "use de 1 a 99 parcelas"));
+    }
+    let first: Date = new.boleto.expiration_date.parse().map_err(|_| {
+        Error::invalid("boleto.expiration_date", "invalid", "use uma data AAAA-MM-DD")
+    })?;
+    let count = i64::from(new.count);
+    (0..new.count)
+        .map(|i| {
+            let mut boleto = new.boleto.clone();
+            let months = jiff::Span::new().months(i32::from(i));
+            let due = first.checked_add(months).map_err(|_| {
+                Error::invalid("boleto.expiration_date", "out_of_range", "vencimento longe demais")
+            })?;
+            boleto.expiration_date = due.to_string();
+            boleto.document_number =
+                format!("{} - {}/{}", new.boleto.document_number.trim(), i + 1, new.count);
+            if new.mode == InstalmentMode::Divide {
+                let share = new.boleto.amount / count;
+                let rest = new.boleto.amount - share * count;
+                boleto.amount = if i == 0 { share + rest } else { share };
+            }
+            Ok(boleto)
+        })
+        .collect()
+}

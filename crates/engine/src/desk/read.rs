@@ -1,0 +1,186 @@
+//! Boletos, charges, receipts and pending items as they stand.
+
+use quita_store::boletos::{self, Filter};
+use quita_store::charges::{self, Charge};
+use quita_store::{LAST_ID, events, pending, receipts};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::events::EventView;
+use super::view::{BoletoView, ReceiptView, company_and_accounts};
+use super::{Actor, Permission};
+use crate::error::Error;
+use crate::world::World;
+
+/// A page of a list that goes from the newest to the oldest.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// What was found.
+    pub data: Vec<T>,
+    /// Give it back as `cursor` for the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// One more than the page holds was read, to know whether there is more.
+    fn new<R>(
+        mut rows: Vec<R>,
+        limit: i64,
+        id: impl Fn(&R) -> &str,
+        view: impl Fn(R) -> T,
+    ) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = if more { rows.last().map(|row| id(row).to_owned()) } else { None };
+        Self { data: rows.into_iter().map(view).collect(), next_cursor }
+    }
+}
+
+/// What is owed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChargeView {
+    /// UUIDv7.
+    pub id: String,
+    /// Who owes.
+    pub customer_id: String,
+    /// The company's number of the document.
+    pub document_number: String,
+    /// Cents.
+    pub amount: i64,
+    /// Until when.
+    #[schema(value_type = String, format = Date)]
+    pub expiration_date: jiff::civil::Date,
+    /// Which document charges.
+    pub origin: String,
+    /// Instant, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: jiff::Timestamp,
+}
+
+impl From<Charge> for ChargeView {
+    fn from(charge: Charge) -> Self {
+        Self {
+            id: charge.id,
+            customer_id: charge.customer_id,
+            document_number: charge.document_number,
+            amount: charge.amount.cents(),
+            expiration_date: charge.expiration_date,
+            origin: charge.origin,
+            created_at: charge.created_at,
+        }
+    }
+}
+
+/// Something that a person must look at.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PendingView {
+    /// UUIDv7.
+    pub id: String,
+    /// For programs: `paid_twice`, `outcome_unknown`…
+    pub kind: String,
+    /// The id of what it is about.
+    pub subject: String,
+    /// For people: what is wrong and what to do.
+    pub message: String,
+    /// Since when, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: jiff::Timestamp,
+}
+
+/// One boleto, with its receipts.
+pub fn boleto(world: &World, actor: &Actor, id: &str) -> Result<BoletoView, Error> {
+    actor.must(Permission::Read)?;
+    let (company, accounts) = company_and_accounts(world, &actor.company_id)?;
+    let (company_id, wanted) = (actor.company_id.clone(), id.to_owned());
+    let found = world.store.read(move |tx| {
+        let Some(boleto) = boletos::of_company(tx, &company_id, &wanted)? else { return Ok(None) };
+        let receipts = receipts::of_boleto(tx, &boleto.id)?;
+        Ok(Some((boleto, receipts)))
+    })?;
+    let (boleto, receipts) = found.ok_or_else(|| Error::not_found("boleto"))?;
+    let account = accounts
+        .iter()
+        .find(|a| a.id == boleto.account_id)
+        .ok_or_else(|| Error::not_found("conta"))?;
+    Ok(BoletoView::new(&boleto, &company, account, &receipts))
+}
+
+/// Boletos, newest first. Receipts are shown with a single boleto only.
+pub fn boletos(
+    world: &World,
+    actor: &Actor,
+    filter: Filter,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<BoletoView>, Error> {
+    actor.must(Permission::Read)?;
+    let (company, accounts) = company_and_accounts(world, &actor.company_id)?;
+    let (company_id, before) = (actor.company_id.clone(), cursor.unwrap_or(LAST_ID).to_owned());
+    let rows =
+        world.store.read(move |tx| boletos::page(tx, &company_id, &filter, &before, limit + 1))?;
+    let known: Vec<_> = rows
+        .into_iter()
+        .filter_map(|b| accounts.iter().find(|a| a.id == b.account_id).map(|a| (b, a)))
+        .collect();
+    Ok(Page::new(known, limit, |(b, _)| &b.id, |(b, a)| BoletoView::new(&b, &company, a, &[])))
+}
+
+/// What happened to one boleto, oldest first.
+pub fn timeline(world: &World, actor: &Actor, id: &str) -> Result<Vec<EventView>, Error> {
+    boleto(world, actor, id)?;
+    let id = id.to_owned();
+    let events = world.store.read(move |tx| events::of_subject(tx, &id))?;
+    Ok(events.into_iter().map(EventView::from).collect())
+}
+
+/// One charge.
+pub fn charge(world: &World, actor: &Actor, id: &str) -> Result<ChargeView, Error> {
+    actor.must(Permission::Read)?;
+    let (company, id) = (actor.company_id.clone(), id.to_owned());
+    let found = world.store.read(move |tx| charges::get(tx, &company, &id))?;
+    Ok(found.ok_or_else(|| Error::not_found("cobrança"))?.into())
+}
+
+/// Charges, newest first.
+pub fn charges(
+    world: &World,
+    actor: &Actor,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<ChargeView>, Error> {
+    actor.must(Permission::Read)?;
+    let (company, before) = (actor.company_id.clone(), cursor.unwrap_or(LAST_ID).to_owned());
+    let rows = world.store.read(move |tx| charges::page(tx, &company, &before, limit + 1))?;
+    Ok(Page::new(rows, limit, |c| &c.id, ChargeView::from))
+}
+
+/// Receipts, newest first.
+pub fn receipts(
+    world: &World,
+    actor: &Actor,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<ReceiptView>, Error> {
+    actor.must(Permission::Read)?;
+    let (company, before) = (actor.company_id.clone(), cursor.unwrap_or(LAST_ID).to_owned());
+    let rows = world.store.read(move |tx| receipts::page(tx, &company, &before, limit + 1))?;
+    Ok(Page::new(rows, limit, |r| &r.id, |r| ReceiptView::new(&r)))
+}
+
+/// All that a person must look at, oldest first.
+pub fn pending(world: &World, actor: &Actor) -> Result<Vec<PendingView>, Error> {
+    actor.must(Permission::Read)?;
+    let company = actor.company_id.clone();
+    let items = world.store.read(move |tx| pending::list(tx, &company))?;
+    Ok(items
+        .into_iter()
+        .map(|item| PendingView {
+            id: item.id,
+            kind: item.kind,
+            subject: item.subject,
+            message: item.message,
+            opened_at: item.opened_at,
+        })
+        .collect())
+}

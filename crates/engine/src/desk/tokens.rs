@@ -1,0 +1,107 @@
+//! Tokens by which programs of a company come in.
+
+use quita_store::audit;
+use quita_store::tokens::{self, ApiToken};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::{Actor, Permission};
+use crate::error::{Error, FieldErrors};
+use crate::world::World;
+
+/// A token to be made.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// Name for people: which program uses it.
+    pub name: String,
+    /// Any of `read`, `charge`, `configure`.
+    pub scopes: Vec<String>,
+}
+
+/// A token just made. Its text is never shown again.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct MadeToken {
+    /// UUIDv7; the actor is `application:ID`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// The token itself, for the header `Authorization: Bearer …`.
+    pub token: String,
+}
+
+/// Makes a token.
+pub fn create(world: &World, actor: &Actor, new: &NewToken) -> Result<MadeToken, Error> {
+    actor.must(Permission::Configure)?;
+    let mut errors = FieldErrors::default();
+    if new.name.trim().is_empty() {
+        errors.add("name", "missing", "diga que programa usará o token");
+    }
+    if new.scopes.is_empty() {
+        errors.add("scopes", "missing", "escolha ao menos uma permissão");
+    }
+    for (i, scope) in new.scopes.iter().enumerate() {
+        match Permission::from_word(scope) {
+            None => {
+                let message = "use read, charge ou configure";
+                errors.add(format!("scopes[{i}]"), "invalid", message);
+            }
+            Some(permission) => actor.must(permission)?,
+        }
+    }
+    errors.check()?;
+    let (company, name, scopes) = (actor.company_id.clone(), new.name.clone(), new.scopes.clone());
+    let author = actor.name.clone();
+    let made = world.tx(move |tx, mut ids| {
+        let text = format!("quita_{}{}", ids.next_token(), ids.next_token());
+        let row = ApiToken {
+            id: ids.next_id(),
+            company_id: company.clone(),
+            name: name.clone(),
+            scopes: scopes.join(" "),
+            token_hash: hash(&text),
+            created_at: ids.now(),
+            revoked_at: None,
+        };
+        tokens::insert(tx, &row)?;
+        let entry = audit::Entry {
+            id: ids.next_id(),
+            company_id: company.clone(),
+            at: ids.now(),
+            actor: author.clone(),
+            action: "token.created".into(),
+            subject: row.id.clone(),
+            details: serde_json::json!({"scopes": row.scopes}).to_string(),
+        };
+        audit::write(tx, &entry)?;
+        Ok(MadeToken { id: row.id, name: row.name, scopes: scopes.clone(), token: text })
+    })?;
+    Ok(made)
+}
+
+/// Whoever holds this token; `None` for an unknown or withdrawn one.
+pub fn actor(world: &World, token: &str) -> Result<Option<Actor>, Error> {
+    let hash = hash(token);
+    let found = world.store.read(move |tx| tokens::by_hash(tx, &hash))?;
+    Ok(found.filter(|t| t.revoked_at.is_none()).map(|t| Actor {
+        name: format!("application:{}", t.id),
+        company_id: t.company_id,
+        permissions: t.scopes.split(' ').filter_map(Permission::from_word).collect(),
+    }))
+}
+
+/// Withdraws a token.
+pub fn revoke(world: &World, actor: &Actor, id: &str) -> Result<(), Error> {
+    actor.must(Permission::Configure)?;
+    let (company, id) = (actor.company_id.clone(), id.to_owned());
+    let revoked = world.tx(move |tx, ids| tokens::revoke(tx, &company, &id, ids.now()))?;
+    if revoked { Ok(()) } else { Err(Error::not_found("token")) }
+}
+
+/// A token has 256 unpredictable bits, so that a plain hash of it cannot be turned back.
+fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,350 @@
+//! Takes in what a bank told: facts, and all that follows from them, in one transaction.
+
+use std::collections::BTreeSet;
+
+use quita_banks::contract::Report;
+use quita_core::fact::{Channel, Fact};
+use quita_core::fold::{self, Divergence, Folded, Status};
+use quita_store::boletos::{self, Boleto};
+use quita_store::pending::{self, PendingItem};
+use quita_store::receipts::{self, Receipt};
+use quita_store::{StoreError, Tx, audit, events, facts};
+use serde_json::json;
+
+use crate::ids::Ids;
+use crate::order_boleto;
+
+/// What a bank told about boletos of one account. Boletos that are not ours are left alone.
+/// Gives how many of ours changed.
+pub fn learn_reports(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    account_id: &str,
+    reports: &[Report],
+) -> Result<usize, StoreError> {
+    let mut changed = 0;
+    for report in reports {
+        let mut found = None;
+        if let Some(bank_id) = &report.bank_id {
+            found = boletos::by_bank_id(tx, account_id, bank_id)?;
+        }
+        if found.is_none()
+            && let Some(txid) = &report.txid
+        {
+            found = boletos::by_txid(tx, account_id, txid)?;
+        }
+        if let Some(boleto) = found
+            && learn(tx, ids, &boleto.id, report.channel, &report.facts)?
+        {
+            changed += 1;
+        }
+    }
+    Ok(changed)
+}
+
+/// Adds facts to a boleto and brings everything derived up to date. False when all were known.
+pub fn learn(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto_id: &str,
+    channel: Channel,
+    told: &[Fact],
+) -> Result<bool, StoreError> {
+    boletos::lock(tx, boleto_id)?;
+    let Some(mut boleto) = boletos::get(tx, boleto_id)? else { return Ok(false) };
+    let mut new = false;
+    for fact in told {
+        let fact = of_edition(fact, boleto.edition);
+        let id = ids.next_id();
+        new |= facts::insert(tx, &id, &boleto.company_id, boleto_id, channel, &fact, ids.now())?;
+    }
+    if !new {
+        return Ok(false);
+    }
+    let folded = folded(tx, boleto_id)?;
+    let before = boleto.clone();
+    boleto.take(&folded, ids.now());
+    save_receipts(tx, ids, &boleto, &folded)?;
+    if boleto.status != before.status {
+        status_changed(tx, ids, &mut boleto, before.status)?;
+    }
+    save_divergences(tx, ids, &boleto, &folded)?;
+    boletos::save(tx, &boleto)?;
+    Ok(true)
+}
+
+/// All facts of a boleto, folded.
+pub fn folded(tx: &mut Tx, boleto_id: &str) -> Result<Folded, StoreError> {
+    let kept = facts::of_boleto(tx, boleto_id)?;
+    Ok(fold::fold(kept.iter().map(|k| (k.channel, &k.fact))))
+}
+
+/// Numbers read after a change belong to the edition that the change made.
+fn of_edition(fact: &Fact, edition: u32) -> Fact {
+    match fact {
+        Fact::Registered(numbers) => {
+            let mut numbers = numbers.clone();
+            numbers.edition = edition;
+            Fact::Registered(numbers)
+        }
+        other => other.clone(),
+    }
+}
+
+fn save_receipts(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &Boleto,
+    folded: &Folded,
+) -> Result<(), StoreError> {
+    let mut known = receipts::of_boleto(tx, &boleto.id)?;
+    let keys: BTreeSet<&str> = folded.receipts.iter().map(|r| r.key.as_str()).collect();
+    for told in &folded.receipts {
+        let same_key = known.iter().position(|r| r.receipt_key == told.key);
+        // A payment that was anonymous may come again with its identifier: the same receipt.
+        let renamed = || {
+            known.iter().position(|r| {
+                !keys.contains(r.receipt_key.as_str())
+                    && r.means == told.means
+                    && r.amount == told.amount
+            })
+        };
+        let position = same_key.or_else(renamed);
+        let old = position.map(|i| known.swap_remove(i));
+        let receipt = Receipt {
+            id: old.as_ref().map_or_else(|| ids.next_id(), |r| r.id.clone()),
+            company_id: boleto.company_id.clone(),
+            account_id: boleto.account_id.clone(),
+            boleto_id: boleto.id.clone(),
+            receipt_key: told.key.clone(),
+            means: told.means,
+            amount: told.amount,
+            paid_on: told.paid_on,
+            credited_on: told.credited_on,
+            settled_at: told.settled_at,
+            fee: told.fee,
+            end_to_end_id: told.id.clone(),
+            created_at: old.as_ref().map_or(ids.now(), |r| r.created_at),
+        };
+        match &old {
+            Some(old) if *old == receipt => continue,
+            Some(old) if old.receipt_key != receipt.receipt_key => receipts::delete(tx, &old.id)?,
+            _ => {}
+        }
+        receipts::upsert(tx, &receipt)?;
+        let kind = if old.is_some() { "receipt.completed" } else { "receipt.created" };
+        let body = json!({
+            "receipt_id": receipt.id,
+            "boleto_id": boleto.id,
+            "document_number": boleto.order.document_number,
+            "means": receipt.means,
+            "amount": receipt.amount,
+            "paid_on": receipt.paid_on,
+            "end_to_end_id": receipt.end_to_end_id,
+        });
+        write_event(tx, ids, boleto, kind, &body.to_string())?;
+    }
+    for gone in known {
+        receipts::delete(tx, &gone.id)?;
+    }
+    Ok(())
+}
+
+fn status_changed(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &mut Boleto,
+    before: Status,
+) -> Result<(), StoreError> {
+    let kind = match boleto.status {
+        Status::Created => "boleto.created",
+        Status::Rejected => "boleto.rejected",
+        Status::Registered => "boleto.registered",
+        Status::CancellationRequested => "boleto.cancellation_requested",
+        Status::Expired => "boleto.expired",
+        Status::Cancelled => "boleto.cancelled",
+        Status::Settled => "boleto.settled",
+    };
+    let body = json!({
+        "boleto_id": boleto.id,
+        "document_number": boleto.order.document_number,
+        "status": boleto.status,
+        "previous_status": before,
+        "our_number": boleto.our_number,
+        "received": boleto.received,
+        "refusal": boleto.refusal,
+    });
+    write_event(tx, ids, boleto, kind, &body.to_string())?;
+    audit::write(
+        tx,
+        &audit::Entry {
+            id: ids.next_id(),
+            company_id: boleto.company_id.clone(),
+            at: ids.now(),
+            actor: "bank".into(),
+            action: kind.into(),
+            subject: boleto.id.clone(),
+            details: json!({"from": before, "to": boleto.status}).to_string(),
+        },
+    )?;
+    match boleto.status {
+        Status::Rejected => {
+            let why = boleto.refusal.as_ref().map_or("", |r| r.message.as_str());
+            let message = format!(
+                "O boleto {} foi recusado pelo banco: {why} Corrija e emita de novo.",
+                boleto.order.document_number
+            );
+            open_pending(tx, ids, boleto, "rejected", message)?;
+        }
+        Status::Cancelled | Status::Expired => {
+            if let Some(order) = boleto.wanted.replacement.take() {
+                // The old one no longer stands for the charge; this must be seen before the
+                // new one can.
+                boleto.live = false;
+                boletos::save(tx, boleto)?;
+                order_boleto::replace(tx, ids, boleto, *order)?;
+            }
+            boleto.wanted = boletos::Wanted::default();
+        }
+        Status::Settled => {
+            if boleto.wanted.replacement.is_some() {
+                let message = format!(
+                    "O boleto {} foi pago antes de ser cancelado; o substituto não foi emitido.",
+                    boleto.order.document_number
+                );
+                open_pending(tx, ids, boleto, "paid_before_replacement", message)?;
+            }
+            // Settled by hand still has to be cancelled at the bank; paid there, no more.
+            if !boleto.settled_by_hand || boleto.received.is_positive() {
+                boleto.wanted = boletos::Wanted::default();
+            }
+        }
+        Status::Created | Status::Registered | Status::CancellationRequested => {}
+    }
+    if before == Status::Rejected {
+        pending::close(tx, "rejected", &boleto.id, "system", ids.now())?;
+    }
+    Ok(())
+}
+
+/// Divergences become pending items; those that are gone are closed.
+fn save_divergences(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &Boleto,
+    folded: &Folded,
+) -> Result<(), StoreError> {
+    let number = &boleto.order.document_number;
+    let mut standing = BTreeSet::new();
+    for divergence in &folded.divergences {
+        let (kind, message) = match divergence {
+            Divergence::PaidTwice { payments } => (
+                "paid_twice",
+                format!(
+                    "O boleto {number} foi pago {payments} vezes (R$ {} ao todo). Confira e \
+                     devolva o que sobrou.",
+                    folded.received()
+                ),
+            ),
+            Divergence::PaidAfterEnd => (
+                "paid_after_end",
+                format!("O boleto {number} foi pago depois de cancelado ou expirado."),
+            ),
+            Divergence::TotalDiffers { bank, receipts } => (
+                "total_differs",
+                format!(
+                    "Boleto {number}: o banco mostra R$ {bank} recebidos, os recebimentos somam \
+                     R$ {receipts}. Confira no extrato."
+                ),
+            ),
+            Divergence::PaidWithoutReceipt => (
+                "paid_without_receipt",
+                format!("Boleto {number}: o banco o dá como pago, sem dizer o pagamento."),
+            ),
+            Divergence::RefusedAfterRegistration => (
+                "refused_after_registration",
+                format!("Boleto {number}: o banco o registrou e também o recusou. Ligue ao banco."),
+            ),
+            Divergence::AmountsDisagree { .. } => (
+                "amounts_disagree",
+                format!("Boleto {number}: o banco informou valores diferentes do mesmo pagamento."),
+            ),
+            Divergence::UnknownWord { word } => (
+                "unknown_word",
+                format!("Boleto {number}: o banco mostra a situação desconhecida «{word}»."),
+            ),
+        };
+        standing.insert(kind);
+        open_pending(tx, ids, boleto, kind, message)?;
+    }
+    let short = boleto.status == Status::Settled
+        && !boleto.settled_by_hand
+        && boleto.received.is_positive()
+        && boleto.received < boleto.amount - boleto.order.terms.abatement
+        && boleto.order.terms.discounts.is_empty();
+    if short {
+        standing.insert("paid_short");
+        let message =
+            format!("O boleto {number} recebeu R$ {} de R$ {}.", boleto.received, boleto.amount);
+        open_pending(tx, ids, boleto, "paid_short", message)?;
+    }
+    for open in pending::of_subject(tx, &boleto.id)? {
+        let ours = DIVERGENCE_KINDS.contains(&open.kind.as_str());
+        if ours && !standing.contains(open.kind.as_str()) {
+            pending::close(tx, &open.kind, &boleto.id, "system", ids.now())?;
+        }
+    }
+    Ok(())
+}
+
+/// Kinds that come and go with the facts.
+const DIVERGENCE_KINDS: [&str; 8] = [
+    "paid_twice",
+    "paid_after_end",
+    "total_differs",
+    "paid_without_receipt",
+    "refused_after_registration",
+    "amounts_disagree",
+    "unknown_word",
+    "paid_short",
+];
+
+/// Puts a boleto on the list of a person, once for each kind of trouble.
+pub fn open_pending(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &Boleto,
+    kind: &str,
+    message: String,
+) -> Result<(), StoreError> {
+    let item = PendingItem {
+        id: ids.next_id(),
+        company_id: boleto.company_id.clone(),
+        kind: kind.to_owned(),
+        subject: boleto.id.clone(),
+        message,
+        opened_at: ids.now(),
+    };
+    if pending::open(tx, &item)? {
+        let body = json!({
+            "boleto_id": boleto.id,
+            "document_number": boleto.order.document_number,
+            "kind": kind,
+            "message": item.message,
+        });
+        write_event(tx, ids, boleto, "pending.opened", &body.to_string())?;
+    }
+    Ok(())
+}
+
+/// An event about a boleto.
+pub fn write_event(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &Boleto,
+    kind: &str,
+    body: &str,
+) -> Result<(), StoreError> {
+    let id = ids.next_id();
+    events::insert(tx, &id, &boleto.company_id, kind, &boleto.id, body, ids.now())
+}

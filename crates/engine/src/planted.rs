@@ -1,0 +1,36 @@
+//! Defects that the seeded tests plant to prove that they would be caught. Without the
+//! feature `planted-bugs`, which nothing but those tests turns on, there are none.
+
+/// A defect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// No intent is written before a call.
+    NoIntent,
+    /// After silence the order is sent again without asking.
+    BlindRetry,
+    /// One question without an answer counts as absence.
+    AsksTooSoon,
+}
+
+#[cfg(feature = "planted-bugs")]
+thread_local! {
+    static PLANTED: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
+}
+
+/// Plants a defect for this thread.
+#[cfg(feature = "planted-bugs")]
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
+
+/// Whether this defect is planted.
+#[cfg(feature = "planted-bugs")]
+pub(crate) fn is(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}
+
+/// Whether this defect is planted: never.
+#[cfg(not(feature = "planted-bugs"))]
+pub(crate) const fn is(_: Bug) -> bool {
+    false
+}

@@ -1,0 +1,212 @@
+//! Brings the bank to what people want of a registered boleto: cancel it, change it.
+
+use quita_banks::contract::{ChangeState, Done, Op, Outcome};
+use quita_core::fact::{Channel, Fact};
+use quita_core::fold::Status;
+use quita_store::boletos::{self, Boleto, Wanted};
+use quita_store::jobs::Job;
+use quita_store::{StoreError, Tx, attempts};
+
+use super::{Kind, backoff, enqueue, finish, postpone};
+use crate::call::{self, Called, NotNow};
+use crate::clock::after;
+use crate::connection::connect;
+use crate::error::Error;
+use crate::ids::Ids;
+use crate::learn::{learn, open_pending, write_event};
+use crate::world::World;
+
+/// A refusal in doubt is believed after so many tries, each with a look in between.
+const BELIEVED_AFTER: i64 = 4;
+
+pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
+    let subject = job.subject.clone();
+    let boleto = world.store.read(move |tx| boletos::get(tx, &subject))?;
+    let Some(boleto) = boleto else { return world_finish(world, job) };
+    let wanted = &boleto.wanted;
+    let by_hand = boleto.settled_by_hand && !boleto.received.is_positive();
+    match boleto.status {
+        _ if wanted.is_empty() => return world_finish(world, job),
+        Status::Registered => {}
+        // Settled outside the bank, it must still be closed there.
+        Status::Settled if by_hand && wanted.cancel.is_some() => {}
+        Status::Created | Status::CancellationRequested => {
+            let job = job.clone();
+            world.tx(move |tx, ids| {
+                postpone(tx, &job, after(ids.now(), 5), "o boleto ainda está a caminho")
+            })?;
+            return Ok(());
+        }
+        _ => return give_up(world, job, None),
+    }
+    let Some(bank_id) = boleto.bank_id.clone() else { return world_finish(world, job) };
+    let nothing_to_say = wanted.cancel.is_none()
+        && wanted.change_id.is_none()
+        && wanted.expiration_date.is_none()
+        && wanted.amount.is_none();
+    if nothing_to_say {
+        return world_finish(world, job);
+    }
+    let op = match (&wanted.cancel, &wanted.change_id) {
+        (Some(reason), _) => Op::Cancel { bank_id, reason: reason.clone() },
+        (None, Some(change_id)) => Op::ChangeStatus { change_id: change_id.clone() },
+        (None, None) => {
+            Op::Change { bank_id, expiration_date: wanted.expiration_date, amount: wanted.amount }
+        }
+    };
+    let operation = match op {
+        Op::Cancel { .. } => "cancel",
+        Op::Change { .. } => "change",
+        _ => "change_status",
+    };
+    let connection = connect(world, &boleto.account_id)?;
+    let prepared = match call::prepare(world, &connection, op) {
+        Ok(prepared) => prepared,
+        Err(NotNow::Later { at, reason }) => {
+            let job = job.clone();
+            world.tx(move |tx, _| postpone(tx, &job, at, &reason))?;
+            return Ok(());
+        }
+        Err(NotNow::Never(refusal)) => return give_up(world, job, Some(refusal.message)),
+    };
+    let (id, company) = (boleto.id.clone(), boleto.company_id.clone());
+    let attempt = world.tx(move |tx, mut ids| {
+        let attempt = ids.next_id();
+        attempts::open(tx, &attempt, &company, &id, operation, ids.now())?;
+        Ok(attempt)
+    })?;
+    (world.crash_point)("carry.intent");
+    let called = call::send(world, &connection, prepared)?;
+    (world.crash_point)("carry.answered");
+    record(world, job, attempt, called)
+}
+
+fn record(world: &World, job: &Job, attempt: String, called: Called) -> Result<(), Error> {
+    let later = backoff(world, job.tries);
+    let job = job.clone();
+    let (outcome, detail, rest) = match called {
+        Called::NotSent(reason) => ("not_sent", reason, None),
+        Called::Answered(Outcome::Transient { reason, .. }) => ("transient", reason, None),
+        Called::Answered(Outcome::Unauthorized) => ("not_sent", "token".to_owned(), None),
+        Called::Answered(Outcome::Unknown { reason }) => ("unknown", reason, None),
+        Called::Answered(Outcome::Rejected(refusal)) => {
+            ("rejected", refusal.message.clone(), Some(Outcome::Rejected(refusal)))
+        }
+        Called::Answered(outcome) => ("done", String::new(), Some(outcome)),
+    };
+    world.tx(move |tx, mut ids| {
+        attempts::close(tx, &attempt, outcome, &detail, ids.now())?;
+        let Some(mut boleto) = boletos::get(tx, &job.subject)? else { return finish(tx, &job) };
+        match &rest {
+            // Asking for the same once more does no harm; first see what became of it.
+            None => {
+                let now = ids.now();
+                enqueue(tx, &mut ids, &job.company_id, Kind::Follow, &job.subject, now)?;
+                postpone(tx, &job, later, &detail)
+            }
+            Some(Outcome::Rejected(_)) => {
+                // After a call without an answer, a refusal may mean that it was carried out.
+                let earlier = attempts::of_boleto(tx, &job.subject)?;
+                let doubt = earlier.iter().any(|a| a.outcome.as_deref() == Some("unknown"));
+                if doubt && job.tries <= BELIEVED_AFTER {
+                    let now = ids.now();
+                    enqueue(tx, &mut ids, &job.company_id, Kind::Follow, &job.subject, now)?;
+                    return postpone(tx, &job, later, &detail);
+                }
+                refused(tx, &mut ids, &mut boleto, &detail)?;
+                finish(tx, &job)
+            }
+            Some(Outcome::Done(Done::Change { change_id, state })) => {
+                change(tx, &mut ids, &mut boleto, change_id, *state)?;
+                if *state == ChangeState::Processing {
+                    postpone(tx, &job, later, "o banco está fazendo a alteração")
+                } else {
+                    finish(tx, &job)
+                }
+            }
+            Some(_) => {
+                let was_cancel = boleto.wanted.cancel.is_some();
+                if was_cancel {
+                    boleto.wanted.cancel = None;
+                    boletos::save(tx, &boleto)?;
+                    let facts = [Fact::CancellationTaken];
+                    learn(tx, &mut ids, &job.subject, Channel::Query, &facts)?;
+                }
+                let now = ids.now();
+                enqueue(tx, &mut ids, &job.company_id, Kind::Follow, &job.subject, now)?;
+                finish(tx, &job)
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn change(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &mut Boleto,
+    change_id: &str,
+    state: ChangeState,
+) -> Result<(), StoreError> {
+    match state {
+        ChangeState::Processing => {
+            boleto.wanted.change_id = Some(change_id.to_owned());
+            boletos::save(tx, boleto)
+        }
+        ChangeState::Applied => {
+            // The numbers may be others now: they are read again under the next edition.
+            boleto.edition += 1;
+            boleto.expiration_date =
+                boleto.wanted.expiration_date.unwrap_or(boleto.expiration_date);
+            boleto.amount = boleto.wanted.amount.unwrap_or(boleto.amount);
+            boleto.wanted.expiration_date = None;
+            boleto.wanted.amount = None;
+            boleto.wanted.change_id = None;
+            boleto.updated_at = ids.now();
+            boletos::save(tx, boleto)?;
+            let body = serde_json::json!({
+                "boleto_id": boleto.id,
+                "amount": boleto.amount,
+                "expiration_date": boleto.expiration_date,
+            });
+            write_event(tx, ids, boleto, "boleto.changed", &body.to_string())?;
+            let now = ids.now();
+            enqueue(tx, ids, &boleto.company_id.clone(), Kind::Follow, &boleto.id.clone(), now)
+        }
+        ChangeState::Failed => refused(tx, ids, boleto, "o banco não fez a alteração"),
+    }
+}
+
+/// The bank said no: nothing is wanted any more, and a person is told.
+fn refused(tx: &mut Tx, ids: &mut Ids, boleto: &mut Boleto, why: &str) -> Result<(), StoreError> {
+    let message = format!(
+        "O banco não aceitou a alteração ou o cancelamento do boleto {}: {why}",
+        boleto.order.document_number
+    );
+    boleto.wanted = Wanted::default();
+    boletos::save(tx, boleto)?;
+    open_pending(tx, ids, boleto, "change_refused", message)?;
+    let now = ids.now();
+    enqueue(tx, ids, &boleto.company_id.clone(), Kind::Follow, &boleto.id.clone(), now)
+}
+
+fn give_up(world: &World, job: &Job, why: Option<String>) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, mut ids| {
+        if let Some(mut boleto) = boletos::get(tx, &job.subject)? {
+            boleto.wanted = Wanted::default();
+            match &why {
+                Some(why) => refused(tx, &mut ids, &mut boleto, why)?,
+                None => boletos::save(tx, &boleto)?,
+            }
+        }
+        finish(tx, &job)
+    })?;
+    Ok(())
+}
+
+fn world_finish(world: &World, job: &Job) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, _| finish(tx, &job))?;
+    Ok(())
+}

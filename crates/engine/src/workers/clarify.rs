@@ -1,0 +1,217 @@
+//! Finds out what became of an order that got no answer: asks by our reference, adopts what
+//! is surely ours, sends again only when the bank surely does not have it.
+
+use jiff::Timestamp;
+use quita_banks::contract::{Op, OpKind, Outcome, Report};
+use quita_banks::info::Repeat;
+use quita_core::fact::{Channel, Fact};
+use quita_core::fold::Status;
+use quita_store::attempts::{self, Attempt};
+use quita_store::boletos::{self, Boleto};
+use quita_store::jobs::Job;
+use quita_store::pending;
+
+use super::{Kind, backoff, enqueue, finish, issue, postpone};
+use crate::call::{self, Called, NotNow};
+use crate::clock::{after, bank_day};
+use crate::connection::{Connection, connect};
+use crate::error::Error;
+use crate::learn::{learn, open_pending};
+use crate::planted::{self, Bug};
+use crate::world::World;
+
+/// A person is told when the bank has not answered the question for so long.
+const TELL_AFTER_SECONDS: i64 = 15 * 60;
+const UNKNOWN: &str = "outcome_unknown";
+
+pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
+    let subject = job.subject.clone();
+    let (boleto, attempts) = world
+        .store
+        .read(move |tx| Ok((boletos::get(tx, &subject)?, attempts::of_boleto(tx, &subject)?)))?;
+    let open: Vec<Attempt> = attempts
+        .into_iter()
+        .filter(|a| a.operation == issue::OPERATION && a.closed_at.is_none())
+        .collect();
+    let (Some(boleto), Some(first), Some(last)) = (boleto, open.first(), open.last()) else {
+        return resume(world, job, Vec::new(), "");
+    };
+    if boleto.bank_id.is_some() || boleto.status != Status::Created {
+        return adopt(world, job, open.clone(), None);
+    }
+    let connection = connect(world, &boleto.account_id)?;
+    let repeat = connection.bank.info().repeat(OpKind::Issue);
+    let quiet = match repeat {
+        Repeat::Ask { quiet } => i64::try_from(quiet.as_secs()).unwrap_or(i64::MAX),
+        Repeat::SameKey | Repeat::Harmless => return resume(world, job, open, "same_key"),
+        Repeat::Human => i64::MAX,
+    };
+    // What the bank does not show at this instant, it may still show until the quiet is over.
+    let asked_at = world.clock.now();
+    let candidates = match ask(world, &connection, &boleto, first)? {
+        Answer::Found(reports) => reports,
+        Answer::Later(at, why) => return wait(world, job, &boleto, first, at, why),
+    };
+    (world.crash_point)("clarify.asked");
+    let ours: Vec<Report> = candidates.into_iter().filter(|r| agrees(r, &boleto)).collect();
+    match ours.as_slice() {
+        [] => {
+            let sure = quiet != i64::MAX && after(last.opened_at, quiet) <= asked_at;
+            if sure || planted::is(Bug::AsksTooSoon) {
+                return resume(world, job, open, "absent");
+            }
+            let at = match repeat {
+                Repeat::Human => after(asked_at, 600),
+                _ => after(last.opened_at, quiet).min(after(asked_at, 60)),
+            };
+            let why = "o banco ainda não mostra o boleto".to_owned();
+            wait(world, job, &boleto, first, at.max(after(asked_at, 1)), why)
+        }
+        [one] => adopt(world, job, open, Some(one.clone())),
+        several => {
+            let message = format!(
+                "O boleto {} tem {} candidatos no banco com a referência {}. Confira no banco qual \
+                 vale e cancele os outros.",
+                boleto.order.document_number,
+                several.len(),
+                boleto.order.bank_reference
+            );
+            let (id, job) = (boleto.id.clone(), job.clone());
+            world.tx(move |tx, mut ids| {
+                if let Some(boleto) = boletos::get(tx, &id)? {
+                    open_pending(tx, &mut ids, &boleto, "several_candidates", message.clone())?;
+                }
+                postpone(tx, &job, after(ids.now(), 3600), &message)
+            })?;
+            Ok(())
+        }
+    }
+}
+
+enum Answer {
+    Found(Vec<Report>),
+    Later(Timestamp, String),
+}
+
+fn ask(
+    world: &World,
+    connection: &Connection,
+    boleto: &Boleto,
+    first: &Attempt,
+) -> Result<Answer, Error> {
+    let issued_from = bank_day(first.opened_at).yesterday().unwrap_or(jiff::civil::Date::MIN);
+    let mut reports = Vec::new();
+    let mut cursor = None;
+    loop {
+        let bank_reference = boleto.order.bank_reference.clone();
+        let op = Op::Find { bank_reference, issued_from, cursor };
+        let soon = || after(world.clock.now(), 15);
+        match call::ask(world, connection, op)? {
+            Err(NotNow::Later { at, reason }) => return Ok(Answer::Later(at, reason)),
+            Err(NotNow::Never(refusal)) => return Ok(Answer::Later(soon(), refusal.message)),
+            Ok(Called::NotSent(reason)) => return Ok(Answer::Later(soon(), reason)),
+            Ok(Called::Answered(Outcome::Page { reports: page, next })) => {
+                reports.extend(page);
+                match next {
+                    Some(next) => cursor = Some(next),
+                    None => return Ok(Answer::Found(reports)),
+                }
+            }
+            Ok(Called::Answered(Outcome::Transient { reason, retry_after_s })) => {
+                let at = after(world.clock.now(), i64::from(retry_after_s.unwrap_or(15)));
+                return Ok(Answer::Later(at, reason));
+            }
+            Ok(Called::Answered(Outcome::Rejected(refusal))) => {
+                return Ok(Answer::Later(soon(), refusal.message));
+            }
+            Ok(Called::Answered(Outcome::Unknown { reason })) => {
+                return Ok(Answer::Later(soon(), reason));
+            }
+            Ok(Called::Answered(Outcome::Unauthorized | Outcome::Done(_))) => {
+                return Ok(Answer::Later(soon(), "o banco não respondeu à consulta".into()));
+            }
+        }
+    }
+}
+
+/// Surely the boleto that we ordered: reference, amount, due date and customer agree.
+fn agrees(report: &Report, boleto: &Boleto) -> bool {
+    let order = &boleto.order;
+    report.bank_id.is_some()
+        && report.bank_reference.as_deref() == Some(order.bank_reference.as_str())
+        && report.amount == Some(order.amount)
+        && report.expiration_date == Some(order.expiration_date)
+        && report.customer_document.as_ref() == Some(&order.customer.document)
+}
+
+fn adopt(
+    world: &World,
+    job: &Job,
+    open: Vec<Attempt>,
+    report: Option<Report>,
+) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, mut ids| {
+        for attempt in &open {
+            attempts::close(tx, &attempt.id, "adopted", "", ids.now())?;
+        }
+        if let Some(report) = &report
+            && let Some(bank_id) = &report.bank_id
+        {
+            let mut facts = vec![Fact::Accepted { bank_id: bank_id.clone() }];
+            facts.extend(report.facts.iter().cloned());
+            learn(tx, &mut ids, &job.subject, Channel::Query, &facts)?;
+        }
+        pending::close(tx, UNKNOWN, &job.subject, "system", ids.now())?;
+        pending::close(tx, "several_candidates", &job.subject, "system", ids.now())?;
+        let now = ids.now();
+        enqueue(tx, &mut ids, &job.company_id, Kind::Follow, &job.subject, now)?;
+        finish(tx, &job)
+    })?;
+    Ok(())
+}
+
+/// Nothing of it reached the bank, or the bank will know it again: order once more.
+fn resume(
+    world: &World,
+    job: &Job,
+    open: Vec<Attempt>,
+    outcome: &'static str,
+) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, mut ids| {
+        for attempt in &open {
+            attempts::close(tx, &attempt.id, outcome, "", ids.now())?;
+        }
+        pending::close(tx, UNKNOWN, &job.subject, "system", ids.now())?;
+        let now = ids.now();
+        enqueue(tx, &mut ids, &job.company_id, Kind::Issue, &job.subject, now)?;
+        finish(tx, &job)
+    })?;
+    Ok(())
+}
+
+fn wait(
+    world: &World,
+    job: &Job,
+    boleto: &Boleto,
+    first: &Attempt,
+    at: Timestamp,
+    why: String,
+) -> Result<(), Error> {
+    let long = after(first.opened_at, TELL_AFTER_SECONDS) <= world.clock.now();
+    let at = if long { at.max(backoff(world, job.tries)) } else { at };
+    let message = format!(
+        "Não se sabe ainda se o banco registrou o boleto {} ({why}). Não emita outro: o quita \
+         continua perguntando ao banco.",
+        boleto.order.document_number
+    );
+    let (job, boleto) = (job.clone(), boleto.clone());
+    world.tx(move |tx, mut ids| {
+        if long {
+            open_pending(tx, &mut ids, &boleto, UNKNOWN, message.clone())?;
+        }
+        postpone(tx, &job, at, &why)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! What is done every second: numbers for events, seals for the audit chain.
+
+use quita_store::{audit, events, idempotency};
+
+use crate::error::Error;
+use crate::world::World;
+
+/// Rows at a time, so that no transaction holds the others up.
+const LOT: i64 = 500;
+
+/// Numbers new events and seals new audit rows. Gives how many there were.
+pub fn housekeeping(world: &World) -> Result<i64, Error> {
+    let numbered = world.tx(|tx, _| events::number(tx, LOT))?;
+    let sealed = world.tx(|tx, _| audit::seal(tx, LOT))?;
+    world.tx(|tx, ids| idempotency::reap(tx, ids.now(), LOT))?;
+    Ok(numbered + i64::try_from(sealed).unwrap_or(0))
+}

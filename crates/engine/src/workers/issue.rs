@@ -1,0 +1,190 @@
+//! Orders a boleto at its bank: intent, commit, call, outcome.
+
+use jiff::Timestamp;
+use quita_banks::contract::{Done, Op, Outcome};
+use quita_core::fact::{Channel, Fact, Refusal};
+use quita_core::fold::Status;
+use quita_store::boletos::{self, Boleto};
+use quita_store::jobs::Job;
+use quita_store::{StoreError, attempts};
+
+use super::{Kind, backoff, enqueue, finish, postpone};
+use crate::call::{self, Called, NotNow};
+use crate::clock::{after, after_ms};
+use crate::connection::connect;
+use crate::error::Error;
+use crate::learn::learn;
+use crate::planted::{self, Bug};
+use crate::world::World;
+
+/// The word of these attempts.
+pub(super) const OPERATION: &str = "issue";
+
+/// First look at a boleto that the bank took.
+const FIRST_LOOK_MS: i64 = 500;
+
+pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
+    let subject = job.subject.clone();
+    let (boleto, tried) = world
+        .store
+        .read(move |tx| Ok((boletos::get(tx, &subject)?, attempts::of_boleto(tx, &subject)?)))?;
+    let Some(boleto) = boleto else { return end(world, job) };
+    if boleto.status != Status::Created || boleto.bank_id.is_some() {
+        return end(world, job);
+    }
+    let mut earlier = tried.iter().filter(|a| a.operation == OPERATION);
+    if earlier.clone().any(|a| a.closed_at.is_none()) && !planted::is(Bug::BlindRetry) {
+        return clarify(world, job, &boleto, None, "");
+    }
+    // After an order that may have arrived, a refusal may be the bank knowing it already.
+    let doubt = earlier.any(|a| a.outcome.as_deref() == Some("absent"));
+
+    let connection = connect(world, &boleto.account_id)?;
+    let op = Op::Issue(Box::new(boleto.order.clone()));
+    let prepared = match call::prepare(world, &connection, op) {
+        Ok(prepared) => prepared,
+        Err(NotNow::Later { at, reason }) => return put_off(world, job, at, reason),
+        Err(NotNow::Never(refusal)) => return refused(world, job, None, refusal),
+    };
+    (world.crash_point)("issue.before_intent");
+    let Some(attempt) = open_intent(world, &boleto)? else { return end(world, job) };
+    (world.crash_point)("issue.intent");
+    let called = call::send(world, &connection, prepared)?;
+    (world.crash_point)("issue.answered");
+
+    match called {
+        Called::NotSent(reason) => not_done(world, job, &attempt, "not_sent", reason, None),
+        Called::Answered(Outcome::Transient { reason, retry_after_s }) => {
+            not_done(world, job, &attempt, "transient", reason, retry_after_s)
+        }
+        Called::Answered(Outcome::Unauthorized) => {
+            let reason = "o banco não aceitou o token".to_owned();
+            not_done(world, job, &attempt, "not_sent", reason, Some(60))
+        }
+        Called::Answered(Outcome::Rejected(refusal)) if doubt => {
+            clarify(world, job, &boleto, Some(&attempt), &refusal.message)
+        }
+        Called::Answered(Outcome::Rejected(refusal)) => refused(world, job, Some(attempt), refusal),
+        Called::Answered(Outcome::Done(Done::Reports(reports))) => {
+            let facts: Vec<Fact> = reports.into_iter().flat_map(|r| r.facts).collect();
+            taken(world, job, &boleto, attempt, facts)
+        }
+        Called::Answered(Outcome::Unknown { reason }) => {
+            clarify(world, job, &boleto, Some(&attempt), &reason)
+        }
+        Called::Answered(Outcome::Done(_) | Outcome::Page { .. }) => {
+            clarify(world, job, &boleto, Some(&attempt), "resposta inesperada do banco")
+        }
+    }
+}
+
+/// Commits the intent, unless the boleto moved on in the meantime.
+fn open_intent(world: &World, boleto: &Boleto) -> Result<Option<String>, Error> {
+    let (id, company) = (boleto.id.clone(), boleto.company_id.clone());
+    let attempt = world.tx(move |tx, mut ids| {
+        let attempt = ids.next_id();
+        boletos::lock(tx, &id)?;
+        let current = boletos::get(tx, &id)?;
+        if current.is_none_or(|b| b.status != Status::Created || b.bank_id.is_some()) {
+            return Ok(None);
+        }
+        if !planted::is(Bug::NoIntent) {
+            attempts::open(tx, &attempt, &company, &id, OPERATION, ids.now())?;
+        }
+        Ok(Some(attempt))
+    })?;
+    Ok(attempt)
+}
+
+fn taken(
+    world: &World,
+    job: &Job,
+    boleto: &Boleto,
+    attempt: String,
+    facts: Vec<Fact>,
+) -> Result<(), Error> {
+    let (job, id, company) = (job.clone(), boleto.id.clone(), boleto.company_id.clone());
+    world.tx(move |tx, mut ids| {
+        attempts::close(tx, &attempt, "done", "", ids.now())?;
+        learn(tx, &mut ids, &id, Channel::Query, &facts)?;
+        let look = after_ms(ids.now(), FIRST_LOOK_MS);
+        enqueue(tx, &mut ids, &company, Kind::Follow, &id, look)?;
+        finish(tx, &job)
+    })?;
+    (world.crash_point)("issue.recorded");
+    Ok(())
+}
+
+fn refused(
+    world: &World,
+    job: &Job,
+    attempt: Option<String>,
+    refusal: Refusal,
+) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, mut ids| {
+        if let Some(attempt) = &attempt {
+            attempts::close(tx, attempt, "rejected", &refusal.message, ids.now())?;
+        }
+        let facts = [Fact::Refused(refusal.clone())];
+        learn(tx, &mut ids, &job.subject, Channel::Query, &facts)?;
+        finish(tx, &job)
+    })?;
+    Ok(())
+}
+
+fn not_done(
+    world: &World,
+    job: &Job,
+    attempt: &str,
+    outcome: &'static str,
+    reason: String,
+    retry_after_s: Option<u32>,
+) -> Result<(), Error> {
+    let at = match retry_after_s {
+        Some(seconds) => after(world.clock.now(), i64::from(seconds)),
+        None => backoff(world, job.tries),
+    };
+    let (job, attempt) = (job.clone(), attempt.to_owned());
+    world.tx(move |tx, ids| {
+        attempts::close(tx, &attempt, outcome, &reason, ids.now())?;
+        postpone(tx, &job, at, &reason)
+    })?;
+    Ok(())
+}
+
+/// The outcome is unknown: the intent stays open, and asking takes over.
+fn clarify(
+    world: &World,
+    job: &Job,
+    boleto: &Boleto,
+    attempt: Option<&str>,
+    reason: &str,
+) -> Result<(), Error> {
+    if planted::is(Bug::BlindRetry) {
+        return put_off(world, job, after(world.clock.now(), 1), reason.to_owned());
+    }
+    let (job, id, company) = (job.clone(), boleto.id.clone(), boleto.company_id.clone());
+    let (attempt, reason) = (attempt.map(str::to_owned), reason.to_owned());
+    world.tx(move |tx, mut ids| -> Result<(), StoreError> {
+        if let Some(attempt) = &attempt {
+            attempts::note(tx, attempt, &reason)?;
+        }
+        let at = after(ids.now(), 1);
+        enqueue(tx, &mut ids, &company, Kind::Clarify, &id, at)?;
+        finish(tx, &job)
+    })?;
+    Ok(())
+}
+
+fn put_off(world: &World, job: &Job, at: Timestamp, why: String) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, _| postpone(tx, &job, at, &why))?;
+    Ok(())
+}
+
+fn end(world: &World, job: &Job) -> Result<(), Error> {
+    let job = job.clone();
+    world.tx(move |tx, _| finish(tx, &job))?;
+    Ok(())
+}

@@ -1,0 +1,392 @@
+//! Learns all that is new at one account. Takes no input: the bank's call, the timer, the
+//! button and the recovery from a crash all come here.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quita_banks::contract::{Bell, Done, Inbound, Op, OpKind, Outcome, Report};
+use quita_store::jobs::{self, Job};
+use quita_store::pending::{self, PendingItem};
+use quita_store::{StoreError, Tx, boletos, cursors, inbox};
+
+use super::{backoff, finish, postpone};
+use crate::call::{self, Called, NotNow};
+use crate::clock::{after, bank_day};
+use crate::connection::{Connection, connect};
+use crate::error::Error;
+use crate::learn::learn_reports;
+use crate::world::World;
+
+/// Names of how far an account was read.
+pub mod cursor {
+    /// Last day whose settlements were read to the end.
+    pub const SETTLED: &str = "settled";
+    /// Instant until which Pix were read.
+    pub const PIX: &str = "pix";
+    /// Instant of the last look at all open boletos.
+    pub const STATES: &str = "states";
+    /// The address that the bank was told.
+    pub const WEBHOOK: &str = "webhook";
+    /// Instant of the last complete look.
+    pub const LAST_SUCCESS: &str = "last_success";
+    /// Instant of the last call by the bank.
+    pub const LAST_CALL: &str = "last_call";
+    /// What went wrong at the last look; empty when nothing did.
+    pub const LAST_ERROR: &str = "last_error";
+}
+
+/// Banks correct the last days: they are read again each time.
+const SETTLED_OVERLAP_DAYS: i32 = 3;
+/// The first look goes back so far.
+const FIRST_DAYS: i32 = 60;
+/// Pix are read again so far back.
+const PIX_OVERLAP_SECONDS: i64 = 3600;
+/// All open boletos are looked at so often.
+const STATES_EVERY_SECONDS: i64 = 6 * 3600;
+/// Above so many bells, lists are cheaper than single questions.
+const BELLS_ONE_BY_ONE: usize = 20;
+/// Calls of the bank taken in one go.
+const INBOX_LOT: i64 = 500;
+
+/// Why a look ended early: not now, or a defect.
+enum Stop {
+    Later(Timestamp, String),
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
+    let connection = match connect(world, &job.subject) {
+        Ok(connection) => connection,
+        Err(Error::NotFound(_) | Error::Conflict { .. }) => {
+            let job = job.clone();
+            world.tx(move |tx, _| finish(tx, &job))?;
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let look = Look { world, connection, account_id: job.subject.clone() };
+    let (at, why) = match look.everything() {
+        Ok(()) => (after(world.clock.now(), world.settings.poll_seconds), String::new()),
+        Err(Stop::Later(at, why)) => (at, why),
+        Err(Stop::Failed(error)) => {
+            tracing::error!(account = job.subject, %error, "sync");
+            (backoff(world, job.tries), error.to_string())
+        }
+    };
+    let job = job.clone();
+    world.tx(move |tx, ids| {
+        let now = ids.now();
+        if why.is_empty() {
+            cursors::set(tx, &job.subject, cursor::LAST_SUCCESS, &now.to_string(), now)?;
+        }
+        cursors::set(tx, &job.subject, cursor::LAST_ERROR, &why, now)?;
+        if why.is_empty() {
+            jobs::again(tx, &job.id, &job.lease, at)?;
+            return Ok(());
+        }
+        postpone(tx, &job, at, &why)
+    })?;
+    Ok(())
+}
+
+struct Look<'a> {
+    world: &'a World,
+    connection: Arc<Connection>,
+    account_id: String,
+}
+
+impl Look<'_> {
+    fn everything(&self) -> Result<(), Stop> {
+        self.webhook()?;
+        let calls = self.read_inbox()?;
+        (self.world.crash_point)("webhook.claimed");
+        let mut bells = BTreeSet::new();
+        for call in &calls {
+            bells.extend(self.bells(call));
+        }
+        let one_by_one = bells.len() <= BELLS_ONE_BY_ONE;
+        if one_by_one {
+            for bell in &bells {
+                self.answer(bell)?;
+            }
+            self.handled(&calls)?;
+        }
+        self.settled()?;
+        self.pix()?;
+        self.states(!one_by_one)?;
+        if !one_by_one {
+            self.handled(&calls)?;
+        }
+        Ok(())
+    }
+
+    fn can(&self, kind: OpKind) -> bool {
+        self.connection.bank.info().can(kind)
+    }
+
+    /// Asks, and turns everything but an answer into a reason to stop.
+    fn ask(&self, op: Op) -> Result<Outcome, Stop> {
+        let soon = || after(self.world.clock.now(), 30);
+        match call::ask(self.world, &self.connection, op)? {
+            Err(NotNow::Later { at, reason }) => Err(Stop::Later(at, reason)),
+            Err(NotNow::Never(refusal)) => Ok(Outcome::Rejected(refusal)),
+            Ok(Called::NotSent(reason)) => Err(Stop::Later(soon(), reason)),
+            Ok(Called::Answered(Outcome::Transient { reason, retry_after_s })) => {
+                let seconds = i64::from(retry_after_s.unwrap_or(30));
+                Err(Stop::Later(after(self.world.clock.now(), seconds), reason))
+            }
+            Ok(Called::Answered(Outcome::Unknown { reason })) => Err(Stop::Later(soon(), reason)),
+            Ok(Called::Answered(Outcome::Unauthorized)) => {
+                Err(Stop::Later(soon(), "o banco não aceitou o token".into()))
+            }
+            Ok(Called::Answered(outcome)) => Ok(outcome),
+        }
+    }
+
+    fn cursor(&self, name: &'static str) -> Result<Option<String>, Stop> {
+        let id = self.account_id.clone();
+        Ok(self.world.store.read(move |tx| cursors::get(tx, &id, name))?)
+    }
+
+    /// Writes what a page told, and with the last page how far we are.
+    fn learn(
+        &self,
+        reports: Vec<Report>,
+        cursor: Option<(&'static str, String)>,
+    ) -> Result<(), Stop> {
+        let id = self.account_id.clone();
+        self.world.tx(move |tx, mut ids| {
+            learn_reports(tx, &mut ids, &id, &reports)?;
+            if let Some((name, value)) = &cursor {
+                cursors::set(tx, &id, name, value, ids.now())?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Reads a list to its end, page by page.
+    fn list(
+        &self,
+        op: impl Fn(Option<String>) -> Op,
+        done: (&'static str, String),
+    ) -> Result<(), Stop> {
+        let mut next = None;
+        loop {
+            match self.ask(op(next))? {
+                Outcome::Page { reports, next: Some(cursor) } => {
+                    self.learn(reports, None)?;
+                    next = Some(cursor);
+                }
+                Outcome::Page { reports, next: None } => {
+                    return self.learn(reports, Some(done));
+                }
+                Outcome::Done(Done::Reports(reports)) => return self.learn(reports, Some(done)),
+                Outcome::Rejected(refusal) => {
+                    return Err(Stop::Later(
+                        after(self.world.clock.now(), 300),
+                        format!("{}: {}", refusal.code, refusal.message),
+                    ));
+                }
+                _ => {
+                    let later = after(self.world.clock.now(), 60);
+                    return Err(Stop::Later(later, "resposta inesperada do banco".into()));
+                }
+            }
+        }
+    }
+
+    fn settled(&self) -> Result<(), Stop> {
+        if !self.can(OpKind::Settled) {
+            return Ok(());
+        }
+        let today = bank_day(self.world.clock.now());
+        let read_to = self.cursor(cursor::SETTLED)?.and_then(|d| d.parse::<Date>().ok());
+        let from = match read_to {
+            Some(day) => days_before(day.min(today), SETTLED_OVERLAP_DAYS),
+            None => days_before(today, FIRST_DAYS),
+        };
+        self.list(
+            |cursor| Op::Settled { from, to: today, cursor },
+            (cursor::SETTLED, today.to_string()),
+        )
+    }
+
+    /// Pix by their own ids. Where the integration lacks the permission, the rest still works.
+    fn pix(&self) -> Result<(), Stop> {
+        if !self.can(OpKind::PixReceived) {
+            return Ok(());
+        }
+        let now = self.world.clock.now();
+        let read_to = self.cursor(cursor::PIX)?.and_then(|t| t.parse::<Timestamp>().ok());
+        let from = match read_to {
+            Some(instant) => after(instant.min(now), -PIX_OVERLAP_SECONDS),
+            None => after(now, -i64::from(FIRST_DAYS) * 86_400),
+        };
+        let list = self.list(
+            |cursor| Op::PixReceived { from, to: now, cursor },
+            (cursor::PIX, now.to_string()),
+        );
+        match list {
+            Err(Stop::Later(at, why)) => {
+                tracing::warn!(account = self.account_id, why, "pix");
+                self.note_pix(&why)?;
+                if at <= after(now, 60) { Err(Stop::Later(at, why)) } else { Ok(()) }
+            }
+            other => other,
+        }
+    }
+
+    fn note_pix(&self, why: &str) -> Result<(), Stop> {
+        let (id, why) = (self.account_id.clone(), why.to_owned());
+        self.world.tx(move |tx, ids| cursors::set(tx, &id, "pix_error", &why, ids.now()))?;
+        Ok(())
+    }
+
+    fn states(&self, now_please: bool) -> Result<(), Stop> {
+        if !self.can(OpKind::States) {
+            return Ok(());
+        }
+        let now = self.world.clock.now();
+        let last = self.cursor(cursor::STATES)?.and_then(|t| t.parse::<Timestamp>().ok());
+        let due = last.is_none_or(|last| after(last, STATES_EVERY_SECONDS) <= now);
+        if !due && !now_please {
+            return Ok(());
+        }
+        let id = self.account_id.clone();
+        let Some((from, to, _)) =
+            self.world.store.read(move |tx| boletos::open_due_range(tx, &id))?
+        else {
+            return Ok(());
+        };
+        self.list(|cursor| Op::States { from, to, cursor }, (cursor::STATES, now.to_string()))
+    }
+
+    fn read_inbox(&self) -> Result<Vec<inbox::Inbound>, Stop> {
+        let id = self.account_id.clone();
+        Ok(self.world.store.read(move |tx| inbox::open(tx, &id, INBOX_LOT))?)
+    }
+
+    fn bells(&self, call: &inbox::Inbound) -> Vec<Bell> {
+        let request = Inbound {
+            method: "POST".into(),
+            path: String::new(),
+            headers: serde_json::from_str(&call.headers).unwrap_or_default(),
+            body: call.body.clone(),
+        };
+        self.connection.bank.inbound(&request, &self.connection.ctx(call.received_at)).bells
+    }
+
+    /// A bell proves nothing: the bank is asked about what it is said to be about.
+    fn answer(&self, bell: &Bell) -> Result<(), Stop> {
+        let id = self.account_id.clone();
+        let boleto = match bell {
+            Bell::Boleto(bank_id) => {
+                let bank_id = bank_id.clone();
+                self.world.store.read(move |tx| boletos::by_bank_id(tx, &id, &bank_id))?
+            }
+            Bell::Reference(reference) => {
+                let reference = reference.clone();
+                self.world.store.read(move |tx| boletos::by_reference(tx, &id, &reference))?
+            }
+            // The list of Pix follows in any case.
+            Bell::Pix(_) => None,
+        };
+        let Some(bank_id) = boleto.and_then(|b| b.bank_id) else { return Ok(()) };
+        match self.ask(Op::Get { bank_id })? {
+            Outcome::Done(Done::Reports(reports)) | Outcome::Page { reports, .. } => {
+                (self.world.crash_point)("webhook.fetched");
+                self.learn(reports, None)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn handled(&self, calls: &[inbox::Inbound]) -> Result<(), Stop> {
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let done: Vec<String> = calls.iter().map(|call| call.id.clone()).collect();
+        self.world.tx(move |tx, ids| {
+            for call in &done {
+                inbox::handled(tx, call, ids.now(), None)?;
+            }
+            Ok(())
+        })?;
+        (self.world.crash_point)("webhook.recorded");
+        Ok(())
+    }
+
+    /// Tells the bank where to call, without taking the place of another program's address.
+    fn webhook(&self) -> Result<(), Stop> {
+        let Some(public_url) = &self.world.settings.public_url else { return Ok(()) };
+        if !self.can(OpKind::RegisterWebhook) {
+            return Ok(());
+        }
+        let token = &self.connection.account.hook_token;
+        let url = format!("{}/hooks/{token}", public_url.trim_end_matches('/'));
+        let told = self.cursor(cursor::WEBHOOK)?;
+        if told.as_deref() == Some(url.as_str()) {
+            return Ok(());
+        }
+        let there = match self.ask(Op::GetWebhook)? {
+            Outcome::Done(Done::Webhook(there)) => there,
+            _ => return Ok(()),
+        };
+        let ours = there.as_deref().is_none_or(|t| t == url || Some(t) == told.as_deref());
+        if !ours {
+            return self.foreign_webhook(there.unwrap_or_default());
+        }
+        if let Outcome::Done(_) = self.ask(Op::RegisterWebhook { url: url.clone() })? {
+            let id = self.account_id.clone();
+            self.world.tx(move |tx, ids| {
+                pending::close(tx, FOREIGN_WEBHOOK, &id, "system", ids.now())?;
+                cursors::set(tx, &id, cursor::WEBHOOK, &url, ids.now())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn foreign_webhook(&self, there: String) -> Result<(), Stop> {
+        let account = self.connection.account.clone();
+        self.world.tx(move |tx: &mut Tx, mut ids| {
+            let message = format!(
+                "O banco já avisa outro endereço ({there}) sobre a conta {}. O quita não o \
+                 substitui e segue perguntando ao banco; se o endereço não é mais usado, \
+                 remova-o no banco.",
+                account.description
+            );
+            let item = PendingItem {
+                id: ids.next_id(),
+                company_id: account.company_id.clone(),
+                kind: FOREIGN_WEBHOOK.into(),
+                subject: account.id.clone(),
+                message,
+                opened_at: ids.now(),
+            };
+            pending::open(tx, &item)?;
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+const FOREIGN_WEBHOOK: &str = "foreign_webhook";
+
+fn days_before(day: Date, days: i32) -> Date {
+    day.checked_sub(jiff::Span::new().days(days)).unwrap_or(day)
+}
