@@ -233,6 +233,8 @@ async fn a_head_that_never_ends_is_cut() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(!answer.contains("200"), "{answer}");
+    let mut silent = TcpStream::connect(server.address).await.unwrap();
+    assert_eq!(silent.read(&mut [0]).await.unwrap_or(0), 0);
 }
 
 #[tokio::test]

@@ -53,18 +53,17 @@ impl Caller {
         Ok(Self { tls: TlsConnector::from(Arc::new(config)), timeout })
     }
 
-    /// The status of the answer; `None` when nobody answered in time.
-    async fn call(&self, callback: Callback) -> Option<u16> {
+    async fn call(&self, callback: Callback) -> End {
         let (id, url) = (callback.id, callback.url.clone());
         match tokio::time::timeout(self.timeout, self.post(callback)).await {
-            Ok(Ok(status)) => Some(status),
+            Ok(Ok(status)) => End::Answered(status),
             Ok(Err(error)) => {
                 tracing::info!(id, url, %error, "webhook not reached");
-                None
+                End::Failed
             }
             Err(_) => {
                 tracing::info!(id, url, "webhook did not answer in time");
-                None
+                End::Silent
             }
         }
     }
@@ -100,8 +99,20 @@ impl Caller {
     }
 }
 
+/// How a call ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// With this status.
+    Answered(u16),
+    /// Not reached, or broken off.
+    Failed,
+    /// Nobody answered in time.
+    Silent,
+}
+
 /// Makes the calls that come in, one at a time to each address, several addresses at once, and
-/// reports their ends. Never ends by itself.
+/// reports their ends. Calls that wait behind one that nobody answers end with it, as if made at
+/// the same time. Never ends by itself.
 pub(crate) async fn run(
     bank: Arc<Hosted>,
     caller: Caller,
@@ -125,12 +136,19 @@ pub(crate) async fn run(
                     start(&mut calls, callback);
                 }
             },
-            Some(Ok((id, url, status))) = calls.join_next() => {
-                match waiting.get_mut(&url).and_then(VecDeque::pop_front) {
-                    Some(next) => start(&mut calls, next),
-                    None => drop(waiting.remove(&url)),
+            Some(Ok((id, url, end))) = calls.join_next() => {
+                let mut queue = waiting.remove(&url).unwrap_or_default();
+                let lost = if end == End::Silent { queue.split_off(0) } else { VecDeque::new() };
+                if let Some(next) = queue.pop_front() {
+                    waiting.insert(url, queue);
+                    start(&mut calls, next);
                 }
+                let status = match end {
+                    End::Answered(status) => Some(status),
+                    End::Failed | End::Silent => None,
+                };
                 bank.called_back(id, status);
+                lost.into_iter().for_each(|call| bank.called_back(call.id, None));
             }
             else => return,
         }

@@ -135,6 +135,24 @@ fn nobody_at_the_webhook_is_no_answer() {
 }
 
 #[test]
+fn a_webhook_that_keeps_silent_is_waited_for_once() {
+    let mut config = config(SimClock::frozen_at(noon()));
+    config.callback_timeout = Duration::from_millis(200);
+    let sandbox = Sandbox::start(config).unwrap();
+    // Takes connections, never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    set_webhook(&sandbox, &format!("https://{}/", silent.local_addr().unwrap()));
+    let began = std::time::Instant::now();
+    for n in 0..1000 {
+        notify(&sandbox, &n.to_string(), 0);
+    }
+    sandbox.settle();
+    assert!(ended(&sandbox).iter().all(|(_, status, _)| status.is_none()));
+    assert_eq!(ended(&sandbox).len(), 1000);
+    assert!(began.elapsed() < Duration::from_secs(100));
+}
+
+#[test]
 fn a_webhook_of_an_unknown_authority_is_not_called() {
     let other = start();
     let webhook = Webhook::start(&other);

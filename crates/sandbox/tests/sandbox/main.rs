@@ -4,6 +4,7 @@
 mod callbacks;
 mod client;
 mod control_api;
+mod each_bank;
 mod fake;
 mod kept;
 mod tls;
