@@ -4,6 +4,7 @@ mod boleto;
 mod document;
 mod jsonl;
 mod pix;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,8 @@ enum Command {
     Document(document::Command),
     #[command(subcommand, about = "Códigos Pix copia e cola")]
     Pix(pix::Command),
+    #[command(about = "Um banco simulado, com HTTPS e certificados, para testar qualquer cliente")]
+    Simulate(simulate::Command),
 }
 
 impl Cli {
@@ -38,6 +41,7 @@ impl Cli {
             Command::Boleto(command) => boleto::run(command),
             Command::Document(command) => document::run(command),
             Command::Pix(command) => pix::run(command),
+            Command::Simulate(command) => simulate::run(&command),
         }
     }
 }
