@@ -60,7 +60,7 @@ fn sandbox_numbers_are_bogus() {
     let (before, checksum) = code.split_at(code.len() - 4);
     let crc = quita_formats::br_code::crc16(before.as_bytes());
     assert_eq!(format!("{crc:04X}"), checksum);
-    assert!(code.starts_with("00020101021226114"), "{code}");
+    assert!(code.starts_with("00020101021226101"), "{code}");
 }
 
 #[test]

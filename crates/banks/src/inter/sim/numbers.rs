@@ -71,7 +71,7 @@ pub(super) fn title(
 /// Another bank code in front, and the digits at these places one higher.
 fn bogus(digits: &str, places: &[usize]) -> String {
     let mut digits = digits.as_bytes().to_vec();
-    digits[..3].copy_from_slice(b"999");
+    digits[..3].copy_from_slice(b"000");
     for place in places {
         digits[*place] = b'0' + (digits[*place] - b'0' + 1) % 10;
     }
@@ -97,12 +97,12 @@ pub(super) fn qr(
 /// The text of the Pix code: receiver name `*`, as the bank writes it.
 pub(super) fn br_code(location: &str, amount: Money, numbers: Environment) -> String {
     let field = |id: &str, value: &str| format!("{id}{:02}{value}", value.len());
-    let host = match numbers {
-        Environment::Production => "spi-qrcode.bancointer.com.br",
-        // Long enough that the length of the template needs a third digit, which breaks the rule.
-        Environment::Sandbox => "spi-qrcode.cdpj-sandbox.partners.uatinter.co",
+    let place = match numbers {
+        Environment::Production => "spi-qrcode.bancointer.com.br/spi/pj/v2/cobv",
+        // Long enough that the length of the template has a third digit, which breaks the rule.
+        Environment::Sandbox => "cdpj-sandbox.partners.uatinter.co/pj-s/v2/cobv",
     };
-    let url = format!("{host}/spi/pj/v2/cobv/{location}");
+    let url = format!("{place}/{location}");
     let template = field("00", "BR.GOV.BCB.PIX") + &field("25", &url);
     let template = match numbers {
         Environment::Production => field("26", &template),
