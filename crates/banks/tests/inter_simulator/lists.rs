@@ -197,7 +197,7 @@ fn the_summary_has_all_nine_situations() {
 }
 
 #[test]
-fn a_status_may_go_back_or_be_a_new_word() {
+fn a_detail_may_go_back_lack_its_id_or_say_a_new_word() {
     let mut world = World::new();
     let id = world.registered(order("A"));
     world.pay(&id, Means::Pix, None);
@@ -206,6 +206,9 @@ fn a_status_may_go_back_or_be_a_new_word() {
     assert_eq!(back["cobranca"]["situacao"], "A_RECEBER");
     assert!(back["cobranca"].get("valorTotalRecebido").is_none());
     assert_eq!(world.situation(&id), "RECEBIDO");
+    assert_eq!(world.detail(&id)["cobranca"]["codigoSolicitacao"], json!(id));
+    world.set("detail_has_id", json!(false));
+    assert!(world.detail(&id)["cobranca"].get("codigoSolicitacao").is_none());
     world.set("situation_word", json!("EM_ANALISE"));
     assert_eq!(world.situation(&id), "EM_ANALISE");
 }

@@ -48,6 +48,11 @@ impl State {
         cobranca["valorNominal"] = number(boleto.amount);
         cobranca["pagador"] = boleto.customer.clone();
         cobranca["arquivada"] = json!(false);
+        if let Some(members) = cobranca.as_object_mut()
+            && !self.switches.detail_has_id
+        {
+            members.remove("codigoSolicitacao");
+        }
         let discounts = boleto.discount.iter().map(|discount| {
             let mut json =
                 charge(discount.charge, "PERCENTUALDATAINFORMADA", "VALORFIXODATAINFORMADA");

@@ -46,6 +46,7 @@
 //! | `marked_paid_total` | `true` | MARCADO_RECEBIDO shows the nominal value as received | I |
 //! | `rounding` | `half_up` | of fine, interest, discount: `half_up`, `truncate` | I |
 //! | `fee_cents` | `100` | TARIFA for each payment; 0 for none | I |
+//! | `detail_has_id` | `true` | detail repeats codigoSolicitacao (a published answer does not) | A |
 //! | `situation_word` | `null` | word shown instead of every situation | – |
 //! | `situation_back` | `0` | count: next details show the situation before | – |
 //! | `pages_shuffled` | `false` | each page of a list has another order | – |

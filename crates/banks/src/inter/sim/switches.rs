@@ -43,6 +43,7 @@ pub(super) struct Switches {
     pub(super) rounding: Rounding,
     pub(super) fee_cents: i64,
 
+    pub(super) detail_has_id: bool,
     pub(super) situation_word: Option<String>,
     pub(super) situation_back: Count,
     pub(super) pages_shuffled: bool,
@@ -95,6 +96,7 @@ impl Default for Switches {
             marked_paid_total: true,
             rounding: Rounding::HalfUp,
             fee_cents: 100,
+            detail_has_id: true,
             situation_word: None,
             situation_back: Count::NEVER,
             pages_shuffled: false,
