@@ -21,9 +21,6 @@ use super::state::{Movement, Scroll, State};
 use crate::contract::HttpResponse;
 use crate::simulator::Entropy;
 
-/// Longest period of a statement, both days counted.
-const STATEMENT_DAYS: i32 = 90;
-
 /// Rows that plain paging reaches.
 const PAGING_REACH: usize = 10_000;
 
@@ -197,8 +194,9 @@ impl State {
         let from = read_date(call, "dataInicio", &mut violations);
         let to = read_date(call, "dataFim", &mut violations);
         if let (Some(from), Some(to)) = (from, to) {
-            if from > to || days_between(from, to) >= STATEMENT_DAYS {
-                let reason = format!("o período deve ter de 1 a {STATEMENT_DAYS} dias");
+            let most = i32::from(self.switches.statement_days);
+            if from > to || days_between(from, to) >= most {
+                let reason = format!("o período deve ter de 1 a {most} dias");
                 violations.push(Violation::of("dataFim", reason, Some(to.to_string())));
             }
             if violations.is_empty() {

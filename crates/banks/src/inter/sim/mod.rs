@@ -2,9 +2,10 @@
 //!
 //! It covers the token, cobrança v3, the account (banking v2) and of Pix v2 what belongs to
 //! boletos. Shapes come from the bank's reference pages and official SDKs (2025 and 2026).
-//! Where nothing official says how the bank behaves there is a switch, set by
-//! [`Control::Set`](crate::simulator::Control::Set). Not simulated: cob, cobv, refunds, outgoing payments, Pix Automático, and the
-//! fact that statements of the bank's own test environment do not belong to its boletos.
+//! Where nothing official says how the bank behaves there is a switch, set by [`Control::Set`].
+//!
+//! Not simulated: cob, cobv, refunds, outgoing payments, Pix Automático, and the fact that
+//! statements of the bank's own test environment do not belong to its boletos.
 //!
 //! # Switches
 //!
@@ -46,6 +47,7 @@
 //! | `marked_paid_total` | `true` | MARCADO_RECEBIDO shows the nominal value as received | I |
 //! | `rounding` | `half_up` | of fine, interest, discount: `half_up`, `truncate` | I |
 //! | `fee_cents` | `100` | TARIFA for each payment; 0 for none | I |
+//! | `statement_days` | `90` | longest period of a statement, both ends counted | A (90), I (both ends) |
 //! | `detail_has_id` | `true` | detail repeats codigoSolicitacao (a published answer does not) | A |
 //! | `situation_word` | `null` | word shown instead of every situation | – |
 //! | `situation_back` | `0` | count: next details show the situation before | – |
@@ -65,7 +67,7 @@
 //! Guessed without a switch: 403 without client certificate, 401 for a token shown with another
 //! certificate, 403 for an account that is not the integration's, 400 for cancelling or changing
 //! what is not open, 400 for pages larger than allowed, the four waits between tries counted
-//! from the end of the try before, 90 days of statement counted with both ends.
+//! from the end of the try before, any 2xx taken as an answer to a notice.
 
 mod banking;
 mod boleto;

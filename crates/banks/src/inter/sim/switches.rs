@@ -43,6 +43,7 @@ pub(super) struct Switches {
     pub(super) rounding: Rounding,
     pub(super) fee_cents: i64,
 
+    pub(super) statement_days: u16,
     pub(super) detail_has_id: bool,
     pub(super) situation_word: Option<String>,
     pub(super) situation_back: Count,
@@ -96,6 +97,7 @@ impl Default for Switches {
             marked_paid_total: true,
             rounding: Rounding::HalfUp,
             fee_cents: 100,
+            statement_days: 90,
             detail_has_id: true,
             situation_word: None,
             situation_back: Count::NEVER,
@@ -212,6 +214,32 @@ impl From<Count> for CountText {
         match count.0 {
             u32::MAX => Self::Always(true),
             times => Self::Times(times),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value as Json;
+
+    #[test]
+    fn the_table_of_switches_is_complete_and_tells_the_defaults() {
+        let table: Vec<(&str, Json)> = include_str!("mod.rs")
+            .lines()
+            .filter_map(|line| line.strip_prefix("//! | `"))
+            .map(|line| {
+                let (name, rest) = line.split_once("` | `").unwrap();
+                let (value, _) = rest.split_once('`').unwrap();
+                (name, serde_json::from_str(value).unwrap_or_else(|_| value.into()))
+            })
+            .collect();
+        let Json::Object(all) = serde_json::to_value(Switches::default()).unwrap() else {
+            panic!("switches are an object")
+        };
+        assert_eq!(table.len(), all.len());
+        for (name, value) in table {
+            assert_eq!(all.get(name), Some(&value), "{name}");
         }
     }
 }
