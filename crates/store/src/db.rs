@@ -191,7 +191,7 @@ impl Store {
         match &self.inner.writing {
             Writing::Inline(session) => {
                 let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
-                session.transact(Mode::Alone, |tx| closure(tx))
+                session.transact(Mode::Write, |tx| closure(tx))
             }
             Writing::Queued(queue) => through(queue, closure),
         }

@@ -1,8 +1,12 @@
 //! Group commit: the closures of many callers in one transaction.
 //!
-//! The closures of a group run one after the other without savepoints. If one of them must be
-//! undone, all are rolled back and run again, each in a savepoint. If others hold rows that the
-//! group needs, each closure gets a transaction of its own. Nobody gets an answer before COMMIT.
+//! The closures of a group run one after the other, without savepoints, which cost more than
+//! the statements. If one must be undone, all are rolled back and run again, each after a
+//! savepoint. Nobody gets an answer before COMMIT.
+//!
+//! On PostgreSQL two groups could wait for rows of each other for ever. Hence only the first
+//! closure of a group waits, when the group holds nothing; where a later one would have to, the
+//! group goes on without it and it begins another group.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +14,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::tx::{Left, Mode, Session};
+use crate::tx::{Left, Mode, Ran, Session};
 use crate::{StoreError, Tx};
 
 /// A caller's closure, with the way to answer.
@@ -143,18 +147,11 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
 }
 
-/// A closure that ran in the open group.
-struct Member {
-    work: Box<dyn Work>,
-    outcome: Result<(), StoreError>,
-}
-
 /// Serves writers until the queue is closed.
 pub(crate) fn serve_writes(queue: &Queue, session: &mut Session, limits: Limits) {
-    while let Some(first) = queue.wait() {
-        let mut members = Vec::new();
-        let result = together(queue, session, limits, first, &mut members);
-        finish(session, members, result);
+    let mut held_back = VecDeque::new();
+    while let Some(first) = held_back.pop_front().or_else(|| queue.wait()) {
+        serve_group(queue, session, limits, first, &mut held_back);
     }
 }
 
@@ -166,129 +163,111 @@ pub(crate) fn serve_reads(queue: &Queue, session: &mut Session) {
     }
 }
 
-/// Why a group could not be committed as it was run.
-enum Setback {
-    /// One closure left work to undo.
-    Undo,
-    /// Others held rows.
-    Contended,
-    /// Everybody gets this error.
-    Failed(StoreError),
+/// A closure that ran in the open group.
+struct Member {
+    work: Box<dyn Work>,
+    outcome: Result<(), StoreError>,
 }
 
-impl From<StoreError> for Setback {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Busy(_) => Self::Contended,
-            error => Self::Failed(error),
-        }
-    }
-}
-
-/// Answers a group, running it again where it must be.
-fn finish(session: &mut Session, mut members: Vec<Member>, mut result: Result<(), Setback>) {
-    if matches!(result, Err(Setback::Undo)) && members.len() > 1 {
-        result = in_savepoints(session, &mut members);
-    }
-    match result {
-        Ok(()) => {}
-        Err(Setback::Failed(error)) => {
-            for member in &mut members {
-                member.outcome = Err(error.clone());
-            }
-        }
-        // A group of one keeps the error of its closure.
-        Err(Setback::Undo) if members.len() == 1 => {}
-        Err(Setback::Undo | Setback::Contended) => {
-            for member in &mut members {
-                member.outcome = alone(session, member.work.as_mut());
-            }
-        }
-    }
-    for member in members {
-        member.work.answer(member.outcome);
-    }
-}
-
-/// Runs closures as they come, until none waits or the group is full, and commits.
-fn together(
+/// Runs closures as they come, until none waits or the group is full, commits and answers.
+fn serve_group(
     queue: &Queue,
     session: &mut Session,
     limits: Limits,
-    first: Box<dyn Work>,
-    members: &mut Vec<Member>,
-) -> Result<(), Setback> {
+    mut first: Box<dyn Work>,
+    held_back: &mut VecDeque<Box<dyn Work>>,
+) {
     let begun = Instant::now();
-    let mut next = Some(first);
-    let mut open = session.begin(Mode::Group);
-    while let Some(mut work) = next {
-        if let Err(error) = open {
-            members.push(Member { work, outcome: Ok(()) });
-            return Err(error.into());
-        }
-        let ran = session.run(Mode::Group, |tx| work.run(tx));
-        members.push(Member { work, outcome: ran.result });
-        let setback = match ran.left {
-            Left::Work | Left::Nothing => None,
-            Left::Dirty => Some(Setback::Undo),
-            Left::Contended => Some(Setback::Contended),
-            Left::Lost => Some(lost(members)),
-        };
-        if let Some(setback) = setback {
-            session.rollback();
-            return Err(setback);
-        }
-        open = Ok(());
-        let full = members.len() >= limits.count || begun.elapsed() >= limits.time;
-        next = if full { None } else { queue.poll() };
+    if let Err(error) = begin_with(session, first.as_mut()) {
+        return first.answer(Err(error));
     }
-    Ok(session.commit()?)
-}
-
-/// The transaction is gone, with the error of the last closure that ran.
-fn lost(members: &[Member]) -> Setback {
-    let error = members.last().and_then(|member| member.outcome.clone().err());
-    Setback::Failed(error.unwrap_or_else(|| StoreError::Internal("the transaction is gone".into())))
-}
-
-/// Runs the closures again, each in a savepoint, and commits those that succeed.
-fn in_savepoints(session: &mut Session, members: &mut [Member]) -> Result<(), Setback> {
-    session.begin(Mode::Group)?;
-    let result = each_in_savepoint(session, members);
-    if result.is_err() {
-        session.rollback();
-        return result;
-    }
-    Ok(session.commit()?)
-}
-
-fn each_in_savepoint(session: &mut Session, members: &mut [Member]) -> Result<(), Setback> {
-    for member in members {
-        session.savepoint()?;
-        let ran = session.run(Mode::Group, |tx| member.work.run(tx));
-        member.outcome = ran.result;
+    let mut members = vec![Member { work: first, outcome: Ok(()) }];
+    let mut result = Ok(());
+    while members.len() < limits.count && begun.elapsed() < limits.time {
+        let Some(mut work) = queue.poll() else { break };
+        if members.len() == 1 {
+            result = session.hurry();
+        }
+        if result.is_err() {
+            held_back.push_back(work);
+            break;
+        }
+        let ran = session.run(Mode::Write, |tx| work.run(tx));
         match ran.left {
-            Left::Work | Left::Nothing => session.release()?,
-            Left::Dirty => session.rollback_to_savepoint()?,
-            Left::Contended => return Err(Setback::Contended),
-            Left::Lost => return Err(lost(std::slice::from_ref(member))),
+            Left::Work | Left::Nothing => {}
+            Left::Lost => result = ran.result.clone(),
+            Left::Dirty | Left::Contended => {
+                session.rollback();
+                if ran.left == Left::Contended {
+                    held_back.push_back(work);
+                } else {
+                    members.push(Member { work, outcome: ran.result });
+                }
+                result = run_apart(session, &mut members, held_back);
+                break;
+            }
         }
+        members.push(Member { work, outcome: ran.result });
+        if result.is_err() {
+            break;
+        }
+    }
+    match result {
+        Ok(()) => result = session.commit(),
+        Err(_) => session.rollback(),
+    }
+    for Member { work, outcome } in members {
+        work.answer(result.clone().and(outcome));
+    }
+}
+
+/// Runs the closures again, each after a savepoint.
+fn run_apart(
+    session: &mut Session,
+    members: &mut Vec<Member>,
+    held_back: &mut VecDeque<Box<dyn Work>>,
+) -> Result<(), StoreError> {
+    session.begin(Mode::Write)?;
+    let mut ran = 0;
+    while let Some(member) = members.get_mut(ran) {
+        if ran == 1 {
+            session.hurry()?;
+        }
+        session.mark()?;
+        let Ran { result, left } = session.run(Mode::Write, |tx| member.work.run(tx));
+        match left {
+            Left::Work | Left::Nothing => {}
+            Left::Dirty => session.undo()?,
+            Left::Lost => return result,
+            Left::Contended => {
+                session.undo()?;
+                held_back.push_back(members.remove(ran).work);
+                continue;
+            }
+        }
+        member.outcome = result;
+        ran += 1;
     }
     Ok(())
 }
 
-/// How often a closure alone is tried where others hold its rows.
+/// How often the first closure of a group is tried where others hold its rows.
 const TRIES: u32 = 8;
 
-fn alone(session: &mut Session, work: &mut dyn Work) -> Result<(), StoreError> {
+/// Begins a group with its first closure. After an error no transaction is open.
+fn begin_with(session: &mut Session, work: &mut dyn Work) -> Result<(), StoreError> {
     let mut tries = 1;
     loop {
-        match session.transact(Mode::Alone, |tx| work.run(tx)) {
-            Err(StoreError::Busy(_)) if tries < TRIES => {
-                thread::sleep(Duration::from_millis(1 << tries));
-                tries += 1;
-            }
-            outcome => return outcome,
+        session.begin(Mode::Write)?;
+        let ran = session.run(Mode::Write, |tx| work.run(tx));
+        if ran.result.is_ok() {
+            return Ok(());
         }
+        session.rollback();
+        if ran.left != Left::Contended || tries == TRIES {
+            return ran.result;
+        }
+        thread::sleep(Duration::from_millis(1 << tries));
+        tries += 1;
     }
 }

@@ -6,17 +6,12 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
-/// Brings an SQLite file up to date.
+/// Brings an SQLite database up to date. Others must not do it at the same time.
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
-    // Two programs may open a new file at once: who comes second finds the work done.
-    embedded::migrations::runner()
-        .run(connection)
-        .or_else(|_| embedded::migrations::runner().run(connection))
-        .map(|_| ())
-        .map_err(explain)
+    embedded::migrations::runner().run(connection).map(|_| ()).map_err(explain)
 }
 
-/// Brings a PostgreSQL database up to date; the others that want to do it wait.
+/// Brings a PostgreSQL database up to date; others that want to do it wait.
 pub(crate) fn postgres(client: &mut ::postgres::Client) -> Result<(), StoreError> {
     const LOCK: &str = "SELECT pg_advisory_lock(7169746123)";
     const UNLOCK: &str = "SELECT pg_advisory_unlock(7169746123)";
@@ -28,6 +23,9 @@ pub(crate) fn postgres(client: &mut ::postgres::Client) -> Result<(), StoreError
 }
 
 fn explain(error: refinery::Error) -> StoreError {
+    let error = error.to_string();
+    // The rest is the whole text of the migration.
+    let error = error.lines().next().unwrap_or_default();
     StoreError::Unavailable(format!(
         "the schema could not be brought up to date ({error}); \
          a database of a newer version of the program, or of another program, is not touched"

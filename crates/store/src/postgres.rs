@@ -23,6 +23,8 @@ pub(crate) struct PostgresSession {
     client: Option<Client>,
     /// By the address of the statement's text.
     statements: HashMap<usize, Statement>,
+    /// A savepoint is open.
+    marked: bool,
 }
 
 /// Brings the database up to date and checks that it suits. Called once, on its own thread.
@@ -49,14 +51,14 @@ fn connect(config: &Config) -> Result<Client, StoreError> {
     // What was acknowledged is on disk, whatever the server's default.
     let settings = "SELECT set_config('synchronous_commit', 'on', false)
                     WHERE current_setting('synchronous_commit') = 'off';
-                    SET lock_timeout = '250ms'";
+                    SET lock_timeout = '10s'";
     client.batch_execute(settings).map_err(|e| explain("connecting", &e))?;
     Ok(client)
 }
 
 impl PostgresSession {
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, client: None, statements: HashMap::new() }
+        Self { config, client: None, statements: HashMap::new(), marked: false }
     }
 
     /// The open connection, if there is one.
@@ -85,10 +87,10 @@ impl PostgresSession {
 
     pub(crate) fn begin(&mut self, mode: Mode) -> Result<(), StoreError> {
         let text = match mode {
-            Mode::Group => "BEGIN",
-            Mode::Alone => "BEGIN; SET LOCAL lock_timeout = '10s'",
+            Mode::Write => "BEGIN",
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
+        self.marked = false;
         // An idle connection may have been cut: that is found out here, and mended.
         if self.client.is_some() && self.control(text).is_ok() {
             return Ok(());
@@ -113,16 +115,21 @@ impl PostgresSession {
         }
     }
 
-    pub(crate) fn savepoint(&mut self) -> Result<(), StoreError> {
-        self.control("SAVEPOINT member")
+    pub(crate) fn hurry(&mut self) -> Result<(), StoreError> {
+        self.control("SET LOCAL lock_timeout = '2ms'")
     }
 
-    pub(crate) fn release(&mut self) -> Result<(), StoreError> {
-        self.control("RELEASE SAVEPOINT member")
+    pub(crate) fn mark(&mut self) -> Result<(), StoreError> {
+        let again = std::mem::replace(&mut self.marked, true);
+        self.control(if again {
+            "RELEASE SAVEPOINT member; SAVEPOINT member"
+        } else {
+            "SAVEPOINT member"
+        })
     }
 
-    pub(crate) fn rollback_to_savepoint(&mut self) -> Result<(), StoreError> {
-        self.control("ROLLBACK TO SAVEPOINT member; RELEASE SAVEPOINT member")
+    pub(crate) fn undo(&mut self) -> Result<(), StoreError> {
+        self.control("ROLLBACK TO SAVEPOINT member")
     }
 
     #[cfg(feature = "testing")]

@@ -1,6 +1,7 @@
 //! The SQLite engine: how connections are opened and statements run.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,24 +19,35 @@ const STATEMENTS: usize = 1024;
 /// One connection.
 pub(crate) struct SqliteSession {
     connection: Connection,
+    /// A savepoint is open.
+    marked: bool,
 }
 
 /// Opens the file (made readable by its owner only) or the memory, and brings it up to date.
 pub(crate) fn open(path: Option<&Path>, busy: Duration) -> Result<SqliteSession, StoreError> {
+    let _alone_until_dropped = path.and_then(lock_folder);
+    if let Some(path) = path {
+        create_private(path)?;
+    }
     let mut connection = connect(path, busy)?;
     let settings = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;
                     PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536;";
     connection.execute_batch(settings).map_err(|e| explain("opening", &e))?;
     crate::migrate::sqlite(&mut connection)?;
-    Ok(SqliteSession { connection })
+    Ok(SqliteSession { connection, marked: false })
+}
+
+/// Lets one program at a time prepare the file. The folder is locked and not the file: closing
+/// a file drops SQLite's own locks on it. Where a folder cannot be locked, two first starts at
+/// the same moment may fail one of them.
+fn lock_folder(path: &Path) -> Option<File> {
+    let folder = File::open(Path::new(".").join(path.parent()?)).ok()?;
+    folder.lock().ok().map(|()| folder)
 }
 
 fn connect(path: Option<&Path>, busy: Duration) -> Result<Connection, StoreError> {
     let opened = match path {
-        Some(path) => {
-            create_private(path)?;
-            Connection::open(path)
-        }
+        Some(path) => Connection::open(path),
         None => Connection::open_in_memory(),
     };
     let connection = opened.map_err(|e| explain("opening", &e))?;
@@ -50,15 +62,19 @@ fn connect(path: Option<&Path>, busy: Duration) -> Result<Connection, StoreError
 }
 
 /// Other users of the machine must not read what customers owe. SQLite gives the files beside
-/// the database the permissions of the database.
+/// the database the permissions of the database. A file that exists is not opened: closing it
+/// would drop the locks that other connections of this program hold on it.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ()).map_err(|e| {
-        StoreError::Unavailable(format!("{} cannot be opened for writing: {e}", path.display()))
-    })
+    match options.open(path) {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => {
+            Err(StoreError::Unavailable(format!("{} cannot be made: {e}", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl SqliteSession {
@@ -75,6 +91,7 @@ impl SqliteSession {
     }
 
     pub(crate) fn begin(&mut self, mode: Mode) -> Result<(), StoreError> {
+        self.marked = false;
         self.control(if mode == Mode::Read { "BEGIN" } else { "BEGIN IMMEDIATE" })
     }
 
@@ -95,17 +112,15 @@ impl SqliteSession {
         }
     }
 
-    pub(crate) fn savepoint(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn mark(&mut self) -> Result<(), StoreError> {
+        if std::mem::replace(&mut self.marked, true) {
+            self.control("RELEASE member")?;
+        }
         self.control("SAVEPOINT member")
     }
 
-    pub(crate) fn release(&mut self) -> Result<(), StoreError> {
-        self.control("RELEASE member")
-    }
-
-    pub(crate) fn rollback_to_savepoint(&mut self) -> Result<(), StoreError> {
-        self.control("ROLLBACK TO member")?;
-        self.release()
+    pub(crate) fn undo(&mut self) -> Result<(), StoreError> {
+        self.control("ROLLBACK TO member")
     }
 
     #[cfg(feature = "testing")]
@@ -235,7 +250,7 @@ impl Readers {
             let connection = connect(Some(path), busy)?;
             let settings = "PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
             connection.execute_batch(settings).map_err(|e| explain("opening", &e))?;
-            free.push(Session::Sqlite(SqliteSession { connection }));
+            free.push(Session::Sqlite(SqliteSession { connection, marked: false }));
         }
         Ok(Self { free: Mutex::new(free), returned: Condvar::new() })
     }

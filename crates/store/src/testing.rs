@@ -121,7 +121,7 @@ pub fn prepare_all(url: &str) -> Result<Vec<&'static str>, Vec<String>> {
     for sql in crate::statements() {
         names.push(sql.name());
         let highest = (1..100).rev().find(|n| sql.text.contains(&format!("${n}"))).unwrap_or(0);
-        session.begin(Mode::Group).map_err(|e| vec![e.to_string()])?;
+        session.begin(Mode::Write).map_err(|e| vec![e.to_string()])?;
         match session.prepare(sql) {
             Ok(count) if count == highest => {}
             Ok(count) => complaints.push(format!("{}: {count} of ${highest}", sql.name())),

@@ -25,11 +25,9 @@ pub(crate) enum Session {
 /// What a transaction is begun for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Several closures, one commit. Gives up early where others hold a row.
-    Group,
-    /// One closure. Waits.
-    Alone,
-    /// One closure that only reads, over one snapshot.
+    /// To write.
+    Write,
+    /// To read, over one snapshot.
     Read,
 }
 
@@ -57,16 +55,23 @@ impl Session {
         engine!(self, rollback());
     }
 
-    pub(crate) fn savepoint(&mut self) -> Result<(), StoreError> {
-        engine!(self, savepoint())
+    /// From here on, statements that would have to wait for others fail soon.
+    pub(crate) fn hurry(&mut self) -> Result<(), StoreError> {
+        match self {
+            // The only writer: nobody to wait for.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(session) => session.hurry(),
+        }
     }
 
-    pub(crate) fn release(&mut self) -> Result<(), StoreError> {
-        engine!(self, release())
+    /// Sets the point that [`undo`](Self::undo) goes back to.
+    pub(crate) fn mark(&mut self) -> Result<(), StoreError> {
+        engine!(self, mark())
     }
 
-    pub(crate) fn rollback_to_savepoint(&mut self) -> Result<(), StoreError> {
-        engine!(self, rollback_to_savepoint())
+    /// Undoes what was done since the mark.
+    pub(crate) fn undo(&mut self) -> Result<(), StoreError> {
+        engine!(self, undo())
     }
 
     /// Prepares without running; gives the number of parameters.

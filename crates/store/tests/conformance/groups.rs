@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use quita_store::{Options, Sql, Store, StoreError, Tx, params};
+use quita_store::{Options, Sql, Store, StoreError, Tx, counters, params};
 
 use crate::facade::{NAMES, PUT, names, put};
 use crate::{Place, on_both_engines};
@@ -66,6 +66,7 @@ on_both_engines!(
     a_group_is_full_by_count,
     a_full_queue_says_so,
     increments_of_many_threads_lose_nothing,
+    groups_that_want_the_same_rows_all_get_through,
 );
 
 fn a_failing_closure_is_undone_alone(place: &Place) {
@@ -213,7 +214,7 @@ fn increments_of_many_threads_lose_nothing(place: &Place) {
                     // Some are undone: their numbers are given again.
                     let refuse = (worker + i) % 5 == 0;
                     let taken = store.tx(move |tx| {
-                        let number = quita_store::counters::next(tx, "account", "reference")?;
+                        let number = counters::next(tx, "account", "reference")?;
                         if refuse { Err(StoreError::refused("no")) } else { Ok(number) }
                     });
                     match taken {
@@ -227,4 +228,22 @@ fn increments_of_many_threads_lose_nothing(place: &Place) {
     let mut numbers = numbers.into_inner().unwrap();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=256).collect::<Vec<i64>>());
+}
+
+fn groups_that_want_the_same_rows_all_get_through(place: &Place) {
+    let store = place.open();
+    thread::scope(|scope| {
+        for worker in 0..16 {
+            let store = &store;
+            scope.spawn(move || {
+                for i in 0..20 {
+                    let account = ((worker * 7 + i * 3) % 8).to_string();
+                    store.tx(move |tx| counters::next(tx, &account, "n")).unwrap();
+                }
+            });
+        }
+    });
+    let total: i64 =
+        store.read(|tx| (0..8).map(|i| counters::current(tx, &i.to_string(), "n")).sum()).unwrap();
+    assert_eq!(total, 320);
 }
