@@ -9,6 +9,7 @@ pub mod registry;
 pub mod simulator;
 pub mod title;
 
+// The folders. Written by `cargo xtask gen`.
 pub mod inter;
 pub mod itau;
 pub mod stone;
