@@ -33,13 +33,38 @@ pub fn learn_reports(
         {
             found = boletos::by_txid(tx, account_id, txid)?;
         }
-        if let Some(boleto) = found
-            && learn(tx, ids, &boleto.id, report.channel, &report.facts)?
-        {
-            changed += 1;
+        match found {
+            Some(boleto) => {
+                if learn(tx, ids, &boleto.id, report.channel, &report.facts)? {
+                    changed += 1;
+                }
+            }
+            None => notice_twin(tx, ids, account_id, report)?,
         }
     }
     Ok(changed)
+}
+
+/// A boleto at the bank under our reference that is not the one we know: the bank took an order
+/// twice. It must never be paid, so a person is told.
+fn notice_twin(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    account_id: &str,
+    report: &Report,
+) -> Result<(), StoreError> {
+    let (Some(twin), Some(reference)) = (&report.bank_id, &report.bank_reference) else {
+        return Ok(());
+    };
+    let Some(boleto) = boletos::by_reference(tx, account_id, reference)? else { return Ok(()) };
+    // While its own id is not known, the one that asks about it will find this one too.
+    let Some(known) = &boleto.bank_id else { return Ok(()) };
+    let message = format!(
+        "O banco tem outro boleto com a referência {reference} ({twin}), além do boleto {} \
+         ({known}). Cancele o outro no banco.",
+        boleto.order.document_number
+    );
+    open_pending(tx, ids, &boleto, "twin_at_bank", message)
 }
 
 /// Adds facts to a boleto and brings everything derived up to date. False when all were known.

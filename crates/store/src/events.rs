@@ -30,9 +30,11 @@ pub struct Event {
 sql! {
     INSERT = "INSERT INTO events (id, company_id, kind, subject, body, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    UNNUMBERED = "SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $1";
     LAST = "SELECT COALESCE(MAX(seq), 0) FROM events";
-    NUMBER = "UPDATE events SET seq = $2 WHERE id = $1";
+    NUMBER = "UPDATE events SET seq = numbered.seq FROM (
+          SELECT id, $1 + ROW_NUMBER() OVER (ORDER BY id) AS seq
+          FROM (SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $2) AS new
+        ) AS numbered WHERE events.id = numbered.id";
     PAGE = "SELECT id, company_id, kind, subject, body, created_at, seq FROM events
         WHERE company_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     OF_SUBJECT = "SELECT id, company_id, kind, subject, body, created_at, seq FROM events
@@ -53,23 +55,11 @@ pub fn insert(
     Ok(())
 }
 
-/// Numbers events that have none, oldest first; tells how many. Only one worker does this
-/// at a time.
-pub fn number(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
-    let rows = tx.rows(UNNUMBERED, params![limit])?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let last = tx.row(LAST, params![])?;
-    let mut seq = last.map_or(Ok(0), |row| row.int(0))?;
-    let mut numbered = 0;
-    for row in rows {
-        seq += 1;
-        numbered += 1;
-        let id = row.text(0)?;
-        tx.exec(NUMBER, params![&id, seq])?;
-    }
-    Ok(numbered)
+/// Numbers events that have none, oldest first; tells how many. Should two do this at once,
+/// the unique number lets only one of them.
+pub fn number(tx: &mut Tx, limit: i64) -> Result<u64, StoreError> {
+    let last = tx.row(LAST, params![])?.map_or(Ok(0), |row| row.int(0))?;
+    tx.exec(NUMBER, params![last, limit])
 }
 
 /// Events of a company after a number.

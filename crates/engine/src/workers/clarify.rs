@@ -53,7 +53,12 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         Answer::Later(at, why) => return wait(world, job, &boleto, first, at, why),
     };
     (world.crash_point)("clarify.asked");
-    let ours: Vec<Report> = candidates.into_iter().filter(|r| agrees(r, &boleto)).collect();
+    let mut ours = Vec::new();
+    for report in candidates {
+        if agrees(&report, &boleto) && !taken(world, &boleto, &report)? {
+            ours.push(report);
+        }
+    }
     match ours.as_slice() {
         [] => {
             let sure = quiet != i64::MAX && after(last.opened_at, quiet) <= asked_at;
@@ -142,6 +147,14 @@ fn agrees(report: &Report, boleto: &Boleto) -> bool {
         && report.amount == Some(order.amount)
         && report.expiration_date == Some(order.expiration_date)
         && report.customer_document.as_ref() == Some(&order.customer.document)
+}
+
+/// Whether the bank's id belongs to another boleto here.
+fn taken(world: &World, boleto: &Boleto, report: &Report) -> Result<bool, Error> {
+    let Some(bank_id) = report.bank_id.clone() else { return Ok(true) };
+    let account = boleto.account_id.clone();
+    let owner = world.store.read(move |tx| boletos::by_bank_id(tx, &account, &bank_id))?;
+    Ok(owner.is_some_and(|owner| owner.id != boleto.id))
 }
 
 fn adopt(

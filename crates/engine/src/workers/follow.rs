@@ -49,6 +49,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             (Vec::new(), next, "o banco não respondeu à consulta".to_owned())
         }
     };
+    (world.crash_point)("follow.answered");
     let answered = !reports.is_empty();
     let job = job.clone();
     world.tx(move |tx, mut ids| {
