@@ -214,7 +214,7 @@ CREATE TABLE pending_items (
   closed_at  BIGINT,
   closed_by  TEXT
 );
-CREATE UNIQUE INDEX pending_items_open ON pending_items (kind, subject) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX pending_items_open ON pending_items (subject, kind) WHERE closed_at IS NULL;
 CREATE INDEX pending_items_company ON pending_items (company_id, id) WHERE closed_at IS NULL;
 
 -- Calls by banks, raw, stored before they are answered.

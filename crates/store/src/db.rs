@@ -180,6 +180,10 @@ impl Store {
     /// of others; ids, instants and randomness come from outside. An error or a panic undoes
     /// this closure alone. It must not call a bank, touch a file or use the store.
     ///
+    /// On PostgreSQL closures run at the same time (READ COMMITTED): one that reads a row to
+    /// decide what to write locks it first (`/*for update*/`), or changes it in one statement,
+    /// or relies on a unique key. Closures that lock several rows lock them in the same order.
+    ///
     /// # Errors
     /// What the closure returned, or what kept it from being committed.
     pub fn tx<T, F>(&self, closure: F) -> Result<T, StoreError>

@@ -19,6 +19,8 @@ on_both_engines!(
     asking_while_it_runs_makes_it_run_again,
     a_postponed_job_comes_back,
     a_lease_that_ended_is_worth_nothing,
+    a_job_that_ended_well_may_run_again,
+    after_a_crash_every_lease_is_taken_away,
     many_workers_share_the_jobs,
     a_job_belongs_to_the_transaction_that_asks,
     a_request_takes_effect_once,
@@ -181,6 +183,33 @@ fn a_lease_that_ended_is_worth_nothing(place: &Place) {
     let (id, lease) = (slow.id.clone(), slow.lease.clone());
     assert_eq!(store.tx(move |tx| jobs::postpone(tx, &id, &lease, at(0), "")), Ok(false));
     assert!(finish(&store, &quick));
+}
+
+fn a_job_that_ended_well_may_run_again(place: &Place) {
+    let store = place.open();
+    enqueue(&store, "poll", "a", at(0));
+    let job = claim(&store, 1, &["poll"], at(0), "one").remove(0);
+    let (id, lease) = (job.id.clone(), job.lease.clone());
+    let again = move |tx: &mut quita_store::Tx<'_>| jobs::again(tx, &id, &lease, at(40));
+    assert_eq!(store.tx(again.clone()), Ok(true));
+    assert_eq!(store.tx(again), Ok(false));
+    assert_eq!((due(&store, at(39)), due(&store, at(40))), (0, 1));
+    let job = claim(&store, 1, &["poll"], at(40), "two").remove(0);
+    assert_eq!(job.tries, 1);
+    // Asked for meanwhile, it runs at the earlier of the two times.
+    enqueue(&store, "poll", "a", at(45));
+    assert_eq!(store.tx(move |tx| jobs::again(tx, &job.id, "two", at(90))), Ok(true));
+    assert_eq!((due(&store, at(44)), due(&store, at(45))), (0, 1));
+}
+
+fn after_a_crash_every_lease_is_taken_away(place: &Place) {
+    let store = place.open();
+    enqueue(&store, "poll", "a", at(0));
+    enqueue(&store, "poll", "later", at(500));
+    let lost = claim(&store, 1, &["poll"], at(0), "lost").remove(0);
+    assert_eq!(store.tx(|tx| jobs::release_all(tx, at(1))), Ok(1));
+    assert!(!finish(&store, &lost));
+    assert_eq!(subjects(&claim(&store, 9, &["poll"], at(1), "new")), ["a"]);
 }
 
 fn many_workers_share_the_jobs(place: &Place) {
