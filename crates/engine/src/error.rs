@@ -1,6 +1,6 @@
 //! What can go wrong in a use case, in the words of whoever asked.
 
-use quita_store::StoreError;
+pub use quita_store::StoreError;
 use serde::Serialize;
 
 /// Why a use case was not carried out. Nothing of it was stored.

@@ -1,1 +1,63 @@
-//! web
+//! The web side: the REST API with its documentation, and the addresses that banks call.
+//!
+//! No rules and no SQL: a handler reads the request, calls one use case of the desk on a
+//! thread that may wait, and renders what it gives.
+
+mod api;
+mod app;
+mod auth;
+mod health;
+mod hooks;
+mod input;
+mod json_error;
+mod openapi;
+mod problem;
+mod reply;
+mod request_id;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use quita_engine::world::World;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::problem::{Problem, kinds};
+
+/// What people and programs of the companies reach: API, documentation, health.
+pub fn router(world: Arc<World>) -> Router {
+    let app = App::new(world);
+    let (api, described) = described().split_for_parts();
+    let openapi: Arc<str> = openapi::text(openapi::finish(described)).into();
+    let openapi = move || {
+        let text = Arc::clone(&openapi);
+        async move { ([("content-type", "application/json")], text.to_string()) }
+    };
+    api.route("/openapi.json", get(openapi))
+        .fallback(no_such_address)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(input::BODY_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), request_id::named))
+        .with_state(app)
+}
+
+/// What the public address serves: the calls of banks.
+pub fn public_router(world: Arc<World>) -> Router {
+    hooks::router(world)
+}
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::base()).merge(api::routes()).routes(routes!(health::get))
+}
+
+async fn no_such_address() -> Problem {
+    Problem::new(kinds::NOT_FOUND, "Não há nada neste endereço; veja /docs.")
+}
+
+async fn no_such_method() -> Response {
+    Problem::new(kinds::METHOD, "Este endereço não aceita este método; veja /docs.").into_response()
+}

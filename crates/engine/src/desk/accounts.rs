@@ -9,16 +9,19 @@ use quita_banks::info::{BankInfo, Field, FieldKind, Scope};
 use quita_banks::registry;
 use quita_store::accounts::{self, Account};
 use quita_store::credentials::{self, Credential};
-use quita_store::{StoreError, audit, cursors};
+use quita_store::{StoreError, Tx, audit, cursors};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::issue::Stored;
+use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::call::{self, Called, NotNow};
 use crate::connection::{self, field};
 use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
 use crate::workers::{Kind, cursor, enqueue};
 use crate::world::{Environment, World};
 
@@ -126,6 +129,41 @@ pub fn banks() -> Vec<BankView> {
 
 /// Registers an account and, with credential fields, connects it.
 pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountView, Error> {
+    let written = world.tx(prepare(world, actor, new)?);
+    registered(world, written.map_err(Error::from))
+}
+
+/// As [`create`], once for each key.
+pub fn create_once(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    new: &NewAccount,
+) -> Result<Stored, Error> {
+    let ready = prepare(world, actor, new);
+    registered(world, once(world, actor, request, ready, AccountView::clone))
+}
+
+fn registered<T>(world: &World, written: Result<T, Error>) -> Result<T, Error> {
+    match written {
+        Err(Error::Store(StoreError::Conflict { .. })) => {
+            Err(Error::conflict("account_exists", "esta conta já está cadastrada"))
+        }
+        Err(error) => Err(error),
+        Ok(written) => {
+            world.companies.forget();
+            world.bell.ring();
+            Ok(written)
+        }
+    }
+}
+
+/// Checks everything and seals the secrets, ahead of the transaction.
+fn prepare(
+    world: &World,
+    actor: &Actor,
+    new: &NewAccount,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<AccountView, StoreError> + use<>, Error> {
     actor.must(Permission::Configure)?;
     let bank = registry::by_code(&new.bank).or_else(|| registry::by_folder(&new.bank));
     let Some(bank) = bank else {
@@ -172,11 +210,9 @@ pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountV
         status: accounts::ACTIVE_STATUS.to_owned(),
         created_at: ids.now(),
     };
-    let saved = account.clone();
     let author = actor.name.clone();
-    let written = world.store.tx(move |tx| {
+    Ok(move |tx: &mut Tx, _: Ids| {
         let mut ids = ahead.clone();
-        let account = &saved;
         if connect {
             let credential = Credential {
                 id: credential_id.clone(),
@@ -192,7 +228,7 @@ pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountV
                 credentials::put_value(tx, &credential_id, name, 1, value)?;
             }
         }
-        accounts::insert(tx, account)?;
+        accounts::insert(tx, &account)?;
         let entry = audit::Entry {
             id: ids.next_id(),
             company_id: account.company_id.clone(),
@@ -207,17 +243,8 @@ pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountV
             let now = ids.now();
             enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
         }
-        Ok(())
-    });
-    match written {
-        Err(StoreError::Conflict { .. }) => {
-            return Err(Error::conflict("account_exists", "esta conta já está cadastrada"));
-        }
-        other => other?,
-    }
-    world.companies.forget();
-    world.bell.ring();
-    Ok(view(account))
+        Ok(view(account.clone()))
+    })
 }
 
 /// Accounts of the company.

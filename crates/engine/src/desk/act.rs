@@ -12,6 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::issue::{Stored, check_key};
+use super::once::known_answer;
 use super::view::{BoletoView, company_and_accounts};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
@@ -100,7 +101,10 @@ pub fn act(
         .ok_or_else(|| Error::not_found("conta"))?;
     let bank = registry::by_folder(&account.bank)
         .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
-    let step = check(world, bank, &account, &boleto, action)?;
+    let step = match check(world, bank, &account, &boleto, action) {
+        Ok(step) => step,
+        Err(error) => return known_answer(world, actor, key, fingerprint, error),
+    };
 
     let (key, print, actor_name) = (key.to_owned(), fingerprint.to_owned(), actor.name.clone());
     let written = world.tx(move |tx, mut ids| {

@@ -3,9 +3,13 @@
 use quita_core::document::Document;
 use quita_core::party::{Address, Party};
 use quita_store::customers::{self, Customer};
+use quita_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::issue::Stored;
+use super::once::{Request, once};
+use super::read::Page;
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
@@ -139,20 +143,31 @@ pub(super) fn row(ids: &mut Ids, company_id: &str, party: &Party) -> Customer {
     }
 }
 
-/// Saves a customer; the one with the same document is brought up to date.
-pub fn save(world: &World, actor: &Actor, new: &NewCustomer) -> Result<CustomerView, Error> {
+/// Saves a customer, once for each key; the one with the same document is brought up to date.
+pub fn save(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    new: &NewCustomer,
+) -> Result<Stored, Error> {
+    once(world, actor, request, prepare(actor, new), CustomerView::clone)
+}
+
+fn prepare(
+    actor: &Actor,
+    new: &NewCustomer,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<CustomerView, StoreError> + use<>, Error> {
     actor.must(Permission::Charge)?;
     let mut errors = FieldErrors::default();
     let party = check(&mut errors, "", new);
     errors.check()?;
     let Some(party) = party else { return Err(Error::internal("customer")) };
     let company = actor.company_id.clone();
-    let saved = world.tx(move |tx, mut ids| {
+    Ok(move |tx: &mut Tx, mut ids: Ids| {
         let mut customer = row(&mut ids, &company, &party);
         customer.id = customers::upsert(tx, &customer)?;
-        Ok(customer)
-    })?;
-    Ok(saved.into())
+        Ok(customer.into())
+    })
 }
 
 /// One customer.
@@ -163,15 +178,15 @@ pub fn get(world: &World, actor: &Actor, id: &str) -> Result<CustomerView, Error
     Ok(found.ok_or_else(|| Error::not_found("cliente"))?.into())
 }
 
-/// Customers after an id, in the order in which they were saved.
+/// Customers, in the order in which they were first saved.
 pub fn list(
     world: &World,
     actor: &Actor,
-    after: &str,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<CustomerView>, Error> {
+) -> Result<Page<CustomerView>, Error> {
     actor.must(Permission::Read)?;
-    let (company, after) = (actor.company_id.clone(), after.to_owned());
-    let page = world.store.read(move |tx| customers::page(tx, &company, &after, limit))?;
-    Ok(page.into_iter().map(CustomerView::from).collect())
+    let (company, after) = (actor.company_id.clone(), cursor.unwrap_or_default().to_owned());
+    let rows = world.store.read(move |tx| customers::page(tx, &company, &after, limit + 1))?;
+    Ok(Page::new(rows, limit, |c| &c.id, CustomerView::from))
 }

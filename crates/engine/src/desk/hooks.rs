@@ -1,7 +1,7 @@
 //! Calls by banks: kept raw before they are answered, believed only after asking.
 
 use jiff::Timestamp;
-use quita_banks::contract::{HttpResponse, Inbound};
+pub use quita_banks::contract::{HttpResponse, Inbound};
 use quita_banks::registry;
 use quita_store::{accounts, cursors, inbox};
 

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::customers::NewCustomer;
+use super::once::known_answer;
 use super::view::{self, BoletoView};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
@@ -178,7 +179,6 @@ pub fn issue_then(
     let ready = check_all(world, actor, key, new, shape);
     let (company, checked) = match ready {
         Ok(ready) => ready,
-        // A key that was used is answered as it was, whatever has changed since.
         Err(error) => return done(known_answer(world, actor, key, fingerprint, error)),
     };
     let ids = world.ids();
@@ -206,26 +206,6 @@ fn taken(number: &str) -> Error {
         message: format!(
             "já existe uma cobrança com o número {number}; use outro número ou «cancelar e reemitir»"
         ),
-    }
-}
-
-fn known_answer(
-    world: &World,
-    actor: &Actor,
-    key: &str,
-    fingerprint: &str,
-    error: Error,
-) -> Result<Stored, Error> {
-    if !matches!(error, Error::Invalid(_)) {
-        return Err(error);
-    }
-    let (company, key, print) = (actor.company_id.clone(), key.to_owned(), fingerprint.to_owned());
-    match world.store.read(move |tx| idempotency::find(tx, &company, &key, &print))? {
-        Some(idempotency::Begun::Replay { status, body }) => {
-            Ok(Stored { status, body: body.into(), replayed: true })
-        }
-        Some(idempotency::Begun::OtherBody) => Err(Error::OtherBody),
-        _ => Err(error),
     }
 }
 

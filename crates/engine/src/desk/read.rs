@@ -1,6 +1,7 @@
 //! Boletos, charges, receipts and pending items as they stand.
 
-use quita_store::boletos::{self, Filter};
+use quita_store::boletos;
+pub use quita_store::boletos::Filter;
 use quita_store::charges::{self, Charge};
 use quita_store::{LAST_ID, events, pending, receipts};
 use serde::Serialize;
@@ -12,7 +13,7 @@ use super::{Actor, Permission};
 use crate::error::Error;
 use crate::world::World;
 
-/// A page of a list that goes from the newest to the oldest.
+/// A page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Page<T> {
     /// What was found.
@@ -23,7 +24,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// One more than the page holds was read, to know whether there is more.
-    fn new<R>(
+    pub(super) fn new<R>(
         mut rows: Vec<R>,
         limit: i64,
         id: impl Fn(&R) -> &str,

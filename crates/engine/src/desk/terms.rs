@@ -2,12 +2,16 @@
 
 use quita_core::rate::Rate;
 use quita_store::terms::{self, SavedTerms};
+use quita_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::issue::Stored;
+use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
 use crate::world::World;
 
 /// Terms under a name, relative to the due date of the boletos that use them.
@@ -41,8 +45,20 @@ pub struct TermsView {
     pub terms: Box<RawValue>,
 }
 
-/// Saves terms; those of the same description are changed.
-pub fn save(world: &World, actor: &Actor, new: &NewTerms) -> Result<TermsView, Error> {
+/// Saves terms, once for each key; those of the same description are changed.
+pub fn save(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    new: &NewTerms,
+) -> Result<Stored, Error> {
+    once(world, actor, request, prepare(actor, new), TermsView::clone)
+}
+
+fn prepare(
+    actor: &Actor,
+    new: &NewTerms,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<TermsView, StoreError> + use<>, Error> {
     actor.must(Permission::Charge)?;
     let mut errors = FieldErrors::default();
     if new.description.trim().is_empty() {
@@ -60,18 +76,17 @@ pub fn save(world: &World, actor: &Actor, new: &NewTerms) -> Result<TermsView, E
     errors.check()?;
     let body = serde_json::value::to_raw_value(new).map_err(|e| Error::internal(e.to_string()))?;
     let (company, description) = (actor.company_id.clone(), new.description.trim().to_owned());
-    let kept = body.clone();
-    let id = world.tx(move |tx, mut ids| {
+    Ok(move |tx: &mut Tx, mut ids: Ids| {
         let row = SavedTerms {
             id: ids.next_id(),
             company_id: company.clone(),
             description: description.clone(),
-            body: kept.clone(),
+            body: body.clone(),
             created_at: ids.now(),
         };
-        terms::upsert(tx, &row)
-    })?;
-    Ok(TermsView { id, terms: body })
+        let id = terms::upsert(tx, &row)?;
+        Ok(TermsView { id, terms: row.body })
+    })
 }
 
 /// All terms of the company.

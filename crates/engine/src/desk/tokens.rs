@@ -1,13 +1,16 @@
 //! Tokens by which programs of a company come in.
 
-use quita_store::audit;
 use quita_store::tokens::{self, ApiToken};
+use quita_store::{StoreError, Tx, audit};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::issue::Stored;
+use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
 use crate::world::World;
 
 /// A token to be made.
@@ -29,12 +32,37 @@ pub struct MadeToken {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<String>,
-    /// The token itself, for the header `Authorization: Bearer …`.
+    /// The token itself, for the header `Authorization: Bearer …`; empty in a repeated answer.
     pub token: String,
+    /// For people: what to do with it.
+    pub notice: &'static str,
 }
 
 /// Makes a token.
 pub fn create(world: &World, actor: &Actor, new: &NewToken) -> Result<MadeToken, Error> {
+    Ok(world.tx(prepare(actor, new)?)?)
+}
+
+/// As [`create`], once for each key. A repeated answer is without the token's text, which is
+/// not stored.
+pub fn create_once(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    new: &NewToken,
+) -> Result<Stored, Error> {
+    once(world, actor, request, prepare(actor, new), |made: &MadeToken| MadeToken {
+        token: String::new(),
+        notice: "o texto deste token já foi mostrado e não fica guardado; se o perdeu, revogue-o \
+                 e crie outro",
+        ..made.clone()
+    })
+}
+
+fn prepare(
+    actor: &Actor,
+    new: &NewToken,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<MadeToken, StoreError> + use<>, Error> {
     actor.must(Permission::Configure)?;
     let mut errors = FieldErrors::default();
     if new.name.trim().is_empty() {
@@ -55,7 +83,7 @@ pub fn create(world: &World, actor: &Actor, new: &NewToken) -> Result<MadeToken,
     errors.check()?;
     let (company, name, scopes) = (actor.company_id.clone(), new.name.clone(), new.scopes.clone());
     let author = actor.name.clone();
-    let made = world.tx(move |tx, mut ids| {
+    Ok(move |tx: &mut Tx, mut ids: Ids| {
         let text = format!("quita_{}{}", ids.next_token(), ids.next_token());
         let row = ApiToken {
             id: ids.next_id(),
@@ -77,9 +105,14 @@ pub fn create(world: &World, actor: &Actor, new: &NewToken) -> Result<MadeToken,
             details: serde_json::json!({"scopes": row.scopes}).to_string(),
         };
         audit::write(tx, &entry)?;
-        Ok(MadeToken { id: row.id, name: row.name, scopes: scopes.clone(), token: text })
-    })?;
-    Ok(made)
+        Ok(MadeToken {
+            id: row.id,
+            name: row.name,
+            scopes: scopes.clone(),
+            token: text,
+            notice: "guarde este token agora: ele não será mostrado de novo",
+        })
+    })
 }
 
 /// Whoever holds this token; `None` for an unknown or withdrawn one.
@@ -101,7 +134,7 @@ pub fn revoke(world: &World, actor: &Actor, id: &str) -> Result<(), Error> {
     if revoked { Ok(()) } else { Err(Error::not_found("token")) }
 }
 
-/// A token has 256 unpredictable bits, so that a plain hash of it cannot be turned back.
-fn hash(token: &str) -> String {
+/// What is kept of a token, and what it is known by in memory. It has 256 unpredictable bits, so that a plain hash of it cannot be turned back.
+pub fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

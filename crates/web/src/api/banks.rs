@@ -1,0 +1,18 @@
+//! Banks that quita knows.
+
+use quita_engine::desk::Permission;
+use quita_engine::desk::accounts::{self, BankView};
+
+use crate::auth::Caller;
+use crate::reply::{Answer, List, ok};
+
+#[utoipa::path(
+    get, path = "/v1/banks", tag = "accounts", operation_id = "listBanks",
+    summary = "Bancos e o que cada um pede",
+    description = "Para cada banco, os campos da credencial e as permissões a pedir no portal do banco.",
+    responses((status = 200, description = "Todos os bancos", body = List<BankView>))
+)]
+pub(crate) async fn list(Caller(actor): Caller) -> Answer {
+    actor.must(Permission::Read)?;
+    ok(&List { data: accounts::banks() })
+}

@@ -1,0 +1,99 @@
+//! The resources of `/v1`, one file for each noun.
+
+mod accounts;
+mod act;
+mod banks;
+mod boletos;
+mod charges;
+mod company;
+mod credentials;
+mod customers;
+mod events;
+mod issue;
+mod pdf;
+mod pending;
+mod receipts;
+mod sync;
+mod terms;
+mod tokens;
+mod wait;
+
+use quita_engine::error::{Error, FieldErrors};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::input::{is_id, number};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(issue::one))
+        .routes(routes!(issue::batch))
+        .routes(routes!(issue::instalments))
+        .routes(routes!(boletos::list))
+        .routes(routes!(boletos::get))
+        .routes(routes!(boletos::events))
+        .routes(routes!(pdf::one))
+        .routes(routes!(pdf::many))
+        .routes(routes!(act::cancel))
+        .routes(routes!(act::change))
+        .routes(routes!(act::replace))
+        .routes(routes!(act::settle_by_hand))
+        .routes(routes!(charges::list))
+        .routes(routes!(charges::get))
+        .routes(routes!(receipts::list))
+        .routes(routes!(events::list))
+        .routes(routes!(pending::list))
+        .routes(routes!(sync::sync))
+        .routes(routes!(customers::list, customers::save))
+        .routes(routes!(customers::get))
+        .routes(routes!(terms::list, terms::save))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::health))
+        .routes(routes!(accounts::probe))
+        .routes(routes!(credentials::list))
+        .routes(routes!(banks::list))
+        .routes(routes!(company::get))
+        .routes(routes!(tokens::create))
+        .routes(routes!(tokens::revoke))
+}
+
+/// Most items on a page.
+const PAGE_MAX: i64 = 200;
+/// Items on a page unless the caller says.
+const PAGE: i64 = 50;
+
+/// Where a page of a list begins and how long it is.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+#[derive(Default)]
+struct Paging {
+    /// `next_cursor` da página anterior.
+    #[param(required = false)]
+    cursor: String,
+    /// Itens por página, de 1 a 200; 50 se omitido.
+    #[param(required = false, value_type = i64, minimum = 1, maximum = 200, default = 50)]
+    limit: String,
+}
+
+impl Paging {
+    fn read(self) -> Result<(Option<String>, i64), Error> {
+        page(self.cursor, &self.limit)
+    }
+}
+
+fn page(cursor: String, limit: &str) -> Result<(Option<String>, i64), Error> {
+    let mut errors = FieldErrors::default();
+    if !cursor.is_empty() && !is_id(&cursor) {
+        errors.add("cursor", "invalid", "devolva o next_cursor da página anterior, como veio");
+    }
+    let limit = number("limit", limit, PAGE, 1..=PAGE_MAX);
+    if let Err(Error::Invalid(wrong)) = &limit {
+        errors.extend(wrong.clone());
+    }
+    errors.check()?;
+    Ok(((!cursor.is_empty()).then_some(cursor), limit?))
+}

@@ -1,0 +1,71 @@
+//! Calls by banks, at addresses that only the bank knows.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use quita_engine::desk::hooks::{self, HttpResponse, Inbound};
+use quita_engine::error::Error;
+use quita_engine::world::World;
+
+/// What the public address serves: banks' calls, nothing else.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    Router::new()
+        .route("/hooks/{token}", any(receive))
+        .route("/hooks/{token}/", any(receive))
+        .route("/hooks/{token}/{*rest}", any(receive))
+        .layer(DefaultBodyLimit::max(hooks::BODY_MAX))
+        .with_state(world)
+}
+
+/// Keeps the call and answers as the bank expects. Strangers learn nothing: no answer has a
+/// body of ours.
+async fn receive(State(world): State<Arc<World>>, request: Request) -> Response {
+    let path = request.uri().path();
+    let after = path.strip_prefix("/hooks/").unwrap_or_default();
+    let (token, rest) = after.find('/').map_or((after, ""), |slash| after.split_at(slash));
+    let token = token.to_owned();
+    if !token.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = request.headers().iter().map(|(n, v)| (n.as_str().to_owned(), text(v)));
+    let mut inbound = Inbound {
+        method: request.method().to_string(),
+        path: rest.to_owned(),
+        headers: headers.collect(),
+        body: Vec::new(),
+    };
+    match axum::body::Bytes::from_request(request, &()).await {
+        Ok(body) => inbound.body = body.to_vec(),
+        Err(rejection) => return rejection.status().into_response(),
+    }
+    let received = tokio::task::spawn_blocking(move || hooks::receive(&world, &token, &inbound));
+    match received.await {
+        Ok(Ok(answer)) => render(answer),
+        Ok(Err(Error::NotFound(_))) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a bank's call was not kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Err(panic) => {
+            tracing::error!(%panic, "a bank's call was not kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+fn render(answer: HttpResponse) -> Response {
+    let mut response = Body::from(answer.body).into_response();
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
