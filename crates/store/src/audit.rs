@@ -92,6 +92,10 @@ pub fn of_subject(
 
 /// Chains up to `limit` entries, in the order of their ids; says how many.
 pub fn seal(tx: &mut Tx<'_>, limit: i64) -> Result<u64, StoreError> {
+    // Nothing is written while there is nothing to seal.
+    if tx.row(UNSEALED, params![1_i64])?.is_none() {
+        return Ok(0);
+    }
     tx.exec(LOCK, &[])?;
     let (mut seq, mut hash) = match tx.row(HEAD, &[])? {
         Some(row) => (row.int(0)?, row.text(1)?),

@@ -30,7 +30,7 @@ pub struct Event {
 sql! {
     INSERT = "INSERT INTO events (id, company_id, kind, subject, body, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    LAST = "SELECT COALESCE(MAX(seq), 0) FROM events";
+    LAST = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE seq IS NOT NULL";
     NUMBER = "UPDATE events SET seq = numbered.seq FROM (
           SELECT id, $1 + ROW_NUMBER() OVER (ORDER BY id) AS seq
           FROM (SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $2) AS new

@@ -107,7 +107,10 @@ fn record(world: &World, job: &Job, attempt: String, called: Called) -> Result<(
             Some(Outcome::Rejected(_)) => {
                 // After a call without an answer, a refusal may mean that it was carried out.
                 let earlier = attempts::of_boleto(tx, &job.subject)?;
-                let doubt = earlier.iter().any(|a| a.outcome.as_deref() == Some("unknown"));
+                // One still open was cut off by a crash.
+                let unknown = |o: Option<&str>| matches!(o, None | Some("unknown"));
+                let doubt =
+                    earlier.iter().any(|a| a.id != attempt && unknown(a.outcome.as_deref()));
                 if doubt && job.tries <= BELIEVED_AFTER {
                     let now = ids.now();
                     enqueue(tx, &mut ids, &job.company_id, Kind::Follow, &job.subject, now)?;

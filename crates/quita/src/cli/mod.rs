@@ -1,14 +1,27 @@
 //! The command line: what each command is called and which file answers it.
 
+mod account;
+mod audit;
 mod boleto;
+mod demo;
+mod doctor;
 mod document;
+mod init;
 mod jsonl;
 mod pix;
+mod place;
+mod serve;
 mod simulate;
+mod sync;
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
+use quita_engine::workers::{self, Kind, housekeeping};
+use quita_engine::world::World;
+
+use crate::failure::Failure;
 
 /// The whole command line.
 #[derive(Parser)]
@@ -24,7 +37,15 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    #[command(subcommand, about = "Números de boletos")]
+    #[command(about = "Mostra tudo funcionando, com um banco simulado, numa pasta temporária")]
+    Demo(demo::Command),
+    #[command(about = "Cria uma instalação com a sua empresa")]
+    Init(init::Command),
+    #[command(about = "Serve a API e leva os boletos ao banco")]
+    Serve(serve::Command),
+    #[command(subcommand, about = "Contas bancárias")]
+    Account(account::Command),
+    #[command(subcommand, about = "Boletos: números, emissão, lista, PDF, cancelamento")]
     Boleto(boleto::Command),
     #[command(subcommand, about = "CPF e CNPJ")]
     Document(document::Command),
@@ -32,6 +53,12 @@ enum Command {
     Pix(pix::Command),
     #[command(about = "Um banco simulado, com HTTPS e certificados, para testar qualquer cliente")]
     Simulate(simulate::Command),
+    #[command(about = "Pergunta agora ao banco o que há de novo")]
+    Sync(sync::Command),
+    #[command(about = "Confere banco de dados, contas, certificados e pendências")]
+    Doctor(doctor::Command),
+    #[command(subcommand, about = "Trilha de auditoria")]
+    Audit(audit::Command),
 }
 
 impl Cli {
@@ -42,6 +69,44 @@ impl Cli {
             Command::Document(command) => document::run(command),
             Command::Pix(command) => pix::run(command),
             Command::Simulate(command) => simulate::run(&command),
+            Command::Demo(command) => exit(demo::run(&command)),
+            Command::Init(command) => exit(init::run(command)),
+            Command::Serve(command) => exit(serve::run(&command)),
+            Command::Account(command) => exit(account::run(command)),
+            Command::Sync(command) => exit(sync::run(&command)),
+            Command::Doctor(command) => exit(doctor::run(&command)),
+            Command::Audit(command) => exit(audit::run(command)),
         }
     }
+}
+
+/// A failure in words, and its exit code.
+fn exit(result: Result<(), Failure>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("quita: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How long a command works before it leaves the rest to `quita serve`.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Does the work of the queue here until what is awaited has come. A server on the same
+/// installation may do it as well: each job is done once.
+fn work(world: &World, mut come: impl FnMut() -> Result<bool, Failure>) -> Result<(), Failure> {
+    let start = Instant::now();
+    while !come()? {
+        if start.elapsed() > PATIENCE {
+            eprintln!("Ainda sem resposta do banco; «quita serve» continua de onde parou.");
+            return Ok(());
+        }
+        if workers::tick(world, &Kind::ALL, 1)? == 0 {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+    housekeeping(world)?;
+    Ok(())
 }

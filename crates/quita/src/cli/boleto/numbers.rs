@@ -16,7 +16,7 @@ use quita_core::money::Money;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::jsonl::{self, Failure};
+use crate::cli::jsonl::{self, Failure};
 
 /// What can be done with boletos.
 #[derive(Subcommand)]

@@ -1,0 +1,138 @@
+//! `quita account`: bank accounts of the company.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use quita_banks::info::FieldKind;
+use quita_banks::registry;
+use quita_engine::desk::accounts::{self, NewAccount};
+
+use super::place::Place;
+use crate::failure::Failure;
+
+/// What can be done with accounts.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    #[command(about = "Cadastra uma conta e a liga ao banco")]
+    Add(Add),
+    #[command(about = "Lista as contas e como estão")]
+    List(List),
+}
+
+/// An account.
+#[derive(Args)]
+pub(crate) struct Add {
+    #[command(flatten)]
+    place: Place,
+    #[arg(long, help = "Código ou nome do banco, por exemplo 077 ou inter")]
+    bank: String,
+    #[arg(long, help = "Nome da conta")]
+    description: String,
+    #[arg(long, default_value = "0001", help = "Agência")]
+    branch: String,
+    #[arg(long, help = "Número da conta com dígito, só algarismos")]
+    account: String,
+    #[arg(
+        long = "credential",
+        value_name = "CAMPO=VALOR",
+        value_parser = pair,
+        help = "Campo da credencial; para certificado, chave e segredo o valor é um arquivo \
+                (assim não aparece na lista de processos). Os campos de cada banco estão em \
+                BANKS.md"
+    )]
+    credential: Vec<(String, String)>,
+    #[arg(long = "host", value_name = "SERVIÇO=URL", value_parser = pair, help = "Só em ambiente de testes: endereço do simulador")]
+    hosts: Vec<(String, String)>,
+}
+
+/// Accounts.
+#[derive(Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    place: Place,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("use CAMPO=VALOR")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Does what was asked.
+pub(crate) fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Add(command) => add(&command),
+        Command::List(command) => list(&command),
+    }
+}
+
+fn add(command: &Add) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    let bank = registry::by_code(&command.bank).or_else(|| registry::by_folder(&command.bank));
+    let mut credential = BTreeMap::new();
+    for (name, value) in &command.credential {
+        let field = bank.and_then(|b| b.info().credential_fields.iter().find(|f| f.name == name));
+        // What must not stand on a command line, or is a file anyway, is read from a file.
+        let from_file = field.is_none_or(|f| f.kind != FieldKind::Text);
+        let value = if from_file {
+            let path = PathBuf::from(value);
+            let text = std::fs::read_to_string(&path).map_err(|e| Failure::file(&path, &e))?;
+            if field.is_some_and(|f| f.kind == FieldKind::Secret) {
+                text.trim().to_owned()
+            } else {
+                text
+            }
+        } else {
+            value.clone()
+        };
+        credential.insert(name.clone(), value);
+    }
+    let (number, digit) = command
+        .account
+        .split_at_checked(command.account.len().saturating_sub(1))
+        .ok_or_else(|| Failure::new("--account: use só algarismos"))?;
+    let account = accounts::create(
+        &world,
+        &actor,
+        &NewAccount {
+            bank: command.bank.clone(),
+            description: command.description.clone(),
+            branch: command.branch.clone(),
+            number: number.to_owned(),
+            digit: digit.to_owned(),
+            data: BTreeMap::new(),
+            credential,
+            hosts: command.hosts.iter().cloned().collect(),
+        },
+    )?;
+    let steps =
+        if account.connected { accounts::probe(&world, &actor, &account.id)? } else { Vec::new() };
+    let output = command.place.output();
+    output.json(&serde_json::json!({ "account": account, "probe": steps }))?;
+    output.show(&format!("Conta {} cadastrada ({})", account.description, account.id))?;
+    for step in steps {
+        let mark = if step.ok { "✓" } else { "✗" };
+        output.show(&format!("{mark} {}: {}", step.step, step.message))?;
+    }
+    Ok(())
+}
+
+fn list(command: &List) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    let known = accounts::list(&world, &actor)?;
+    let output = command.place.output();
+    output.json(&known)?;
+    for account in known {
+        output.show(&format!(
+            "{}  {} {}  agência {} conta {}-{}  {}",
+            account.id,
+            account.bank,
+            account.bank_name,
+            account.branch,
+            account.number,
+            account.digit,
+            account.description
+        ))?;
+    }
+    Ok(())
+}

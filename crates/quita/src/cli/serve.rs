@@ -1,0 +1,176 @@
+//! `quita serve`: the API, the workers, and in a sandbox the simulated bank.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use jiff::Timestamp;
+use quita_engine::clock::Clock;
+use quita_engine::workers::Workers;
+use quita_engine::world::{Environment, World};
+use quita_listener::{ClientCerts, Listener, TlsConfig};
+use quita_sandbox::clock::SimClock;
+use quita_sandbox::{BankHost, Sandbox, SandboxConfig};
+use quita_store::accounts;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::follow_clock::FollowedClock;
+use crate::installation::{Installation, SandboxClock};
+use crate::output;
+use crate::simulated;
+
+/// Where to listen.
+#[derive(Args)]
+pub(crate) struct Command {
+    #[arg(long, default_value = "quita-data", env = "QUITA_DIR", help = "Pasta dos dados")]
+    dir: PathBuf,
+    #[arg(long, default_value = "127.0.0.1:8077", help = "Endereço da API")]
+    listen: SocketAddr,
+    #[arg(
+        long,
+        help = "Aceita ouvir fora desta máquina sem TLS, como atrás de um proxy na mesma rede"
+    )]
+    insecure_http: bool,
+    #[arg(long, value_name = "ENDEREÇO", help = "Endereço público, onde o banco avisa")]
+    public_listen: Option<SocketAddr>,
+    #[arg(
+        long,
+        value_name = "ARQUIVO",
+        requires = "public_key",
+        help = "Certificado público (PEM)"
+    )]
+    public_certificate: Option<PathBuf>,
+    #[arg(long, value_name = "ARQUIVO", requires = "public_certificate", help = "Sua chave (PEM)")]
+    public_key: Option<PathBuf>,
+    #[arg(long, value_name = "URL", help = "Como o mundo chega ao endereço público (https://…)")]
+    public_url: Option<String>,
+    #[arg(long, default_value_t = 4, help = "Quantos boletos são levados ao banco ao mesmo tempo")]
+    workers: usize,
+    #[arg(
+        long,
+        value_name = "URL",
+        hide = true,
+        help = "Segue o relógio de um simulador que corre à parte, em vez de abrir um"
+    )]
+    simulator_control: Option<String>,
+    #[arg(long, help = "Diz em JSON, numa linha da saída padrão, onde ouve")]
+    json: bool,
+}
+
+/// Does what was asked, until Ctrl-C or a request to end.
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    if !command.listen.ip().is_loopback() && !command.insecure_http {
+        return Err(Failure::new(
+            "a API só ouve fora desta máquina com TLS à frente; se há um proxy seguro na mesma \
+             rede, use --insecure-http",
+        ));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let desk = runtime.block_on(Listener::bind(command.listen, None))?;
+    let public = match command.public_listen {
+        Some(address) => {
+            let tls = public_tls(command)?;
+            Some(runtime.block_on(Listener::bind(address, tls))?)
+        }
+        None => None,
+    };
+    let public_url = command.public_url.clone().or_else(|| {
+        public.as_ref().map(|listener| format!("https://localhost:{}", listener.address().port()))
+    });
+
+    let installation = Installation::open(&command.dir)?;
+    let sandbox = match (&command.simulator_control, installation.environment) {
+        (None, Environment::Sandbox) => Some(simulator(&installation)?),
+        _ => None,
+    };
+    let clock: Box<dyn Clock> = match (&command.simulator_control, &sandbox) {
+        (Some(url), _) => Box::new(FollowedClock::start(url)?),
+        (None, Some(sandbox)) => Box::new(SandboxClock(Arc::clone(sandbox.clock()))),
+        (None, None) => installation.clock()?,
+    };
+    let world = Arc::new(installation.world(clock, public_url.clone())?);
+    if let Some(sandbox) = &sandbox {
+        point_at(&world, sandbox)?;
+    }
+    let workers = Workers::start(&world, command.workers)?;
+
+    let ready = json!({
+        "listen": format!("http://{}", desk.address()),
+        "public": public.as_ref().map(|l| l.address().to_string()),
+        "public_url": public_url,
+        "simulator": sandbox.as_ref().map(Sandbox::control_url),
+    });
+    if command.json {
+        output::line(&ready.to_string())?;
+    } else {
+        eprintln!("quita ouve em http://{0} (documentação em http://{0}/docs)", desk.address());
+    }
+    runtime.block_on(async {
+        let api = desk.serve(quita_web::router(Arc::clone(&world)), ended());
+        match public {
+            Some(public) => {
+                let hooks = public.serve(quita_web::public_router(Arc::clone(&world)), ended());
+                tokio::join!(api, hooks);
+            }
+            None => api.await,
+        }
+    });
+    workers.stop();
+    if let Some(sandbox) = sandbox {
+        sandbox.shutdown()?;
+    }
+    Ok(())
+}
+
+fn public_tls(command: &Command) -> Result<Option<TlsConfig>, Failure> {
+    let (Some(certificate), Some(key)) = (&command.public_certificate, &command.public_key) else {
+        return Ok(None);
+    };
+    let read = |path: &PathBuf| std::fs::read(path).map_err(|e| Failure::file(path, &e));
+    Ok(Some(TlsConfig::new(&read(certificate)?, &read(key)?, ClientCerts::None)?))
+}
+
+fn simulator(installation: &Installation) -> Result<Sandbox, Failure> {
+    let directory = installation.simulator_directory();
+    Ok(Sandbox::start(SandboxConfig {
+        banks: vec![BankHost::of(simulated::BANK)?],
+        clock: SimClock::open(&directory.join("clock.json"))?,
+        directory: Some(directory),
+        seed: Timestamp::now().as_microsecond().unsigned_abs(),
+        ..SandboxConfig::default()
+    })?)
+}
+
+/// The simulator has another port at each start.
+fn point_at(world: &World, sandbox: &Sandbox) -> Result<(), Failure> {
+    let hosts = BTreeMap::from([("api".to_owned(), sandbox.base_url(simulated::BANK)?)]);
+    world.store.tx(move |tx| {
+        for account in accounts::active(tx)? {
+            if account.bank == simulated::BANK && !account.hosts.is_empty() {
+                accounts::set_hosts(tx, &account.id, &hosts)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Ends with Ctrl-C or SIGTERM.
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}
