@@ -86,7 +86,10 @@ fn secrets_are_nowhere_in_the_clear() {
     house.await_status(&id, "REGISTERED");
     let kit = house.sandbox.clients(BANK).unwrap().remove(0);
     let key_line = kit.key.lines().nth(1).unwrap().to_owned();
-    for (path, bytes) in all_bytes(&house.data()) {
+    let files = all_bytes(&house.data());
+    let log = files.iter().find(|(path, _)| path.ends_with("log")).unwrap();
+    assert!(String::from_utf8_lossy(&log.1).contains("call"), "the log says what is done");
+    for (path, bytes) in files {
         for secret in [&kit.client_secret, &key_line] {
             let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
             assert!(!found, "a secret stands in {}", path.display());

@@ -45,7 +45,8 @@ pub(crate) struct House {
     folder: Folder,
 }
 
-struct Server {
+/// A running server.
+pub(crate) struct Server {
     child: Child,
     listen: String,
     public: String,
@@ -59,16 +60,21 @@ impl Drop for Server {
 }
 
 impl House {
-    /// With the server running.
+    /// With the server running, on SQLite.
     pub(crate) fn new() -> Self {
-        let mut house = Self::closed();
+        Self::on(None)
+    }
+
+    /// With the server running on this database.
+    pub(crate) fn on(database: Option<&str>) -> Self {
+        let mut house = Self::closed(database);
         house.open(None);
         house.add_account();
         house
     }
 
     /// A bank and an installation without account or server.
-    fn closed() -> Self {
+    fn closed(database: Option<&str>) -> Self {
         let folder = Folder::new();
         let sandbox = Sandbox::start(SandboxConfig {
             banks: vec![BankHost::of(BANK).unwrap()],
@@ -82,6 +88,7 @@ impl House {
             .args(["--document", "11222333000181", "--legal-name", "Oficina Exemplo Ltda"])
             .arg("--dir")
             .arg(folder.0.join("data"))
+            .args(database.map(|url| format!("--database={url}")))
             .output()
             .unwrap();
         assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
@@ -125,18 +132,31 @@ impl House {
         });
         let free = || "127.0.0.1:0".to_owned();
         let (listen, public) = old.unwrap_or_else(|| (free(), free()));
+        self.server = Some(self.start(&listen, &public, crash_at));
+    }
+
+    /// Starts one more server on the same installation; it ends when dropped.
+    pub(crate) fn another_node(&self) -> Server {
+        self.start("127.0.0.1:0", "127.0.0.1:0", None)
+    }
+
+    fn start(&self, listen: &str, public: &str, crash_at: Option<&str>) -> Server {
+        // All that it could ever log stands in the data directory, to be searched for secrets.
+        let log = std::fs::File::options().create(true).append(true).open(self.data().join("log"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_quita"));
         command
             .args(["serve", "--json", "--dir"])
             .arg(self.folder.0.join("data"))
-            .args(["--listen", listen.trim_start_matches("http://"), "--public-listen", &public])
+            .args(["--listen", listen.trim_start_matches("http://"), "--public-listen", public])
             .arg("--public-certificate")
             .arg(self.folder.0.join("public.crt"))
             .arg("--public-key")
             .arg(self.folder.0.join("public.key"))
             .args(["--simulator-control", &self.sandbox.control_url()])
+            .env("QUITA_LOG", "trace")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(log.unwrap());
         if let Some(point) = crash_at {
             command.env("QUITA_CRASH_AT", point);
         }
@@ -144,11 +164,11 @@ impl House {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Json = serde_json::from_str(&line).expect("the server says where it listens");
-        self.server = Some(Server {
+        Server {
             child,
             listen: ready["listen"].as_str().unwrap().to_owned(),
             public: ready["public"].as_str().unwrap().to_owned(),
-        });
+        }
     }
 
     /// Waits until the server has died by itself.

@@ -7,3 +7,4 @@ mod faults;
 mod house;
 mod killed;
 mod money;
+mod nodes;
