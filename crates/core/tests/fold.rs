@@ -142,11 +142,14 @@ fn receipts(told: &[Told]) -> Vec<(Means, i64)> {
     folded(told).receipts.iter().map(|r| (r.means, r.amount.cents())).collect()
 }
 
+/// What was told, and the receipts that follow.
+type Case<'a> = (&'a [Told], &'a [(Means, i64)]);
+
 #[test]
 fn each_payment_is_one_receipt() {
     use Channel::{PixQuery, Query, ReturnFile, Webhook};
     use Means::{Boleto, Pix};
-    let cases: [(&[Told], &[(Means, i64)]); 8] = [
+    let cases: [Case; 8] = [
         (&[(Query, nth(1, Boleto, 500)), (Webhook, nth(1, Boleto, 500))], &[(Boleto, 500)]),
         (
             &[
