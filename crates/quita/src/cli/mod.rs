@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod boleto;
+mod company;
 mod demo;
 mod doctor;
 mod document;
@@ -43,6 +44,10 @@ enum Command {
     Init(init::Command),
     #[command(about = "Serve a API e leva os boletos ao banco")]
     Serve(serve::Command),
+    #[command(subcommand, about = "Empresas desta instalação")]
+    Company(company::Companies),
+    #[command(subcommand, about = "Tokens da API")]
+    Token(company::Tokens),
     #[command(subcommand, about = "Contas bancárias")]
     Account(account::Command),
     #[command(subcommand, about = "Boletos: números, emissão, lista, PDF, cancelamento")]
@@ -72,6 +77,8 @@ impl Cli {
             Command::Demo(command) => exit(demo::run(&command)),
             Command::Init(command) => exit(init::run(command)),
             Command::Serve(command) => exit(serve::run(&command)),
+            Command::Company(command) => exit(company::companies(command)),
+            Command::Token(command) => exit(company::tokens(command)),
             Command::Account(command) => exit(account::run(command)),
             Command::Sync(command) => exit(sync::run(&command)),
             Command::Doctor(command) => exit(doctor::run(&command)),

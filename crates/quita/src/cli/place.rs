@@ -22,11 +22,16 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Opens it, as the owner of the machine.
-    pub(crate) fn open(&self) -> Result<(World, Actor), Failure> {
+    /// Opens it, for whatever concerns no company.
+    pub(crate) fn world(&self) -> Result<World, Failure> {
         let installation = Installation::open(&self.dir)?;
         let clock = installation.clock()?;
-        let world = installation.world(clock, None)?;
+        installation.world(clock, None)
+    }
+
+    /// Opens it, as the owner of the machine, for one company.
+    pub(crate) fn open(&self) -> Result<(World, Actor), Failure> {
+        let world = self.world()?;
         let companies = companies::list(&world)?;
         let company = match (&self.company, companies.as_slice()) {
             (Some(id), known) => known.iter().find(|c| c.id == *id).ok_or_else(|| {

@@ -1,0 +1,86 @@
+//! The commands of an operator, with a server at work on the same installation.
+
+use serde_json::json;
+
+use crate::house::{House, new_boleto};
+
+#[test]
+fn a_boleto_goes_its_whole_way_by_commands() {
+    let house = House::new();
+    let file = house.data().join("novo.json");
+    std::fs::write(&file, new_boleto("CMD 1").to_string()).unwrap();
+    let file = file.to_str().unwrap();
+
+    let (ok, issued) = house.command(&["boleto", "issue", file, "--key", "a"]);
+    assert!(ok, "{issued}");
+    assert_eq!(issued["status"], "REGISTERED");
+    let (ok, again) = house.command(&["boleto", "issue", file, "--key", "a"]);
+    assert!(ok && again["id"] == issued["id"], "the same key, the same boleto");
+    let (ok, _) = house.command(&["boleto", "issue", file, "--key", "b"]);
+    assert!(!ok, "the document number is taken");
+    let id = issued["id"].as_str().unwrap();
+
+    let (ok, list) = house.command(&["boleto", "list", "--status", "registered"]);
+    assert!(ok);
+    assert_eq!(list["data"].as_array().unwrap().len(), 1);
+    let (ok, shown) = house.command(&["boleto", "show", id]);
+    assert!(ok);
+    assert_eq!(shown["events"][0]["kind"], "boleto.created");
+
+    // Each command is a process of its own and asks for its own token; the bank gives five a
+    // minute.
+    house.advance_minutes(2);
+    for of_bank in [&[] as &[&str], &["--of-bank"]] {
+        let pdf = house.data().join("boleto.pdf");
+        let arguments = [&["boleto", "pdf", id, "--output", pdf.to_str().unwrap()], of_bank];
+        let (ok, written) = house.command(&arguments.concat());
+        assert!(ok, "{written}");
+        assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"), "{of_bank:?}");
+    }
+
+    house.advance_minutes(2);
+    let (ok, health) = house.command(&["sync"]);
+    assert!(ok);
+    assert_eq!(health[0]["last_error"], "");
+    house.advance_minutes(2);
+    let (ok, cancelled) = house.command(&["boleto", "cancel", id, "--reason", "engano"]);
+    assert!(ok, "{cancelled}");
+    assert_eq!(cancelled["status"], "CANCELLED");
+    house.advance_minutes(2);
+    let (ok, findings) = house.command(&["doctor"]);
+    assert!(ok, "{findings}");
+}
+
+#[test]
+fn companies_do_not_see_one_another() {
+    let house = House::new();
+    let id = house.issue("DA PRIMEIRA");
+    let (ok, other) = house.command(&[
+        "company",
+        "add",
+        "--document",
+        "12ABC34501DE35",
+        "--legal-name",
+        "Outra Empresa Ltda",
+    ]);
+    assert!(ok, "{other}");
+    let company = other["id"].as_str().unwrap();
+    let (ok, _) = house.command(&["boleto", "show", &id]);
+    assert!(!ok, "with two companies one must be named");
+    let (ok, _) = house.command(&["boleto", "show", &id, "--company", company]);
+    assert!(!ok, "a boleto of another company");
+    let (ok, list) = house.command(&["boleto", "list", "--company", company]);
+    assert!(ok);
+    assert_eq!(list["data"], json!([]));
+    let (ok, token) = house.command(&[
+        "token",
+        "create",
+        "--name",
+        "erp",
+        "--scope",
+        "read",
+        "--company",
+        company,
+    ]);
+    assert!(ok && token["token"].as_str().unwrap().starts_with("quita_"));
+}
