@@ -3,7 +3,7 @@
 //! The result depends on which facts exist, never on their order or on how often each was
 //! told. Money wins over cancellation; a second payment is shown, never swallowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,6 +13,9 @@ use crate::fact::{
     Channel, Fact, Means, PaidAmount, Payment, PaymentKey, Refusal, Registration, Situation,
 };
 use crate::money::Money;
+
+/// Sums that are looked at when a running total is taken apart.
+const MOST_SUMS: usize = 256;
 
 /// Status of a boleto. The order is that of finality: what stands later wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -322,7 +325,8 @@ impl<'a> Seen<'a> {
         receipts
     }
 
-    /// Payments told as a running total get what the total rose by, smallest total first.
+    /// Payments told as a running total get what the total rose by, smallest total first; what
+    /// the largest total leaves for them where that fits.
     fn settle_running_totals(&self, receipts: &mut [Receipt]) {
         let total_of = |receipt: &Receipt| {
             let (word, nth) = receipt.key.split_once(':')?;
@@ -342,20 +346,44 @@ impl<'a> Seen<'a> {
             smallest
         };
         let mut open: Vec<(Money, Means, usize)> = Vec::new();
-        let mut known = Money::ZERO;
+        let mut stated: Vec<Money> = Vec::new();
         for (i, receipt) in receipts.iter().enumerate() {
             match receipt.id.is_none().then(|| total_of(receipt)).flatten() {
                 Some(total) => open.push((total, receipt.means, i)),
-                None => known = known + receipt.amount,
+                None => stated.push(receipt.amount),
             }
         }
         open.sort();
+        let in_the_end = self.total.unwrap_or_default() - stated.iter().copied().sum();
+        let mut earlier = Money::ZERO;
         for (total, _, i) in open {
             // A total that did not rise states this payment alone.
-            receipts[i].amount = if total > known { total - known } else { total };
-            known = known + receipts[i].amount;
+            let risen = if total > earlier { total - earlier } else { total };
+            let rest = in_the_end - earlier;
+            receipts[i].amount = match rest.is_positive() && rest <= risen {
+                true => rest,
+                false => risen - most_below(&stated, risen),
+            };
+            earlier = earlier + receipts[i].amount;
         }
     }
+}
+
+/// The most that some of these amounts are together, but less than `total`: what it holds
+/// besides the payment that it was told with. Which of them came before is not known; as many
+/// as fit did, so that no money is made up.
+fn most_below(amounts: &[Money], total: Money) -> Money {
+    let mut sums = BTreeSet::from([Money::ZERO]);
+    for amount in amounts {
+        let more: Vec<Money> =
+            sums.iter().map(|sum| *sum + *amount).filter(|sum| *sum < total).collect();
+        sums.extend(more);
+        // Many different payments of one boleto do not happen; the largest sums will do.
+        while sums.len() > MOST_SUMS {
+            sums.pop_first();
+        }
+    }
+    sums.last().copied().unwrap_or_default()
 }
 
 /// One receipt from all that was told of it: each attribute from whoever knows it, the

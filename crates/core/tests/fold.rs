@@ -149,7 +149,7 @@ type Case<'a> = (&'a [Told], &'a [(Means, i64)]);
 fn each_payment_is_one_receipt() {
     use Channel::{PixQuery, Query, ReturnFile, Webhook};
     use Means::{Boleto, Pix};
-    let cases: [Case; 8] = [
+    let cases: [Case; 11] = [
         (&[(Query, nth(1, Boleto, 500)), (Webhook, nth(1, Boleto, 500))], &[(Boleto, 500)]),
         (
             &[
@@ -168,6 +168,29 @@ fn each_payment_is_one_receipt() {
         (
             &[(PixQuery, pix("E1", 300)), (Query, total(1, Boleto, 800))],
             &[(Pix, 300), (Boleto, 500)],
+        ),
+        // Told before the second Pix came, or after it: the same.
+        (
+            &[
+                (PixQuery, pix("E1", 300)),
+                (PixQuery, pix("E2", 300)),
+                (Query, total(1, Boleto, 600)),
+            ],
+            &[(Pix, 300), (Pix, 300), (Boleto, 300)],
+        ),
+        (
+            &[
+                (PixQuery, pix("E1", 100)),
+                (PixQuery, pix("E2", 200)),
+                (Query, total(1, Boleto, 600)),
+                (Query, observed(Situation::Paid, Some(800))),
+            ],
+            &[(Pix, 100), (Pix, 200), (Boleto, 500)],
+        ),
+        // Some banks state the last payment alone.
+        (
+            &[(PixQuery, pix("E1", 500)), (Query, total(1, Boleto, 500))],
+            &[(Pix, 500), (Boleto, 500)],
         ),
         // A state is no payment.
         (&[(Query, observed(Situation::Paid, Some(500)))], &[]),
