@@ -3,11 +3,12 @@
 use quita_banks::contract::{ChangeState, Done, Op, Outcome};
 use quita_core::fact::{Channel, Fact};
 use quita_core::fold::Status;
+use quita_store::attempts::Attempt;
 use quita_store::boletos::{self, Boleto, Wanted};
 use quita_store::jobs::Job;
 use quita_store::{StoreError, Tx, attempts};
 
-use super::{Kind, backoff, enqueue, finish, postpone};
+use super::{Kind, backoff, enqueue, finish, issue, postpone};
 use crate::call::{self, Called, NotNow};
 use crate::clock::after;
 use crate::connection::connect;
@@ -21,8 +22,11 @@ const BELIEVED_AFTER: i64 = 4;
 
 pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let subject = job.subject.clone();
-    let boleto = world.store.read(move |tx| boletos::get(tx, &subject))?;
+    let (boleto, tried) = world
+        .store
+        .read(move |tx| Ok((boletos::get(tx, &subject)?, attempts::of_boleto(tx, &subject)?)))?;
     let Some(boleto) = boleto else { return world_finish(world, job) };
+    close_cut_off(world, tried)?;
     let wanted = &boleto.wanted;
     let by_hand = boleto.settled_by_hand && !boleto.received.is_positive();
     match boleto.status {
@@ -79,6 +83,22 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let called = call::send(world, &connection, prepared)?;
     (world.crash_point)("carry.answered");
     record(world, job, attempt, called)
+}
+
+/// Calls that a crash cut off: what became of them is seen at the bank, as after silence.
+fn close_cut_off(world: &World, tried: Vec<Attempt>) -> Result<(), Error> {
+    let cut_off = |a: &Attempt| a.operation != issue::OPERATION && a.closed_at.is_none();
+    let open: Vec<String> = tried.into_iter().filter(cut_off).map(|a| a.id).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    world.tx(move |tx, ids| {
+        for attempt in &open {
+            attempts::close(tx, attempt, "unknown", "interrompida", ids.now())?;
+        }
+        Ok(())
+    })?;
+    Ok(())
 }
 
 fn record(world: &World, job: &Job, attempt: String, called: Called) -> Result<(), Error> {
