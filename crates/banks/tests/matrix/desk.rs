@@ -1,0 +1,223 @@
+//! One client of one simulated bank, with a clock of its own.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use quita_banks::contract::Done;
+use quita_banks::contract::{Bank, Ctx, HttpResponse, Inbound, InboundReply, Op, Outcome, Report};
+use quita_banks::info::Auth;
+use quita_banks::simulator::{Callback, Control, Entropy, SimReply, SimRequest, Simulator};
+use quita_core::document::Document;
+use quita_core::money::Money;
+use quita_core::order::{BoletoOrder, InvoiceType};
+use quita_core::party::{Address, Party};
+use quita_core::terms::Terms;
+
+/// A Monday at ten in São Paulo.
+pub(crate) fn start() -> Timestamp {
+    "2026-11-23T13:00:00Z".parse().unwrap()
+}
+
+struct Numbers(u64);
+
+impl Entropy for Numbers {
+    fn next_u64(&mut self) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 ^ (self.0 >> 33)
+    }
+}
+
+/// The client.
+pub(crate) struct Desk {
+    bank: &'static dyn Bank,
+    simulator: Option<Box<dyn Simulator>>,
+    pub(crate) now: Timestamp,
+    numbers: Numbers,
+    tokens: BTreeMap<String, String>,
+}
+
+impl Desk {
+    pub(crate) fn new(bank: &'static dyn Bank) -> Self {
+        let mut desk = Self::new_without_simulator(bank);
+        desk.simulator = bank.simulator();
+        assert!(desk.simulator.is_some(), "{} claims an API", bank.info().name);
+        desk.control(&Control::AddClient {
+            client_id: "client".into(),
+            client_secret: "secret".into(),
+            scopes: String::new(),
+            account: "123456789".into(),
+            certificate: Some("aa".into()),
+            owner: None,
+        });
+        desk
+    }
+
+    pub(crate) fn new_without_simulator(bank: &'static dyn Bank) -> Self {
+        let numbers = Numbers(7);
+        Self { bank, simulator: None, now: start(), numbers, tokens: BTreeMap::new() }
+    }
+
+    pub(crate) fn ctx(&self) -> Ctx {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(-3));
+        let here = self.now.to_zoned(zone);
+        let minute = i16::from(here.hour()) * 60 + i16::from(here.minute());
+        Ctx {
+            account: BTreeMap::new(),
+            branch: "0001".into(),
+            account_number: "12345678".into(),
+            account_digit: "9".into(),
+            now: self.now,
+            today: here.date(),
+            minute_of_day: u16::try_from(minute).unwrap(),
+            sandbox: false,
+        }
+    }
+
+    /// Plays the payer, the clerk or a fault.
+    pub(crate) fn control(&mut self, control: &Control) {
+        let simulator = self.simulator.as_mut().unwrap();
+        simulator.control(control, self.now, &mut self.numbers).unwrap();
+    }
+
+    fn send(&mut self, request: &SimRequest) -> HttpResponse {
+        let simulator = self.simulator.as_mut().unwrap();
+        match simulator.handle(request, self.now, &mut self.numbers) {
+            SimReply::Answer { response, .. } => response,
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    fn token(&mut self, scopes: &str) -> Option<String> {
+        let Auth::ClientCredentials { path, .. } = &self.bank.info().auth else { return None };
+        if let Some(token) = self.tokens.get(scopes) {
+            return Some(token.clone());
+        }
+        let body = format!(
+            "client_id=client&client_secret=secret&grant_type=client_credentials&scope={}",
+            scopes.replace(' ', "%20")
+        );
+        let answer = self.send(&SimRequest {
+            method: "POST".into(),
+            path: (*path).to_owned(),
+            headers: vec![("content-type".into(), "application/x-www-form-urlencoded".into())],
+            body: body.into_bytes(),
+            client_certificate: Some("aa".into()),
+            ..SimRequest::default()
+        });
+        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let token = told["access_token"].as_str().unwrap().to_owned();
+        self.tokens.insert(scopes.to_owned(), token.clone());
+        Some(token)
+    }
+
+    /// Asks the bank.
+    pub(crate) fn call(&mut self, op: &Op) -> Outcome {
+        let ctx = self.ctx();
+        let request = self.bank.request(op, &ctx).unwrap();
+        let mut headers = request.headers.clone();
+        if let Some(token) = self.token(&request.scopes.join(" ")) {
+            headers.push(("authorization".into(), format!("Bearer {token}")));
+        }
+        let answer = self.send(&SimRequest {
+            method: request.method.into(),
+            path: request.path.clone(),
+            query: request.query.clone(),
+            headers,
+            body: request.body.clone(),
+            client_certificate: Some("aa".into()),
+        });
+        self.bank.outcome(op, &answer, &ctx)
+    }
+
+    /// Asks the bank for boletos, to the end of the list.
+    pub(crate) fn reports(&mut self, op: impl Fn(Option<String>) -> Op) -> Vec<Report> {
+        let (mut all, mut cursor) = (Vec::new(), None);
+        loop {
+            match self.call(&op(cursor)) {
+                Outcome::Page { reports, next } => {
+                    all.extend(reports);
+                    match next {
+                        Some(next) => cursor = Some(next),
+                        None => return all,
+                    }
+                }
+                Outcome::Done(Done::Reports(reports)) => return reports,
+                other => panic!("no list: {other:?}"),
+            }
+        }
+    }
+
+    /// Lets time go by; gives what the bank sent meanwhile.
+    pub(crate) fn pass(&mut self, seconds: u64) -> Vec<Callback> {
+        let until = self.now + Duration::from_secs(seconds);
+        let simulator = self.simulator.as_mut().unwrap();
+        let mut sent = Vec::new();
+        while let Some(due) = simulator.due().filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            for callback in simulator.tick(self.now, &mut self.numbers) {
+                simulator.called_back(callback.id, Some(200), self.now);
+                sent.push(callback);
+            }
+        }
+        self.now = until;
+        self.tokens.clear();
+        sent
+    }
+
+    /// What a call of the bank means.
+    pub(crate) fn inbound(&self, callback: &Callback) -> InboundReply {
+        let request = Inbound {
+            method: "POST".into(),
+            path: String::new(),
+            headers: callback.headers.clone(),
+            body: callback.body.clone(),
+        };
+        self.bank.inbound(&request, &self.ctx())
+    }
+
+    /// Orders a boleto and gives the bank's id once it is registered.
+    pub(crate) fn registered(&mut self, reference: &str) -> String {
+        let issue = Op::Issue(Box::new(order(reference)));
+        let Outcome::Done(Done::Reports(reports)) = self.call(&issue) else {
+            panic!("not taken");
+        };
+        let id = reports[0].bank_id.clone().unwrap();
+        self.pass(600);
+        id
+    }
+}
+
+/// An ordinary hybrid boleto.
+pub(crate) fn order(reference: &str) -> BoletoOrder {
+    BoletoOrder {
+        bank_reference: reference.into(),
+        document_number: "NFe 1 - 1/1".into(),
+        invoice_type: InvoiceType::BillOfExchange,
+        amount: Money::from_cents(12_345),
+        issuance_date: date(2026, 11, 23),
+        expiration_date: date(2026, 12, 21),
+        limit_date: date(2027, 1, 20),
+        customer: Party {
+            document: Document::parse("12345678909").unwrap(),
+            name: "Ana Exemplo".into(),
+            address: Some(Address {
+                street: "Rua A".into(),
+                number: "1".into(),
+                complement: String::new(),
+                district: "Centro".into(),
+                city: "Belo Horizonte".into(),
+                state: "MG".into(),
+                postal_code: "30110000".into(),
+            }),
+            email: None,
+            phone: None,
+        },
+        receiver: None,
+        terms: Terms::default(),
+        messages: Vec::new(),
+        hybrid: true,
+    }
+}

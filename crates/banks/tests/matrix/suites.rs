@@ -1,0 +1,209 @@
+//! What each operation must do, at any bank.
+
+use jiff::civil::date;
+use quita_banks::contract::{Bell, ChangeState, Done, Op, OpKind, Outcome};
+use quita_banks::simulator::Control;
+use quita_core::fact::{Fact, Means, PaymentKey, Situation};
+use quita_core::fold::{Folded, Status, fold};
+use quita_core::money::Money;
+
+use crate::desk::{Desk, order};
+
+/// A suite for each operation.
+pub(crate) const SUITES: &[(OpKind, fn(&mut Desk))] = &[
+    (OpKind::Issue, issue),
+    (OpKind::Find, find),
+    (OpKind::Get, get),
+    (OpKind::Cancel, cancel),
+    (OpKind::Change, change),
+    (OpKind::ChangeStatus, change),
+    (OpKind::Settled, settled),
+    (OpKind::States, states),
+    (OpKind::PixReceived, pix_received),
+    (OpKind::Pdf, pdf),
+    (OpKind::GetWebhook, webhook),
+    (OpKind::RegisterWebhook, webhook),
+    (OpKind::Probe, probe),
+];
+
+fn folded(desk: &mut Desk, bank_id: &str) -> Folded {
+    let reports = desk.reports(|_| Op::Get { bank_id: bank_id.to_owned() });
+    let facts = reports.iter().flat_map(|r| r.facts.iter().map(|f| (r.channel, f)));
+    fold(facts)
+}
+
+fn pay(desk: &mut Desk, bank_id: &str, means: Means) {
+    desk.control(&Control::Pay { target: bank_id.to_owned(), means, amount: None });
+    desk.pass(600);
+}
+
+fn issue(desk: &mut Desk) {
+    let op = Op::Issue(Box::new(order("UM")));
+    let Outcome::Done(Done::Reports(reports)) = desk.call(&op) else { panic!("not taken") };
+    assert!(reports[0].bank_id.is_some(), "an order is taken under an id");
+    // The same order again must never make a second boleto.
+    match desk.call(&op) {
+        Outcome::Done(Done::Reports(again)) => assert_eq!(again[0].bank_id, reports[0].bank_id),
+        Outcome::Rejected(_) | Outcome::Unknown { .. } | Outcome::Transient { .. } => {}
+        other => panic!("{other:?}"),
+    }
+    // A fresh order beside it is taken.
+    assert!(matches!(desk.call(&Op::Issue(Box::new(order("DOIS")))), Outcome::Done(_)));
+}
+
+fn find(desk: &mut Desk) {
+    let id = desk.registered("ACHAR");
+    desk.registered("OUTRO");
+    let found = |desk: &mut Desk, reference: &str| {
+        desk.reports(|cursor| Op::Find {
+            bank_reference: reference.to_owned(),
+            issued_from: date(2026, 11, 22),
+            cursor,
+        })
+    };
+    let ours: Vec<_> = found(desk, "ACHAR")
+        .into_iter()
+        .filter(|r| r.bank_reference.as_deref() == Some("ACHAR"))
+        .collect();
+    assert_eq!(ours.len(), 1);
+    // All that adopting it needs is there.
+    let wanted = order("ACHAR");
+    assert_eq!(ours[0].bank_id.as_deref(), Some(id.as_str()));
+    assert_eq!(ours[0].amount, Some(wanted.amount));
+    assert_eq!(ours[0].expiration_date, Some(wanted.expiration_date));
+    assert_eq!(ours[0].customer_document, Some(wanted.customer.document));
+    assert!(found(desk, "NUNCA").iter().all(|r| r.bank_reference.as_deref() != Some("NUNCA")));
+}
+
+fn get(desk: &mut Desk) {
+    let id = desk.registered("LER");
+    let boleto = folded(desk, &id);
+    assert_eq!(boleto.status, Status::Registered);
+    let numbers = boleto.registration.unwrap();
+    let barcode = quita_core::barcode::Barcode::parse(&numbers.barcode).unwrap();
+    assert_eq!(barcode.amount(), order("LER").amount);
+    assert_eq!(barcode.writable_line().as_str(), numbers.writable_line);
+    assert!(boleto.receipts.is_empty() && boleto.divergences.is_empty());
+}
+
+fn cancel(desk: &mut Desk) {
+    let id = desk.registered("BAIXAR");
+    let op = Op::Cancel { bank_id: id.clone(), reason: "a pedido".into() };
+    assert!(matches!(desk.call(&op), Outcome::Done(_)));
+    desk.pass(600);
+    assert_eq!(folded(desk, &id).status, Status::Cancelled);
+}
+
+fn change(desk: &mut Desk) {
+    let id = desk.registered("MUDAR");
+    let before = folded(desk, &id).registration.unwrap();
+    let op = Op::Change {
+        bank_id: id.clone(),
+        expiration_date: Some(date(2026, 12, 28)),
+        amount: Some(Money::from_cents(20_000)),
+    };
+    let Outcome::Done(Done::Change { change_id, mut state }) = desk.call(&op) else {
+        panic!("not taken");
+    };
+    for _ in 0..60 {
+        if state != ChangeState::Processing {
+            break;
+        }
+        desk.pass(60);
+        let op = Op::ChangeStatus { change_id: change_id.clone() };
+        let Outcome::Done(Done::Change { state: now, .. }) = desk.call(&op) else {
+            panic!("no status");
+        };
+        state = now;
+    }
+    assert_eq!(state, ChangeState::Applied);
+    let reports = desk.reports(|_| Op::Get { bank_id: id.clone() });
+    assert_eq!(reports[0].expiration_date, Some(date(2026, 12, 28)));
+    assert_eq!(reports[0].amount, Some(Money::from_cents(20_000)));
+    let after = folded(desk, &id).registration.unwrap();
+    assert_eq!(after.our_number, before.our_number);
+}
+
+fn settled(desk: &mut Desk) {
+    let (paid, open) = (desk.registered("PAGO"), desk.registered("ABERTO"));
+    pay(desk, &paid, Means::Boleto);
+    desk.pass(3 * 86_400);
+    let (from, to) = (date(2026, 11, 23), desk.ctx().today);
+    let reports = desk.reports(|cursor| Op::Settled { from, to, cursor });
+    let of = |id: &str| reports.iter().filter(|r| r.bank_id.as_deref() == Some(id)).count();
+    assert_eq!((of(&paid), of(&open)), (1, 0));
+    let facts = reports.iter().flat_map(|r| r.facts.iter().map(|f| (r.channel, f)));
+    let boleto = fold(facts);
+    assert_eq!(boleto.status, Status::Settled);
+    assert_eq!(boleto.received(), order("PAGO").amount);
+    assert_eq!(boleto.receipts[0].means, Means::Boleto);
+}
+
+fn states(desk: &mut Desk) {
+    let ids = ["A", "B", "C"].map(|r| desk.registered(r));
+    desk.call(&Op::Cancel { bank_id: ids[1].clone(), reason: "a pedido".into() });
+    desk.pass(600);
+    let (from, to) = (date(2026, 12, 21), date(2026, 12, 21));
+    let reports = desk.reports(|cursor| Op::States { from, to, cursor });
+    let situation = |id: &str| {
+        let report = reports.iter().find(|r| r.bank_id.as_deref() == Some(id)).unwrap();
+        report.facts.iter().find_map(|f| match f {
+            Fact::Observed(o) => Some(o.situation),
+            _ => None,
+        })
+    };
+    assert_eq!(situation(&ids[0]), Some(Situation::Open));
+    assert_eq!(situation(&ids[1]), Some(Situation::Cancelled));
+    assert_eq!(situation(&ids[2]), Some(Situation::Open));
+}
+
+fn pix_received(desk: &mut Desk) {
+    let id = desk.registered("PIX");
+    let txid = folded(desk, &id).registration.unwrap().txid;
+    let from = desk.now;
+    pay(desk, &id, Means::Pix);
+    let to = desk.now;
+    let reports = desk.reports(|cursor| Op::PixReceived { from, to, cursor });
+    let ours: Vec<_> = reports.iter().filter(|r| r.txid == txid && txid.is_some()).collect();
+    assert_eq!(ours.len(), 1);
+    let Fact::Paid(payment) = &ours[0].facts[0] else { panic!("{:?}", ours[0].facts) };
+    assert!(matches!(&payment.key, PaymentKey::Id(id) if id.len() == 32));
+    // Both doors tell one payment.
+    let detail = desk.reports(|_| Op::Get { bank_id: id.clone() });
+    let all = detail.iter().chain(ours.iter().copied());
+    let facts = all.flat_map(|r| r.facts.iter().map(|f| (r.channel, f)));
+    let boleto = fold(facts);
+    assert_eq!(boleto.receipts.len(), 1);
+    assert_eq!(boleto.received(), order("PIX").amount);
+}
+
+fn pdf(desk: &mut Desk) {
+    let bank_id = desk.registered("PAPEL");
+    let Outcome::Done(Done::Pdf(bytes)) = desk.call(&Op::Pdf { bank_id }) else {
+        panic!("no file");
+    };
+    assert!(bytes.starts_with(b"%PDF"));
+}
+
+fn webhook(desk: &mut Desk) {
+    let url = "https://cobranca.example/hooks/1".to_owned();
+    let there = |desk: &mut Desk| match desk.call(&Op::GetWebhook) {
+        Outcome::Done(Done::Webhook(there)) => there,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(there(desk), None);
+    assert!(matches!(desk.call(&Op::RegisterWebhook { url: url.clone() }), Outcome::Done(_)));
+    assert_eq!(there(desk), Some(url));
+    let bank_id = desk.registered("AVISO");
+    desk.control(&Control::Pay { target: bank_id.clone(), means: Means::Pix, amount: None });
+    let sent = desk.pass(600);
+    assert!(!sent.is_empty(), "the bank calls when it is paid");
+    let replies: Vec<_> = sent.iter().map(|callback| desk.inbound(callback)).collect();
+    assert!(replies.iter().all(|reply| reply.response.status == 200));
+    let rings = |bell: &Bell| matches!(bell, Bell::Boleto(id) if *id == bank_id);
+    assert!(replies.iter().any(|reply| reply.bells.iter().any(rings)));
+}
+
+fn probe(desk: &mut Desk) {
+    assert!(matches!(desk.call(&Op::Probe), Outcome::Done(_) | Outcome::Page { .. }));
+}
