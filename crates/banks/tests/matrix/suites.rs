@@ -9,8 +9,11 @@ use quita_core::money::Money;
 
 use crate::desk::{Desk, order};
 
+/// An operation and what proves it.
+type Suite = (OpKind, fn(&mut Desk));
+
 /// A suite for each operation.
-pub(crate) const SUITES: &[(OpKind, fn(&mut Desk))] = &[
+pub(crate) const SUITES: &[Suite] = &[
     (OpKind::Issue, issue),
     (OpKind::Find, find),
     (OpKind::Get, get),
