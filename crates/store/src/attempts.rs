@@ -20,7 +20,8 @@ pub struct Attempt {
     pub opened_at: Timestamp,
     /// When the outcome became known.
     pub closed_at: Option<Timestamp>,
-    /// `done`, `rejected`, `transient`, `not_sent`, `adopted`, `absent`.
+    /// `done`, `rejected`, `transient`, `not_sent`, `adopted`, `absent`; `refused_absent` for a
+    /// refusal that was doubted and proved true. While open, `refused` is such a doubt.
     pub outcome: Option<String>,
     /// For people.
     pub detail: Option<String>,
@@ -31,7 +32,7 @@ sql! {
         VALUES ($1, $2, $3, $4, '', $5)";
     CLOSE = "UPDATE attempts SET closed_at = $2, outcome = $3, detail = $4
         WHERE id = $1 AND closed_at IS NULL";
-    NOTE = "UPDATE attempts SET detail = $2 WHERE id = $1";
+    NOTE = "UPDATE attempts SET outcome = $2, detail = $3 WHERE id = $1 AND closed_at IS NULL";
     OF_BOLETO = "SELECT id, company_id, boleto_id, operation, opened_at, closed_at, outcome, detail
         FROM attempts WHERE boleto_id = $1 ORDER BY id";
 }
@@ -61,9 +62,9 @@ pub fn close(
     Ok(())
 }
 
-/// Says why the outcome is unknown, leaving it open.
-pub fn note(tx: &mut Tx, id: &str, detail: &str) -> Result<(), StoreError> {
-    tx.exec(NOTE, params![id, detail])?;
+/// Says why the outcome is unknown, leaving it open. `outcome` is what it seems to be.
+pub fn note(tx: &mut Tx, id: &str, outcome: Option<&str>, detail: &str) -> Result<(), StoreError> {
+    tx.exec(NOTE, params![id, outcome, detail])?;
     Ok(())
 }
 

@@ -63,7 +63,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         [] => {
             let sure = quiet != i64::MAX && after(last.opened_at, quiet) <= asked_at;
             if sure || planted::is(Bug::AsksTooSoon) {
-                return resume(world, job, open, "absent");
+                return resume(world, job, open, issue::ABSENT);
             }
             let at = match repeat {
                 Repeat::Human => after(asked_at, 600),
@@ -194,6 +194,11 @@ fn resume(
     let job = job.clone();
     world.tx(move |tx, mut ids| {
         for attempt in &open {
+            let was_refused = attempt.outcome.as_deref() == Some(issue::REFUSED);
+            let outcome = match outcome {
+                issue::ABSENT if was_refused => issue::REFUSED_ABSENT,
+                outcome => outcome,
+            };
             attempts::close(tx, &attempt.id, outcome, "", ids.now())?;
         }
         pending::close(tx, UNKNOWN, &job.subject, "system", ids.now())?;

@@ -20,6 +20,13 @@ use crate::world::World;
 /// The word of these attempts.
 pub(super) const OPERATION: &str = "issue";
 
+/// Outcome of an order that the bank surely does not have.
+pub(super) const ABSENT: &str = "absent";
+/// As [`ABSENT`], after the bank had refused it.
+pub(super) const REFUSED_ABSENT: &str = "refused_absent";
+/// What the outcome of an open attempt seems to be when the bank refused it.
+pub(super) const REFUSED: &str = "refused";
+
 /// First look at a boleto that the bank took.
 const FIRST_LOOK_MS: i64 = 500;
 
@@ -32,12 +39,14 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     if boleto.status != Status::Created || boleto.bank_id.is_some() {
         return end(world, job);
     }
-    let mut earlier = tried.iter().filter(|a| a.operation == OPERATION);
+    let earlier = tried.iter().filter(|a| a.operation == OPERATION);
     if earlier.clone().any(|a| a.closed_at.is_none()) && !planted::is(Bug::BlindRetry) {
         return clarify(world, job, &boleto, None, "");
     }
-    // After an order that may have arrived, a refusal may be the bank knowing it already.
-    let doubt = earlier.any(|a| a.outcome.as_deref() == Some("absent"));
+    // After an order that may have arrived, a refusal may be the bank knowing it already. A
+    // second refusal is believed: after the first the bank surely did not have it.
+    let mut looked_for = earlier.filter_map(|a| a.outcome.as_deref());
+    let doubt = looked_for.rfind(|o| o.ends_with(ABSENT)) == Some(ABSENT);
 
     let connection = connect(world, &boleto.account_id)?;
     let op = Op::Issue(Box::new(boleto.order.clone()));
@@ -62,7 +71,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             not_done(world, job, &attempt, "not_sent", reason, Some(60))
         }
         Called::Answered(Outcome::Rejected(refusal)) if doubt => {
-            clarify(world, job, &boleto, Some(&attempt), &refusal.message)
+            clarify(world, job, &boleto, Some((&attempt, Some(REFUSED))), &refusal.message)
         }
         Called::Answered(Outcome::Rejected(refusal)) => refused(world, job, Some(attempt), refusal),
         Called::Answered(Outcome::Done(Done::Reports(reports))) => {
@@ -70,10 +79,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             taken(world, job, &boleto, attempt, facts)
         }
         Called::Answered(Outcome::Unknown { reason }) => {
-            clarify(world, job, &boleto, Some(&attempt), &reason)
+            clarify(world, job, &boleto, Some((&attempt, None)), &reason)
         }
         Called::Answered(Outcome::Done(_) | Outcome::Page { .. }) => {
-            clarify(world, job, &boleto, Some(&attempt), "resposta inesperada do banco")
+            let reason = "resposta inesperada do banco";
+            clarify(world, job, &boleto, Some((&attempt, None)), reason)
         }
     }
 }
@@ -153,22 +163,24 @@ fn not_done(
     Ok(())
 }
 
-/// The outcome is unknown: the intent stays open, and asking takes over.
+/// The outcome is unknown, whatever it seems to be: the intent stays open, and asking takes
+/// over.
 fn clarify(
     world: &World,
     job: &Job,
     boleto: &Boleto,
-    attempt: Option<&str>,
+    attempt: Option<(&str, Option<&'static str>)>,
     reason: &str,
 ) -> Result<(), Error> {
     if planted::is(Bug::BlindRetry) {
         return put_off(world, job, after(world.clock.now(), 1), reason.to_owned());
     }
     let (job, id, company) = (job.clone(), boleto.id.clone(), boleto.company_id.clone());
-    let (attempt, reason) = (attempt.map(str::to_owned), reason.to_owned());
+    let attempt = attempt.map(|(id, seems)| (id.to_owned(), seems));
+    let reason = reason.to_owned();
     world.tx(move |tx, mut ids| -> Result<(), StoreError> {
-        if let Some(attempt) = &attempt {
-            attempts::note(tx, attempt, &reason)?;
+        if let Some((attempt, seems)) = &attempt {
+            attempts::note(tx, attempt, *seems, &reason)?;
         }
         let at = after(ids.now(), 1);
         enqueue(tx, &mut ids, &company, Kind::Clarify, &id, at)?;
