@@ -2,25 +2,33 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use quita_banks::contract::Report;
+use quita_core::calendar::Calendar;
 use quita_core::fact::{Channel, Fact};
 use quita_core::fold::{self, Divergence, Folded, Status};
+use quita_core::money::Money;
+use quita_core::payable::{PayableRules, payable};
 use quita_store::boletos::{self, Boleto};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
 use quita_store::{StoreError, Tx, audit, events, facts};
 use serde_json::json;
 
+use crate::clock::bank_day;
 use crate::ids::Ids;
 use crate::order_boleto;
+use crate::workers::{Kind, enqueue};
 
-/// What a bank told about boletos of one account. Boletos that are not ours are left alone.
-/// Gives how many of ours changed.
+/// What a bank told about boletos of one account, asked at `asked`. Boletos that are not ours
+/// are left alone. Gives how many of ours changed.
 pub fn learn_reports(
     tx: &mut Tx,
     ids: &mut Ids,
     account_id: &str,
     reports: &[Report],
+    asked: Timestamp,
 ) -> Result<usize, StoreError> {
     let mut changed = 0;
     for report in reports {
@@ -35,14 +43,78 @@ pub fn learn_reports(
         }
         match found {
             Some(boleto) => {
-                if learn(tx, ids, &boleto.id, report.channel, &report.facts)? {
+                let facts = in_time(&boleto, report, asked);
+                if learn(tx, ids, &boleto.id, report.channel, &facts)? {
                     changed += 1;
+                }
+                // Lists may lag behind: the detail decides.
+                if changed_there(&boleto, report).is_some() {
+                    let (company, now) = (boleto.company_id.clone(), ids.now());
+                    enqueue(tx, ids, &company, Kind::Follow, &boleto.id, now)?;
                 }
             }
             None => notice_twin(tx, ids, account_id, report)?,
         }
     }
     Ok(changed)
+}
+
+/// What the bank's detail shows of a boleto, asked at `asked`. Its amount and due date become
+/// ours, whoever changed them. False when the boleto changed here since: look again.
+pub fn learn_detail(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto_id: &str,
+    report: &Report,
+    asked: Timestamp,
+) -> Result<bool, StoreError> {
+    boletos::lock(tx, boleto_id)?;
+    let Some(mut boleto) = boletos::get(tx, boleto_id)? else { return Ok(true) };
+    let is_in_time = boleto.updated_at <= asked;
+    let facts = in_time(&boleto, report, asked);
+    if let Some((amount, expiration_date)) = changed_there(&boleto, report).filter(|_| is_in_time) {
+        values_changed(tx, ids, &mut boleto, amount, expiration_date)?;
+    }
+    learn(tx, ids, boleto_id, report.channel, &facts)?;
+    Ok(is_in_time)
+}
+
+/// The facts of a report. Numbers that may be older than the last change of the boleto are
+/// left out: they would be taken for those that the change made.
+fn in_time(boleto: &Boleto, report: &Report, asked: Timestamp) -> Vec<Fact> {
+    let old = boleto.edition > 0 && boleto.updated_at > asked;
+    let is_kept = |fact: &&Fact| !(old && matches!(fact, Fact::Registered(_)));
+    report.facts.iter().filter(is_kept).cloned().collect()
+}
+
+/// Amount and due date at the bank, where they are not those that we know.
+fn changed_there(boleto: &Boleto, report: &Report) -> Option<(Money, Date)> {
+    let amount = report.amount.unwrap_or(boleto.amount);
+    let expiration_date = report.expiration_date.unwrap_or(boleto.expiration_date);
+    let same = amount == boleto.amount && expiration_date == boleto.expiration_date;
+    (!same).then_some((amount, expiration_date))
+}
+
+/// The bank has other values now, and perhaps other numbers: those are read under the next
+/// edition.
+pub fn values_changed(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &mut Boleto,
+    amount: Money,
+    expiration_date: Date,
+) -> Result<(), StoreError> {
+    boleto.edition += 1;
+    boleto.amount = amount;
+    boleto.expiration_date = expiration_date;
+    boleto.updated_at = ids.now();
+    boletos::save(tx, boleto)?;
+    let body = json!({
+        "boleto_id": boleto.id,
+        "amount": boleto.amount,
+        "expiration_date": boleto.expiration_date,
+    });
+    write_event(tx, ids, boleto, "boleto.changed", &body.to_string())
 }
 
 /// A boleto at the bank under our reference that is not the one we know: the bank took an order
@@ -313,6 +385,18 @@ fn save_divergences(
             format!("O boleto {number} recebeu R$ {} de R$ {}.", boleto.received, boleto.amount);
         open_pending(tx, ids, boleto, "paid_short", message)?;
     }
+    if let [receipt] = folded.receipts.as_slice()
+        && let paid_on = receipt.paid_on.unwrap_or_else(|| bank_day(ids.now()))
+        && receipt.amount > most_due(boleto, paid_on)
+    {
+        standing.insert("paid_over");
+        let message = format!(
+            "O boleto {number} recebeu R$ {}, mais do que o devido. Confira se foi pago mais de \
+             uma vez e devolva o que sobrou.",
+            receipt.amount
+        );
+        open_pending(tx, ids, boleto, "paid_over", message)?;
+    }
     for open in pending::of_subject(tx, &boleto.id)? {
         let ours = DIVERGENCE_KINDS.contains(&open.kind.as_str());
         if ours && !standing.contains(open.kind.as_str()) {
@@ -322,8 +406,18 @@ fn save_divergences(
     Ok(())
 }
 
+/// The most that one payment on this day may be: what is due, and one per cent, since banks
+/// count days and round in ways of their own.
+fn most_due(boleto: &Boleto, paid_on: Date) -> Money {
+    let (terms, calendar) = (&boleto.order.terms, Calendar::national());
+    let due = boleto.expiration_date;
+    let rules = PayableRules::DEFAULT;
+    let total = payable(boleto.amount, due, terms, paid_on, &calendar, rules).total;
+    total + Money::from_cents(total.cents() / 100)
+}
+
 /// Kinds that come and go with the facts.
-const DIVERGENCE_KINDS: [&str; 8] = [
+const DIVERGENCE_KINDS: [&str; 9] = [
     "paid_twice",
     "paid_after_end",
     "total_differs",
@@ -332,6 +426,7 @@ const DIVERGENCE_KINDS: [&str; 8] = [
     "amounts_disagree",
     "unknown_word",
     "paid_short",
+    "paid_over",
 ];
 
 /// Puts a boleto on the list of a person, once for each kind of trouble.

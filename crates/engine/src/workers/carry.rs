@@ -14,7 +14,7 @@ use crate::clock::after;
 use crate::connection::connect;
 use crate::error::Error;
 use crate::ids::Ids;
-use crate::learn::{learn, open_pending, write_event};
+use crate::learn::{learn, open_pending, values_changed};
 use crate::world::World;
 
 /// A refusal in doubt is believed after so many tries, each with a look in between.
@@ -177,22 +177,10 @@ fn change(
             boletos::save(tx, boleto)
         }
         ChangeState::Applied => {
-            // The numbers may be others now: they are read again under the next edition.
-            boleto.edition += 1;
-            boleto.expiration_date =
-                boleto.wanted.expiration_date.unwrap_or(boleto.expiration_date);
-            boleto.amount = boleto.wanted.amount.unwrap_or(boleto.amount);
-            boleto.wanted.expiration_date = None;
-            boleto.wanted.amount = None;
+            let amount = boleto.wanted.amount.take().unwrap_or(boleto.amount);
+            let due = boleto.wanted.expiration_date.take().unwrap_or(boleto.expiration_date);
             boleto.wanted.change_id = None;
-            boleto.updated_at = ids.now();
-            boletos::save(tx, boleto)?;
-            let body = serde_json::json!({
-                "boleto_id": boleto.id,
-                "amount": boleto.amount,
-                "expiration_date": boleto.expiration_date,
-            });
-            write_event(tx, ids, boleto, "boleto.changed", &body.to_string())?;
+            values_changed(tx, ids, boleto, amount, due)?;
             let now = ids.now();
             enqueue(tx, ids, &boleto.company_id.clone(), Kind::Follow, &boleto.id.clone(), now)
         }

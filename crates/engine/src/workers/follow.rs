@@ -10,7 +10,7 @@ use crate::call::{self, Called, NotNow};
 use crate::clock::{after, after_ms};
 use crate::connection::connect;
 use crate::error::Error;
-use crate::learn::{learn, open_pending};
+use crate::learn::{learn_detail, open_pending};
 use crate::world::World;
 
 /// A person is told when a boleto is on its way for so long.
@@ -53,12 +53,13 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let answered = !reports.is_empty();
     let job = job.clone();
     world.tx(move |tx, mut ids| {
+        let mut in_time = true;
         for report in &reports {
-            learn(tx, &mut ids, &job.subject, report.channel, &report.facts)?;
+            in_time &= learn_detail(tx, &mut ids, &job.subject, report, now)?;
         }
         let Some(current) = boletos::get(tx, &job.subject)? else { return finish(tx, &job) };
         let on_its_way = matches!(current.status, Status::Created | Status::CancellationRequested);
-        if answered && !on_its_way {
+        if answered && in_time && !on_its_way {
             if !current.wanted.is_empty() {
                 let now = ids.now();
                 enqueue(tx, &mut ids, &job.company_id, Kind::Carry, &job.subject, now)?;

@@ -166,11 +166,12 @@ impl Look<'_> {
     fn learn(
         &self,
         reports: Vec<Report>,
+        asked: Timestamp,
         cursor: Option<(&'static str, String)>,
     ) -> Result<(), Stop> {
         let id = self.account_id.clone();
         self.world.tx(move |tx, mut ids| {
-            learn_reports(tx, &mut ids, &id, &reports)?;
+            learn_reports(tx, &mut ids, &id, &reports, asked)?;
             if let Some((name, value)) = &cursor {
                 cursors::set(tx, &id, name, value, ids.now())?;
             }
@@ -187,15 +188,18 @@ impl Look<'_> {
     ) -> Result<(), Stop> {
         let mut next = None;
         loop {
+            let asked = self.world.clock.now();
             match self.ask(op(next))? {
                 Outcome::Page { reports, next: Some(cursor) } => {
-                    self.learn(reports, None)?;
+                    self.learn(reports, asked, None)?;
                     next = Some(cursor);
                 }
                 Outcome::Page { reports, next: None } => {
-                    return self.learn(reports, Some(done));
+                    return self.learn(reports, asked, Some(done));
                 }
-                Outcome::Done(Done::Reports(reports)) => return self.learn(reports, Some(done)),
+                Outcome::Done(Done::Reports(reports)) => {
+                    return self.learn(reports, asked, Some(done));
+                }
                 Outcome::Rejected(refusal) => {
                     return Err(Stop::Later(
                         after(self.world.clock.now(), 300),
@@ -307,10 +311,11 @@ impl Look<'_> {
             Bell::Pix(_) => None,
         };
         let Some(bank_id) = boleto.and_then(|b| b.bank_id) else { return Ok(()) };
+        let asked = self.world.clock.now();
         match self.ask(Op::Get { bank_id })? {
             Outcome::Done(Done::Reports(reports)) | Outcome::Page { reports, .. } => {
                 (self.world.crash_point)("webhook.fetched");
-                self.learn(reports, None)
+                self.learn(reports, asked, None)
             }
             _ => Ok(()),
         }
