@@ -1,0 +1,139 @@
+//! Who may be next: the workers of the process, the bank, the network, people.
+
+use quita_banks::contract::Inbound;
+use quita_engine::desk::hooks;
+use quita_engine::workers::{Kind, housekeeping, tick};
+use quita_engine::world::World;
+
+use crate::house::PUBLIC_URL;
+use crate::people;
+use crate::universe::Universe;
+
+/// Somebody who can do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Actor {
+    /// A worker for boletos.
+    Boletos,
+    /// A worker for accounts.
+    Accounts,
+    /// The worker that numbers and seals.
+    Housekeeping,
+    /// The bank's own doings.
+    Bank,
+    /// A notice of the bank arrives.
+    Notice,
+    /// A request arrives at the bank that its client gave up long ago.
+    Late,
+    /// The company's program, its people, its customers.
+    People,
+}
+
+impl Actor {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Boletos,
+        Self::Accounts,
+        Self::Housekeeping,
+        Self::Bank,
+        Self::Notice,
+        Self::Late,
+        Self::People,
+    ];
+
+    /// Does one thing; false when there is nothing to do.
+    pub(crate) fn work(self, universe: &Universe, world: &World) -> bool {
+        match self {
+            Self::Boletos => ticked(universe, tick(world, &boleto_kinds(universe), 1)) > 0,
+            Self::Accounts => {
+                let count = ticked(universe, tick(world, &[Kind::Sync], 1));
+                if count > 0 {
+                    universe.log("sync done");
+                }
+                count > 0
+            }
+            Self::Housekeeping => ticked(universe, housekeeping(world)) > 0,
+            Self::Bank => bank(universe),
+            Self::Notice => notice(universe, world),
+            Self::Late => late(universe),
+            Self::People => people::work(universe, world),
+        }
+    }
+}
+
+/// Which kind of work a worker looks for first is left to chance.
+fn boleto_kinds(universe: &Universe) -> [Kind; 4] {
+    let mut kinds = Kind::ABOUT_BOLETOS;
+    let first = universe.chance.place(kinds.len());
+    kinds.rotate_left(first);
+    kinds
+}
+
+fn ticked<T: Default>(universe: &Universe, done: Result<T, quita_engine::error::Error>) -> T {
+    done.unwrap_or_else(|error| {
+        universe.violated(format!("a worker failed: {error}"));
+        T::default()
+    })
+}
+
+fn bank(universe: &Universe) -> bool {
+    let calls = universe.bank.tick(universe.now());
+    for call in &calls {
+        universe.log(format_args!("bank sends notice {}", call.id));
+    }
+    let some = !calls.is_empty();
+    universe.notices().extend(calls);
+    some
+}
+
+/// One of the notices on their way, in any order.
+fn notice(universe: &Universe, world: &World) -> bool {
+    let call = {
+        let mut notices = universe.notices();
+        if notices.is_empty() {
+            return false;
+        }
+        let place = universe.chance.place(notices.len());
+        notices.swap_remove(place)
+    };
+    if universe.fails("notice_lost", universe.plan.notice_lost) {
+        universe.log(format_args!("notice {} lost", call.id));
+        universe.bank.called_back(call.id, None, universe.now());
+        return true;
+    }
+    if universe.fails("notice_doubled", universe.plan.notice_doubled) {
+        universe.notices().push(call.clone());
+    }
+    let path = call.url.strip_prefix(PUBLIC_URL).and_then(|p| p.strip_prefix("/hooks/"));
+    let (token, path) = path.map_or(("", ""), |p| p.split_at(p.find('/').unwrap_or(p.len())));
+    let request = Inbound {
+        method: "POST".into(),
+        path: path.to_owned(),
+        headers: call.headers.clone(),
+        body: call.body.clone(),
+    };
+    universe.delivering().push(call.id);
+    let received = hooks::receive(world, token, &request);
+    universe.delivering().retain(|id| *id != call.id);
+    let status = match received {
+        Ok(answer) => Some(answer.status),
+        Err(error) => {
+            universe.violated(format!("a notice was not taken: {error}"));
+            Some(500)
+        }
+    };
+    universe.log(format_args!("notice {} -> {status:?}", call.id));
+    let lost = universe.fails("notice_unanswered", universe.plan.notice_unanswered);
+    universe.bank.called_back(call.id, status.filter(|_| !lost), universe.now());
+    true
+}
+
+fn late(universe: &Universe) -> bool {
+    let now = universe.now();
+    let request = {
+        let mut late = universe.late();
+        let Some(place) = late.iter().position(|(at, _)| *at <= now) else { return false };
+        late.swap_remove(place).1
+    };
+    universe.log(format_args!("  {} {} reaches the bank late", request.method, request.path));
+    universe.bank.handle(&request, now);
+    true
+}

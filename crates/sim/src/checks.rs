@@ -1,0 +1,372 @@
+//! What must hold: at every moment, and when all is quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use quita_core::fold::Status;
+use quita_core::money::Money;
+use quita_engine::learn::folded;
+use quita_engine::workers::Kind;
+use quita_store::boletos::{self, Boleto, Filter};
+use quita_store::pending::{self, PendingItem};
+use quita_store::receipts::{self, Receipt};
+use quita_store::{LAST_ID, Store, StoreError, accounts, audit, charges, params, sql};
+
+use crate::bank::Held;
+use crate::people::{self, Answer, What};
+use crate::universe::Universe;
+
+sql! {
+    NEXT_JOB = "SELECT MIN(run_at) FROM jobs";
+    OPEN_JOBS = "SELECT kind, subject, last_error FROM jobs WHERE kind <> $1 ORDER BY id";
+    OPEN_CALLS = "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL";
+    OPEN_ATTEMPTS = "SELECT boleto_id, operation, opened_at FROM attempts
+        WHERE closed_at IS NULL ORDER BY id";
+    LAST_LOOKS = "SELECT MIN(value), COUNT(*) FROM cursors WHERE name = $1";
+}
+
+/// More boletos than any run has.
+const ALL: i64 = 10_000;
+
+/// When the next job runs.
+pub(crate) fn next_job(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    store.read(|tx| tx.row(NEXT_JOB, &[])?.map_or(Ok(None), |row| row.opt_instant(0)))
+}
+
+/// A boleto with all that hangs on it.
+pub(crate) struct Known {
+    pub(crate) boleto: Boleto,
+    pub(crate) receipts: Vec<Receipt>,
+    pub(crate) pending: Vec<PendingItem>,
+    account_number: String,
+}
+
+impl Known {
+    fn name(&self) -> String {
+        format!("{} ({})", self.boleto.order.document_number, self.boleto.id)
+    }
+
+    /// A person was told something about it.
+    fn is_pending(&self, kinds: &[&str]) -> bool {
+        self.pending.iter().any(|item| kinds.contains(&item.kind.as_str()))
+    }
+
+    fn pending_kinds(&self) -> Vec<&str> {
+        self.pending.iter().map(|item| item.kind.as_str()).collect()
+    }
+
+    fn received(&self) -> Money {
+        self.receipts.iter().map(|receipt| receipt.amount).sum()
+    }
+}
+
+/// All boletos of all companies.
+pub(crate) fn known(universe: &Universe, store: &Store) -> Result<Vec<Known>, StoreError> {
+    let companies = people::companies(universe);
+    store.read(move |tx| {
+        let mut all = Vec::new();
+        for company in &companies {
+            let numbers: BTreeMap<String, String> = accounts::list(tx, company)?
+                .into_iter()
+                .map(|account| (account.id, format!("{}{}", account.number, account.digit)))
+                .collect();
+            for boleto in boletos::page(tx, company, &Filter::default(), LAST_ID, ALL)? {
+                all.push(Known {
+                    receipts: receipts::of_boleto(tx, &boleto.id)?,
+                    pending: pending::of_subject(tx, &boleto.id)?,
+                    account_number: numbers.get(&boleto.account_id).cloned().unwrap_or_default(),
+                    boleto,
+                });
+            }
+        }
+        Ok(all)
+    })
+}
+
+/// What holds at every moment. Gives what does not.
+pub(crate) fn always(universe: &Universe, store: &Store) -> Result<Vec<String>, StoreError> {
+    let known = known(universe, store)?;
+    let held = universe.bank.boletos(universe.now());
+    let mut wrong = Vec::new();
+    cached_as_folded(store, &known, &mut wrong)?;
+    at_most_once(&held, &mut wrong);
+    for one in &known {
+        let at_bank = one.boleto.bank_id.as_ref().and_then(|id| held.iter().find(|h| h.id == *id));
+        let paid: Money = at_bank.iter().flat_map(|h| h.settled()).map(|p| p.amount).sum();
+        if one.received() > paid {
+            wrong.push(format!("{}: received {}, paid {paid}", one.name(), one.received()));
+        }
+    }
+    Ok(wrong)
+}
+
+/// What holds once faults have stopped and all had the time to settle.
+pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>, StoreError> {
+    let known = known(universe, store)?;
+    let held = universe.bank.boletos(universe.now());
+    let mut wrong = Vec::new();
+    nothing_open(store, &mut wrong)?;
+    cached_as_folded(store, &known, &mut wrong)?;
+    at_most_once(&held, &mut wrong);
+    outcomes(&known, &held, &mut wrong);
+    money(&known, &held, &mut wrong);
+    one_open_for_each_charge(&known, &held, &mut wrong);
+    answers_kept(universe, store, &known, &mut wrong)?;
+    match audit::verify(store)? {
+        audit::Verification::Whole { unsealed: 0, .. } => {}
+        other => wrong.push(format!("audit: {other:?}")),
+    }
+    Ok(wrong)
+}
+
+/// P8: no work but the next look, no call of the bank unread, no outcome unknown.
+fn nothing_open(store: &Store, wrong: &mut Vec<String>) -> Result<(), StoreError> {
+    let open = store.read(|tx| {
+        let mut open = Vec::new();
+        for row in tx.rows(OPEN_JOBS, params![Kind::Sync.word()])? {
+            let error = row.opt_text(2)?.unwrap_or_default();
+            open.push(format!("job {} {} is open: {error}", row.text(0)?, row.text(1)?));
+        }
+        let calls = tx.row(OPEN_CALLS, &[])?.map_or(Ok(0), |row| row.int(0))?;
+        if calls > 0 {
+            open.push(format!("{calls} calls of the bank are not handled"));
+        }
+        for row in tx.rows(OPEN_ATTEMPTS, &[])? {
+            let (boleto, operation) = (row.text(0)?, row.text(1)?);
+            open.push(format!("attempt to {operation} {boleto} of {} is open", row.instant(2)?));
+        }
+        Ok(open)
+    })?;
+    wrong.extend(open);
+    Ok(())
+}
+
+/// The stored state is what the facts amount to.
+fn cached_as_folded(
+    store: &Store,
+    known: &[Known],
+    wrong: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    for one in known {
+        let id = one.boleto.id.clone();
+        let folded = store.read(move |tx| folded(tx, &id))?;
+        let mut again = one.boleto.clone();
+        again.take(&folded, one.boleto.updated_at);
+        again.settled_at = one.boleto.settled_at;
+        // A replaced boleto makes room before its successor is there.
+        if again != one.boleto {
+            wrong.push(format!("{}: kept {:?}, folded {again:?}", one.name(), one.boleto));
+        }
+        let told: BTreeSet<_> = folded.receipts.iter().map(|r| (&r.key, r.amount)).collect();
+        let kept: BTreeSet<_> = one.receipts.iter().map(|r| (&r.receipt_key, r.amount)).collect();
+        if told != kept {
+            wrong.push(format!("{}: receipts {kept:?}, folded {told:?}", one.name()));
+        }
+    }
+    Ok(())
+}
+
+/// P1: an order is at the bank at most once.
+fn at_most_once(held: &[Held], wrong: &mut Vec<String>) {
+    let mut seen: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for one in held {
+        seen.entry((&one.account, &one.reference)).or_default().push(&one.id);
+    }
+    for ((_, reference), ids) in seen {
+        if ids.len() > 1 {
+            wrong.push(format!("P1: {reference} is at the bank {} times: {ids:?}", ids.len()));
+        }
+    }
+}
+
+/// P1: every outcome is known, or a person was told.
+fn outcomes(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
+    for one in known {
+        let boleto = &one.boleto;
+        let there = held.iter().find(|h| {
+            h.reference == boleto.order.bank_reference && h.account == one.account_number
+        });
+        let unknown = one.is_pending(&["outcome_unknown", "several_candidates"]);
+        match (&boleto.bank_id, there) {
+            (Some(ours), Some(there)) if *ours == there.id => agrees(one, there, wrong),
+            (None, None) if boleto.status == Status::Rejected => {}
+            _ if unknown => {}
+            (ours, there) => wrong.push(format!(
+                "P1: {} is {:?} here with {ours:?}, at the bank {:?}",
+                one.name(),
+                boleto.status,
+                there.map(|t| (&t.id, &t.situation))
+            )),
+        }
+        if !boleto.wanted.is_empty() {
+            wrong.push(format!("{} still wants {:?}", one.name(), boleto.wanted));
+        }
+        if boleto.status == Status::Created && !unknown && !one.is_pending(&["registration_late"]) {
+            wrong.push(format!("P1: {} is still on its way", one.name()));
+        }
+        if boleto.status == Status::Rejected && !one.is_pending(&["rejected"]) {
+            wrong.push(format!("{} was refused and nobody was told", one.name()));
+        }
+    }
+}
+
+/// Situation, amount and due date are those at the bank.
+fn agrees(one: &Known, there: &Held, wrong: &mut Vec<String>) {
+    let boleto = &one.boleto;
+    let paid = there.settled().next().is_some();
+    let fits = match there.situation.as_str() {
+        "EM_PROCESSAMENTO" => boleto.status == Status::Created,
+        "FALHA_EMISSAO" => boleto.status == Status::Rejected,
+        "A_RECEBER" | "ATRASADO" => {
+            boleto.status == Status::Registered
+                || boleto.settled_by_hand && one.is_pending(&["change_refused"])
+        }
+        "RECEBIDO" | "MARCADO_RECEBIDO" => boleto.status == Status::Settled,
+        "CANCELADO" | "EXPIRADO" if paid || boleto.settled_by_hand => {
+            boleto.status == Status::Settled
+        }
+        "CANCELADO" => boleto.status == Status::Cancelled,
+        "EXPIRADO" => boleto.status == Status::Expired,
+        _ => false,
+    };
+    if !fits {
+        wrong.push(format!(
+            "{} is {:?}, at the bank {}",
+            one.name(),
+            boleto.status,
+            there.situation
+        ));
+    }
+    let ours = (boleto.amount.to_decimal(), boleto.expiration_date);
+    let theirs = (there.amount.clone(), there.expiration_date);
+    if ours != theirs {
+        wrong.push(format!("{}: {ours:?} here, {theirs:?} at the bank", one.name()));
+    }
+}
+
+/// P2, P4, P5: one receipt for each payment, and what cannot be told apart is shown.
+fn money(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
+    for one in known {
+        let there = one.boleto.bank_id.as_ref().and_then(|id| held.iter().find(|h| h.id == *id));
+        let Some(there) = there else { continue };
+        let mut theirs: Vec<(&str, Money, Option<&str>)> = there
+            .settled()
+            .map(|p| (p.means.as_str(), p.amount, p.end_to_end_id.as_deref()))
+            .collect();
+        let mut ours: Vec<(&str, Money, Option<&str>)> = one
+            .receipts
+            .iter()
+            .map(|r| (means_word(r), r.amount, r.end_to_end_id.as_deref()))
+            .collect();
+        theirs.sort();
+        ours.sort();
+        let shown = one.is_pending(&["paid_twice", "total_differs", "paid_over"]);
+        if theirs.len() > 1 && !shown {
+            wrong.push(format!(
+                "P5: {} was paid {theirs:?} and nobody was told ({:?}); receipts {ours:?}",
+                one.name(),
+                one.pending_kinds()
+            ));
+        }
+        // Two payments of which the bank tells only the sum cannot be told apart.
+        let decidable = theirs.len() < 2 || theirs.iter().all(|(_, _, id)| id.is_some());
+        if decidable && ours != theirs {
+            wrong.push(format!(
+                "P2: {} was paid {theirs:?}, receipts {ours:?}, pending {:?}",
+                one.name(),
+                one.pending_kinds()
+            ));
+        }
+        let sum: Money = theirs.iter().map(|(_, amount, _)| *amount).sum();
+        let differs = one.received() != sum;
+        if differs && !shown {
+            wrong.push(format!("P4: {} got {sum}, receipts {ours:?}", one.name()));
+        }
+        let odd = one.is_pending(&["total_differs", "amounts_disagree", "paid_without_receipt"]);
+        if odd && theirs.len() < 2 {
+            wrong.push(format!(
+                "{} was paid {theirs:?} and has {:?} on the list",
+                one.name(),
+                one.pending_kinds()
+            ));
+        }
+    }
+}
+
+fn means_word(receipt: &Receipt) -> &'static str {
+    match receipt.means {
+        quita_core::fact::Means::Boleto => "BOLETO",
+        quita_core::fact::Means::Pix => "PIX",
+    }
+}
+
+/// P1 across replacements: a debt can be paid at the bank in one place at most.
+fn one_open_for_each_charge(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in known {
+        let there = one.boleto.bank_id.as_ref().and_then(|id| held.iter().find(|h| h.id == *id));
+        if there.is_some_and(Held::is_open) {
+            *open.entry(&one.boleto.charge_id).or_default() += 1;
+        }
+    }
+    for (charge, count) in open {
+        if count > 1 {
+            wrong.push(format!("charge {charge} can be paid in {count} places"));
+        }
+    }
+}
+
+/// P3: what was answered is there, once; what was refused is not.
+fn answers_kept(
+    universe: &Universe,
+    store: &Store,
+    known: &[Known],
+    wrong: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let companies = people::companies(universe);
+    let kept = store.read(move |tx| {
+        let mut kept = Vec::new();
+        for company in &companies {
+            let page = charges::page(tx, company, LAST_ID, ALL)?;
+            kept.extend(page.into_iter().map(|c| (c.company_id, c.document_number, c.id)));
+        }
+        Ok(kept)
+    })?;
+    for request in &universe.people().requests {
+        let What::Issue(bodies) = &request.what else { continue };
+        for body in bodies {
+            let number = body["document_number"].as_str().unwrap_or_default();
+            let there: Vec<_> =
+                kept.iter().filter(|(c, n, _)| *c == request.company && n == number).collect();
+            let wanted = match &request.answer {
+                Some(Answer::Done(_)) => 1,
+                Some(Answer::Refused(_)) => 0,
+                None => there.len().min(1),
+            };
+            if there.len() != wanted {
+                wrong.push(format!(
+                    "{number}: {} charges, answered {:?}",
+                    there.len(),
+                    request.answer
+                ));
+            }
+        }
+        if let Some(Answer::Done(answer)) = &request.answer {
+            let lost = |id: &str| answer.contains(id);
+            if !known.iter().any(|one| lost(&one.boleto.id)) {
+                wrong.push(format!("P3: {answer} was promised and is gone"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// When every account was last looked at to the end; `None` while one never was.
+pub(crate) fn last_looks(store: &Store, accounts: usize) -> Result<Option<String>, StoreError> {
+    let name = quita_engine::workers::cursor::LAST_SUCCESS;
+    store.read(move |tx| {
+        let Some(row) = tx.row(LAST_LOOKS, params![name])? else { return Ok(None) };
+        let count = usize::try_from(row.int(1)?).unwrap_or(0);
+        if count < accounts { Ok(None) } else { row.opt_text(0) }
+    })
+}

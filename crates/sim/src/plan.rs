@@ -1,0 +1,204 @@
+//! What a seed has in store: how much work, which faults exist at all, and how often.
+//!
+//! "Off" is common for every fault: channels that cover for each other hide each other's
+//! defects.
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::chance::Chance;
+
+/// A fault of the network or of the bank, for one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fault {
+    /// Name or connection not found: the request surely never left.
+    NotSent,
+    /// The request never reaches the bank, and nobody says so.
+    RequestLost,
+    /// The request reaches the bank only after the client gave up.
+    RequestLate,
+    /// Carried out, the answer lost.
+    AnswerLost,
+    /// The answer breaks off in the middle.
+    Truncated,
+    /// A slow answer.
+    Slow,
+    /// Carried out, but slower than the client waits.
+    TooSlow,
+    /// 5xx, nothing done.
+    ErrorBefore,
+    /// 5xx, but done.
+    ErrorAfter,
+    /// 429.
+    TooMany,
+    /// 200 with a page instead of JSON.
+    WrongBody,
+}
+
+impl Fault {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::NotSent,
+        Self::RequestLost,
+        Self::RequestLate,
+        Self::AnswerLost,
+        Self::Truncated,
+        Self::Slow,
+        Self::TooSlow,
+        Self::ErrorBefore,
+        Self::ErrorAfter,
+        Self::TooMany,
+        Self::WrongBody,
+    ];
+}
+
+/// A time in which the bank does not work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outage {
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+    pub(crate) fault: Fault,
+}
+
+/// Rates are per thousand.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+    pub(crate) start: Timestamp,
+    /// How long people work and faults happen.
+    pub(crate) active_seconds: i64,
+    pub(crate) poll_seconds: i64,
+    pub(crate) companies: usize,
+    pub(crate) accounts: usize,
+    /// Whether the bank can call us.
+    pub(crate) webhooks: bool,
+    /// Whether it plays the bank's own test environment, with its lower limits.
+    pub(crate) bank_sandbox: bool,
+
+    pub(crate) requests: usize,
+    pub(crate) actions: usize,
+    pub(crate) payments: usize,
+    /// A request is sent once more although it was answered.
+    pub(crate) repeats: u32,
+    /// A second payment follows the first.
+    pub(crate) paid_twice: u32,
+    /// A payment of another amount than is due.
+    pub(crate) odd_amounts: u32,
+    /// An order is due on the day it is given.
+    pub(crate) due_today: u32,
+
+    /// At each place where the process may be killed.
+    pub(crate) crash: u32,
+    /// Between two steps.
+    pub(crate) crash_between: u32,
+    /// Another worker comes in between at each such place.
+    pub(crate) meanwhile: u32,
+    pub(crate) calls: Vec<(Fault, u32)>,
+    pub(crate) outages: Vec<Outage>,
+    /// A notice does not arrive.
+    pub(crate) notice_lost: u32,
+    /// Our answer to a notice does not arrive.
+    pub(crate) notice_unanswered: u32,
+    pub(crate) notice_doubled: u32,
+    pub(crate) forged: usize,
+    /// A payment or cancellation in the bank's own screens.
+    pub(crate) portal: usize,
+    pub(crate) switches: Vec<(&'static str, Json)>,
+}
+
+impl Plan {
+    /// What this seed has in store.
+    pub(crate) fn draw(seed: u64, start: Timestamp) -> Self {
+        let chance = Chance::new(seed, "plan");
+        let poll_seconds = chance.pick(&[300, 1800, 3600, 6 * 3600]);
+        let active_seconds = poll_seconds * chance.between(4, 12);
+        let day = 86_400;
+        let start = start
+            .checked_add(jiff::SignedDuration::from_secs(chance.between(0, 60 * day)))
+            .unwrap_or(start);
+        let rate = |rates: &[u32]| if chance.happens(500) { chance.pick(rates) } else { 0 };
+        let calls = Fault::ALL.into_iter().map(|fault| (fault, rate(&[10, 40, 120]))).collect();
+        let outages = (0..chance.below(3))
+            .map(|_| {
+                let from = chance.between(0, active_seconds);
+                let length = chance.between(60, (active_seconds / 2).min(4 * 3600));
+                let at = |seconds| {
+                    start.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(start)
+                };
+                let faults = [Fault::NotSent, Fault::ErrorBefore, Fault::RequestLost];
+                Outage { from: at(from), to: at(from + length), fault: chance.pick(&faults) }
+            })
+            .collect();
+        let slow_settlement = poll_seconds >= 3600 && chance.happens(300);
+        Self {
+            seed,
+            start,
+            active_seconds,
+            poll_seconds,
+            companies: if chance.happens(200) { 2 } else { 1 },
+            accounts: if chance.happens(250) { 2 } else { 1 },
+            webhooks: chance.happens(600),
+            bank_sandbox: chance.happens(150),
+            requests: 1 + chance.place(5),
+            actions: if chance.happens(500) { 1 + chance.place(5) } else { 0 },
+            payments: chance.place(6),
+            repeats: rate(&[100, 400]),
+            paid_twice: rate(&[100, 500]),
+            odd_amounts: rate(&[100, 300]),
+            due_today: rate(&[100]),
+            crash: rate(&[5, 20, 60]),
+            crash_between: rate(&[5, 20, 60]),
+            meanwhile: rate(&[50, 300]),
+            calls,
+            outages,
+            notice_lost: rate(&[100, 500, 1000]),
+            notice_unanswered: rate(&[100, 500]),
+            notice_doubled: rate(&[100, 500]),
+            forged: if chance.happens(300) { 3 } else { 0 },
+            portal: if chance.happens(300) { 2 } else { 0 },
+            switches: switches(&chance, slow_settlement),
+        }
+    }
+
+    /// The fault of a call made now.
+    pub(crate) fn fault(&self, chance: &Chance, now: Timestamp) -> Option<Fault> {
+        let down = self.outages.iter().find(|o| o.from <= now && now < o.to);
+        down.map(|o| o.fault).or_else(|| {
+            let struck = self.calls.iter().find(|(_, rate)| chance.happens(*rate));
+            struck.map(|(fault, _)| *fault)
+        })
+    }
+}
+
+/// How the bank behaves where nobody knows, and its oddities.
+fn switches(chance: &Chance, slow_settlement: bool) -> Vec<(&'static str, Json)> {
+    let delay = |most: &[u64]| json!(if chance.happens(500) { chance.pick(most) } else { 0 });
+    let flag = |rate: u32| json!(chance.happens(rate));
+    let days = |most: i64| json!(if slow_settlement { chance.between(0, most) } else { 0 });
+    vec![
+        ("registration_delay_ms", delay(&[1_500, 20_000, 300_000])),
+        ("not_found_window_ms", delay(&[3_000, 120_000])),
+        // Together with a late request shorter than the silence that we keep.
+        ("list_lag_ms", delay(&[2_000, 60_000, 200_000])),
+        // Without its refusal of twins everything hangs on us.
+        ("duplicate_minutes", json!(chance.pick(&[0, 30, 30]))),
+        ("issue_refused", json!(chance.pick(&[0, 0, 0, 1, 2]))),
+        ("cancel_delay_ms", delay(&[5_000, 600_000])),
+        ("edit_delay_ms", json!(chance.pick(&[0_u64, 60_000, 1_500_000]))),
+        ("edit_refused", json!(chance.pick(&[0, 0, 0, 1]))),
+        ("edit_changes_numbers", flag(700)),
+        ("account_has_pix_key", flag(850)),
+        ("boleto_settlement_days", days(2)),
+        ("pay_when_closed", flag(250)),
+        ("closed_stays_closed", flag(300)),
+        ("situation_back", json!(chance.pick(&[0, 0, 5]))),
+        ("pages_shuffled", flag(300)),
+        ("webhook_delay_ms", delay(&[1_000, 900_000])),
+        ("webhook_lost", json!(chance.pick(&[0, 0, 2]))),
+        ("webhook_doubled", json!(chance.pick(&[0, 0, 4]))),
+        ("webhook_reordered", json!(chance.pick(&[0, 0, 3]))),
+        ("webhook_wrong_account", json!(chance.pick(&[0, 0, 2]))),
+        ("webhook_batch", flag(300)),
+        ("webhook_shape", json!(chance.pick(&["array", "array", "object", "legacy"]))),
+        ("cancel_status", json!(chance.pick(&[202, 204]))),
+    ]
+}

@@ -1,0 +1,216 @@
+//! All that one run consists of: time, chance, bank, the process under test and who deals
+//! with it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use quita_banks::simulator::{Callback, SimRequest};
+use quita_engine::clock::Clock;
+use quita_engine::world::World;
+
+use crate::actor::Actor;
+use crate::bank::Bank;
+use crate::chance::Chance;
+use crate::people::{People, Task};
+use crate::plan::Plan;
+use crate::trace::Trace;
+
+/// The end of the process, thrown at a place where it may be killed.
+pub(crate) struct Crash;
+
+/// Workers that come in between go no deeper.
+const DEEPEST: usize = 2;
+
+/// One run.
+pub(crate) struct Universe {
+    pub(crate) plan: Plan,
+    pub(crate) bank: Bank,
+    pub(crate) trace: Trace,
+    /// Who is next, and what people do.
+    pub(crate) chance: Chance,
+    /// What fails.
+    pub(crate) faults: Chance,
+    micros: AtomicI64,
+    quiet: AtomicBool,
+    depth: AtomicUsize,
+    world: Mutex<Option<Arc<World>>>,
+    notices: Mutex<Vec<Callback>>,
+    delivering: Mutex<Vec<u64>>,
+    late: Mutex<Vec<(Timestamp, SimRequest)>>,
+    agenda: Mutex<BTreeMap<(Timestamp, u64), Task>>,
+    planned: AtomicI64,
+    people: Mutex<People>,
+    violations: Mutex<Vec<String>>,
+}
+
+/// What a mutex guards, whatever happened to others that held it.
+fn within<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Universe {
+    pub(crate) fn new(seed: u64, plan: Plan) -> Self {
+        Self {
+            micros: AtomicI64::new(plan.start.as_microsecond()),
+            plan,
+            bank: Bank::new(seed),
+            trace: Trace::default(),
+            chance: Chance::new(seed, "schedule"),
+            faults: Chance::new(seed, "faults"),
+            quiet: AtomicBool::new(false),
+            depth: AtomicUsize::new(0),
+            world: Mutex::default(),
+            notices: Mutex::default(),
+            delivering: Mutex::default(),
+            late: Mutex::default(),
+            agenda: Mutex::default(),
+            planned: AtomicI64::new(0),
+            people: Mutex::default(),
+            violations: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.micros.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Lets so much time pass.
+    pub(crate) fn pass_ms(&self, milliseconds: i64) {
+        self.micros.fetch_add(milliseconds * 1000, Ordering::Relaxed);
+    }
+
+    /// Goes on to an instant; never back.
+    pub(crate) fn pass_to(&self, instant: Timestamp) {
+        self.micros.fetch_max(instant.as_microsecond(), Ordering::Relaxed);
+    }
+
+    /// A line of the event log.
+    pub(crate) fn log(&self, text: impl std::fmt::Display) {
+        let depth = "  ".repeat(self.depth.load(Ordering::Relaxed));
+        self.trace.line(format!("{} {depth}{text}", self.now()));
+    }
+
+    /// Something that must never be.
+    pub(crate) fn violated(&self, what: String) {
+        self.log(format_args!("VIOLATION {what}"));
+        within(&self.violations).push(what);
+    }
+
+    pub(crate) fn violations(&self) -> Vec<String> {
+        within(&self.violations).clone()
+    }
+
+    /// No more faults from here on.
+    pub(crate) fn calm(&self) {
+        self.quiet.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_calm(&self) -> bool {
+        self.quiet.load(Ordering::Relaxed)
+    }
+
+    /// Whether a fault of this rate happens now.
+    pub(crate) fn fails(&self, what: &str, per_thousand: u32) -> bool {
+        let happens = !self.is_calm() && self.faults.happens(per_thousand);
+        if happens {
+            self.trace.count(format!("fault {what}"));
+        }
+        happens
+    }
+
+    /// A place where the process may be killed, or where another worker may come in between.
+    pub(crate) fn crash_point(&self, name: &'static str) {
+        self.trace.count(format!("point {name}"));
+        if !self.is_calm() && self.faults.happens(self.plan.crash) {
+            self.crash(name);
+        }
+        self.meanwhile();
+    }
+
+    /// Kills the process.
+    pub(crate) fn crash(&self, name: &'static str) -> ! {
+        self.trace.count(format!("crash {name}"));
+        self.log(format_args!("CRASH at {name}"));
+        // Not a panic to report: no hook is called.
+        std::panic::resume_unwind(Box::new(Crash))
+    }
+
+    /// Another worker of the same process.
+    pub(crate) fn meanwhile(&self) {
+        if self.depth.load(Ordering::Relaxed) >= DEEPEST
+            || !self.chance.happens(self.plan.meanwhile)
+        {
+            return;
+        }
+        let Some(world) = self.world() else { return };
+        let actor = self.chance.pick(&Actor::ALL);
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        let worked = actor.work(self, &world);
+        self.depth.fetch_sub(1, Ordering::Relaxed);
+        if worked {
+            self.trace.count(format!("meanwhile {actor:?}"));
+        }
+    }
+
+    /// The process, while it runs.
+    pub(crate) fn world(&self) -> Option<Arc<World>> {
+        within(&self.world).clone()
+    }
+
+    /// A process starts, or is gone.
+    pub(crate) fn set_world(&self, world: Option<Arc<World>>) {
+        self.depth.store(0, Ordering::Relaxed);
+        let old = std::mem::replace(&mut *within(&self.world), world);
+        drop(old);
+    }
+
+    /// Notices of the bank on their way to us.
+    pub(crate) fn notices(&self) -> MutexGuard<'_, Vec<Callback>> {
+        within(&self.notices)
+    }
+
+    /// Notices that we have not answered yet.
+    pub(crate) fn delivering(&self) -> MutexGuard<'_, Vec<u64>> {
+        within(&self.delivering)
+    }
+
+    /// Requests that will reach the bank late.
+    pub(crate) fn late(&self) -> MutexGuard<'_, Vec<(Timestamp, SimRequest)>> {
+        within(&self.late)
+    }
+
+    pub(crate) fn people(&self) -> MutexGuard<'_, People> {
+        within(&self.people)
+    }
+
+    /// Plans something that people do.
+    pub(crate) fn plan_task(&self, at: Timestamp, task: Task) {
+        let order = self.planned.fetch_add(1, Ordering::Relaxed).unsigned_abs();
+        within(&self.agenda).insert((at, order), task);
+    }
+
+    /// The next thing that people do, if its time has come.
+    pub(crate) fn next_task(&self) -> Option<Task> {
+        let mut agenda = within(&self.agenda);
+        let first = agenda.first_entry()?;
+        (first.key().0 <= self.now()).then(|| first.remove())
+    }
+
+    /// When something is due that is not the engine's work.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
+        let task = within(&self.agenda).first_key_value().map(|((at, _), _)| *at);
+        let late = self.late().iter().map(|(at, _)| *at).min();
+        [task, late, self.bank.due()].into_iter().flatten().min()
+    }
+}
+
+/// The clock of the run.
+pub(crate) struct RunClock(pub(crate) Arc<Universe>);
+
+impl Clock for RunClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
