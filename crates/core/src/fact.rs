@@ -198,8 +198,8 @@ pub enum Situation {
 impl Fact {
     /// Recognises the same fact among those of one boleto, through one channel.
     ///
-    /// Attributes stay out of a payment's key, so that the same payment told with a
-    /// corrected date is the same payment; each state is one fact per value.
+    /// A payment told again with a date that was missing is another fact, so that nothing told
+    /// is lost; which facts tell the same payment is decided by [`PaymentKey`] alone.
     pub fn natural_key(&self, channel: Channel) -> String {
         match self {
             Self::Accepted { bank_id } => format!("accepted:{bank_id}"),
@@ -209,16 +209,23 @@ impl Fact {
             }
             Self::Refused(r) => format!("refused:{}:{}", r.code, r.message),
             Self::Paid(p) => {
-                let channel = channel_word(channel);
-                match (&p.key, p.amount) {
-                    (PaymentKey::Id(id), _) => format!("paid:{channel}:{id}"),
-                    (PaymentKey::Nth(n), PaidAmount::Exact(_)) => {
-                        format!("paid:{channel}:{}:{n}", means_word(p.means))
-                    }
-                    (PaymentKey::Nth(n), PaidAmount::RunningTotal(total)) => {
-                        format!("paid:{channel}:{}:{n}:{}", means_word(p.means), total.cents())
-                    }
-                }
+                let key = match &p.key {
+                    PaymentKey::Id(id) => id.clone(),
+                    PaymentKey::Nth(n) => format!("{}:{n}", means_word(p.means)),
+                };
+                let amount = match p.amount {
+                    PaidAmount::Exact(amount) => format!("={}", amount.cents()),
+                    PaidAmount::RunningTotal(total) => format!("<={}", total.cents()),
+                };
+                let date = |d: Option<Date>| d.map(|d| d.to_string()).unwrap_or_default();
+                let at = p.settled_at.map(|t| t.to_string()).unwrap_or_default();
+                let fee = p.fee.map(|fee| fee.cents().to_string()).unwrap_or_default();
+                format!(
+                    "paid:{}:{key}:{amount}:{}:{}:{at}:{fee}",
+                    channel_word(channel),
+                    date(p.paid_on),
+                    date(p.credited_on)
+                )
             }
             Self::Reversed { id, amount } => {
                 format!("reversed:{}:{}", id.as_deref().unwrap_or(""), amount.cents())
