@@ -10,6 +10,7 @@ use crate::reply::{Answer, ok};
 
 /// This node works.
 #[derive(Serialize, ToSchema)]
+#[schema(as = NodeHealth)]
 pub(crate) struct HealthView {
     /// `ok`; otherwise the answer is a problem.
     status: &'static str,
@@ -21,7 +22,7 @@ pub(crate) struct HealthView {
 
 #[utoipa::path(
     get, path = "/health", tag = "health", operation_id = "getHealth", security(()),
-    summary = "Estado deste servidor",
+    summary = "Consultar o estado do servidor",
     description = "Responde 200 enquanto o banco de dados responde, e 503 quando não. Não pede token.",
     responses((status = 200, description = "Funcionando", body = HealthView))
 )]

@@ -53,11 +53,16 @@ fn holds_nul(bytes: &[u8]) -> bool {
 pub(crate) fn field(path: &str, said: &str) -> FieldError {
     let said = said.split(" at line ").next().unwrap_or(said);
     let path = if path == "." { "" } else { path };
-    let quoted = || said.split('`').nth(1).unwrap_or_default();
+    // These two name the field in their text; their path is that of the object around it.
+    let inside = || {
+        let name = said.split('`').nth(1).unwrap_or_default();
+        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    };
     if said.starts_with("missing field") {
-        let name =
-            if path.is_empty() { quoted().to_owned() } else { format!("{path}.{}", quoted()) };
-        return FieldError::new(name, "missing", "este campo é obrigatório");
+        return FieldError::new(inside(), "missing", "este campo é obrigatório");
+    }
+    if said.starts_with("duplicate field") {
+        return FieldError::new(inside(), "duplicate", "este campo veio duas vezes");
     }
     let name = if path.is_empty() { "body" } else { path };
     if said.starts_with("unknown field") {
@@ -74,9 +79,6 @@ pub(crate) fn field(path: &str, said: &str) -> FieldError {
     if said.starts_with("unknown variant") {
         let known: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
         return FieldError::new(name, "invalid", format!("use um destes: {}", known.join(", ")));
-    }
-    if said.starts_with("duplicate field") {
-        return FieldError::new(name, "duplicate", "este campo veio duas vezes");
     }
     let wanted = said.rsplit_once("expected ").map_or("", |(_, wanted)| wanted);
     let wanted = match wanted {

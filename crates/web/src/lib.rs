@@ -6,6 +6,8 @@
 mod api;
 mod app;
 mod auth;
+mod docs;
+mod examples;
 mod health;
 mod hooks;
 mod input;
@@ -14,6 +16,7 @@ mod openapi;
 mod problem;
 mod reply;
 mod request_id;
+mod words;
 
 use std::sync::Arc;
 
@@ -32,12 +35,11 @@ use crate::problem::{Problem, kinds};
 pub fn router(world: Arc<World>) -> Router {
     let app = App::new(world);
     let (api, described) = described().split_for_parts();
-    let openapi: Arc<str> = openapi::text(openapi::finish(described)).into();
-    let openapi = move || {
-        let text = Arc::clone(&openapi);
-        async move { ([("content-type", "application/json")], text.to_string()) }
-    };
-    api.route("/openapi.json", get(openapi))
+    let described = Arc::new(openapi::finish(described));
+    let docs = docs::router(&described);
+    let openapi = get(move || async move { reply::ok(&*described) });
+    api.route("/openapi.json", openapi)
+        .merge(docs)
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(input::BODY_MAX))

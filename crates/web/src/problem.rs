@@ -57,6 +57,25 @@ pub(crate) mod kinds {
         kind("bank_unavailable", StatusCode::SERVICE_UNAVAILABLE, "O banco não responde agora");
     pub(crate) const UNAVAILABLE: Kind =
         kind("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Serviço indisponível agora");
+
+    /// All of them, for the documentation.
+    pub(crate) const ALL: [Kind; 15] = [
+        MALFORMED,
+        NO_KEY,
+        UNAUTHORIZED,
+        FORBIDDEN,
+        NOT_FOUND,
+        METHOD,
+        CONFLICT,
+        RUNNING,
+        TOO_LARGE,
+        NOT_JSON,
+        INVALID,
+        KEY_REUSED,
+        INTERNAL,
+        BANK_UNAVAILABLE,
+        UNAVAILABLE,
+    ];
 }
 
 /// A problem on its way to the caller. Turned into an answer with the id of the request by

@@ -53,6 +53,7 @@ pub struct NewAccount {
 
 /// An account as programs see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
 pub struct AccountView {
     /// UUIDv7.
     pub id: String,
@@ -78,6 +79,7 @@ pub struct AccountView {
 
 /// A credential as programs see it: no secret of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Credential)]
 pub struct CredentialView {
     /// UUIDv7.
     pub id: String,
@@ -94,6 +96,7 @@ pub struct CredentialView {
 
 /// A bank as programs see it: what its forms ask for and what it can do.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bank)]
 pub struct BankView {
     /// COMPE code.
     pub code: &'static str,
@@ -381,7 +384,8 @@ pub struct ProbeStep {
 /// Tests the connection of an account against the bank: the credential, then the account.
 pub fn probe(world: &World, actor: &Actor, account_id: &str) -> Result<Vec<ProbeStep>, Error> {
     actor.must(Permission::Configure)?;
-    let known = list(world, actor)?;
+    let company = actor.company_id.clone();
+    let known = world.store.read(move |tx| accounts::list(tx, &company))?;
     if !known.iter().any(|a| a.id == account_id) {
         return Err(Error::not_found("conta"));
     }
@@ -418,6 +422,7 @@ pub fn probe(world: &World, actor: &Actor, account_id: &str) -> Result<Vec<Probe
 
 /// How an account stands, for the lamp and for `quita doctor`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AccountHealth)]
 pub struct Health {
     /// Which account.
     pub account_id: String,

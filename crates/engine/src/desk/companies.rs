@@ -36,6 +36,7 @@ pub struct NewCompany {
 
 /// A company as programs see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Company)]
 pub struct CompanyView {
     /// UUIDv7.
     pub id: String,

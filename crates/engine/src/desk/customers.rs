@@ -39,6 +39,7 @@ pub struct NewCustomer {
 
 /// A customer as programs see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
 pub struct CustomerView {
     /// UUIDv7.
     pub id: String,

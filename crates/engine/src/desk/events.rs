@@ -11,6 +11,7 @@ use crate::world::World;
 
 /// Something that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
 pub struct EventView {
     /// Its place in the order: ask for what comes after it.
     pub seq: Option<i64>,

@@ -40,6 +40,7 @@ impl<T> Page<T> {
 
 /// What is owed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Charge)]
 pub struct ChargeView {
     /// UUIDv7.
     pub id: String,
@@ -75,6 +76,7 @@ impl From<Charge> for ChargeView {
 
 /// Something that a person must look at.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PendingItem)]
 pub struct PendingView {
     /// UUIDv7.
     pub id: String,

@@ -37,6 +37,7 @@ pub struct NewTerms {
 
 /// Terms as programs see them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Terms)]
 pub struct TermsView {
     /// UUIDv7.
     pub id: String,

@@ -22,6 +22,7 @@ use crate::world::World;
 
 /// A boleto.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Boleto)]
 pub struct BoletoView {
     /// UUIDv7.
     pub id: String,
@@ -104,6 +105,7 @@ pub struct BoletoView {
 
 /// A person or company named on a boleto.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Party)]
 pub struct PartyView {
     /// CPF or CNPJ without punctuation.
     pub document: String,
@@ -122,14 +124,18 @@ pub struct PartyView {
 
 /// A Brazilian postal address.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Address)]
 pub struct AddressView {
     /// Street, without the number.
     pub street: String,
     /// Number, `S/N` where there is none.
+    #[schema(required = false)]
     pub number: String,
     /// Flat, floor, block.
+    #[schema(required = false)]
     pub complement: String,
     /// «Bairro».
+    #[schema(required = false)]
     pub district: String,
     /// City.
     pub city: String,
@@ -141,6 +147,7 @@ pub struct AddressView {
 
 /// Who is paid.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Beneficiary)]
 pub struct BeneficiaryView {
     /// Account with check digit.
     pub account_code: String,
@@ -158,6 +165,7 @@ pub struct BeneficiaryView {
 
 /// A fine, interest or discount.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Term)]
 pub struct TermView {
     /// First day of fine or interest, last day of a discount.
     #[schema(value_type = String, format = Date)]
@@ -170,6 +178,7 @@ pub struct TermView {
 
 /// Why a bank said no.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Refusal)]
 pub struct RefusalView {
     /// The bank's code.
     pub code: String,
@@ -181,6 +190,7 @@ pub struct RefusalView {
 
 /// A payment received.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Receipt)]
 pub struct ReceiptView {
     /// UUIDv7.
     pub id: String,

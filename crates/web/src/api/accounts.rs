@@ -10,7 +10,7 @@ use crate::reply::{Answer, List, ok, stored};
 
 #[utoipa::path(
     get, path = "/v1/accounts", tag = "accounts", operation_id = "listAccounts",
-    summary = "Contas da empresa",
+    summary = "Listar contas",
     responses((status = 200, description = "Todas as contas", body = List<AccountView>))
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(actor): Caller) -> Answer {
@@ -40,7 +40,7 @@ pub(crate) async fn create(
 
 #[utoipa::path(
     get, path = "/v1/accounts/health", tag = "accounts", operation_id = "getAccountsHealth",
-    summary = "Como está cada conta",
+    summary = "Consultar como está cada conta",
     description = "Última consulta completa ao banco, última chamada do banco, último erro e dias até o \
         fim do certificado.",
     responses((status = 200, description = "Todas as contas", body = List<Health>))

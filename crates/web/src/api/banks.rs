@@ -8,7 +8,7 @@ use crate::reply::{Answer, List, ok};
 
 #[utoipa::path(
     get, path = "/v1/banks", tag = "accounts", operation_id = "listBanks",
-    summary = "Bancos e o que cada um pede",
+    summary = "Listar bancos e o que pedem",
     description = "Para cada banco, os campos da credencial e as permissões a pedir no portal do banco.",
     responses((status = 200, description = "Todos os bancos", body = List<BankView>))
 )]

@@ -99,7 +99,7 @@ impl Wanted {
 
 #[utoipa::path(
     get, path = "/v1/boletos", tag = "boletos", operation_id = "listBoletos",
-    summary = "Boletos",
+    summary = "Listar boletos",
     description = "Do mais novo ao mais antigo. Os filtros se somam. Os recebimentos de um boleto vêm só \
         em `GET /v1/boletos/{id}`.",
     params(Wanted),
@@ -118,7 +118,7 @@ pub(crate) async fn list(
 
 #[utoipa::path(
     get, path = "/v1/boletos/{id}", tag = "boletos", operation_id = "getBoleto",
-    summary = "Um boleto",
+    summary = "Consultar um boleto",
     description = "Como está agora, com seus recebimentos.",
     params(("id" = String, Path, description = "Id do boleto")),
     responses((status = 200, description = "O boleto", body = BoletoView))
@@ -129,7 +129,7 @@ pub(crate) async fn get(State(app): State<App>, Caller(actor): Caller, Id(id): I
 
 #[utoipa::path(
     get, path = "/v1/boletos/{id}/events", tag = "boletos", operation_id = "listBoletoEvents",
-    summary = "O que aconteceu com um boleto",
+    summary = "Histórico de um boleto",
     params(("id" = String, Path, description = "Id do boleto")),
     responses((status = 200, description = "Do mais antigo ao mais novo", body = List<EventView>))
 )]

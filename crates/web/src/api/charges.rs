@@ -11,7 +11,7 @@ use crate::reply::{Answer, ok};
 
 #[utoipa::path(
     get, path = "/v1/charges", tag = "charges", operation_id = "listCharges",
-    summary = "Cobranças",
+    summary = "Listar cobranças",
     description = "O que os clientes devem, da mais nova à mais antiga. Os boletos de uma cobrança estão \
         em `GET /v1/boletos?charge_id=…`.",
     params(Paging),
@@ -28,7 +28,7 @@ pub(crate) async fn list(
 
 #[utoipa::path(
     get, path = "/v1/charges/{id}", tag = "charges", operation_id = "getCharge",
-    summary = "Uma cobrança",
+    summary = "Consultar uma cobrança",
     params(("id" = String, Path, description = "Id da cobrança")),
     responses((status = 200, description = "A cobrança", body = ChargeView))
 )]

@@ -9,7 +9,7 @@ use crate::reply::{Answer, ok};
 
 #[utoipa::path(
     get, path = "/v1/company", tag = "company", operation_id = "getCompany",
-    summary = "A empresa do token",
+    summary = "Consultar a empresa do token",
     responses((status = 200, description = "A empresa", body = CompanyView))
 )]
 pub(crate) async fn get(State(app): State<App>, Caller(actor): Caller) -> Answer {

@@ -9,7 +9,7 @@ use crate::reply::{Answer, List, ok};
 
 #[utoipa::path(
     get, path = "/v1/credentials", tag = "accounts", operation_id = "listCredentials",
-    summary = "Credenciais da empresa",
+    summary = "Listar credenciais",
     description = "Sem nenhum segredo; com o fim da validade do certificado.",
     responses((status = 200, description = "Todas as credenciais", body = List<CredentialView>))
 )]

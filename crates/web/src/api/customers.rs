@@ -12,7 +12,7 @@ use crate::reply::{Answer, ok, stored};
 
 #[utoipa::path(
     get, path = "/v1/customers", tag = "customers", operation_id = "listCustomers",
-    summary = "Clientes",
+    summary = "Listar clientes",
     description = "Na ordem em que foram cadastrados.",
     params(Paging),
     responses((status = 200, description = "Uma página", body = Page<CustomerView>))
@@ -46,7 +46,7 @@ pub(crate) async fn save(
 
 #[utoipa::path(
     get, path = "/v1/customers/{id}", tag = "customers", operation_id = "getCustomer",
-    summary = "Um cliente",
+    summary = "Consultar um cliente",
     params(("id" = String, Path, description = "Id do cliente")),
     responses((status = 200, description = "O cliente", body = CustomerView))
 )]

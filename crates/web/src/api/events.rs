@@ -36,7 +36,7 @@ pub(crate) struct After {
 
 #[utoipa::path(
     get, path = "/v1/events", tag = "events", operation_id = "listEvents",
-    summary = "O que aconteceu, em ordem",
+    summary = "Acompanhar o que acontece",
     description = "Guarde `next_after` e peça de novo a partir dele: nada se perde e nada vem duas vezes.",
     params(After),
     responses((status = 200, description = "Uma página", body = Events))

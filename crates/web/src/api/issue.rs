@@ -28,6 +28,7 @@ pub(crate) struct NewBatch {
 /// Boletos just issued, in the order in which they were asked for.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the answer that the desk stores")]
+#[schema(as = IssuedBoletos)]
 pub(crate) struct Issued {
     /// Each as `POST /v1/boletos` gives it.
     boletos: Vec<BoletoView>,

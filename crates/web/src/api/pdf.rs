@@ -24,6 +24,7 @@ pub(crate) struct Source {
 /// Boletos for one file.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PdfRequest)]
 pub(crate) struct Several {
     /// Ids of boletos, in the order of the pages, 1 to 2000.
     ids: Vec<String>,

@@ -9,7 +9,7 @@ use crate::reply::{Answer, List, ok};
 
 #[utoipa::path(
     get, path = "/v1/pending", tag = "pending", operation_id = "listPending",
-    summary = "Pendências",
+    summary = "Listar pendências",
     description = "O que uma pessoa precisa olhar: pagamento em dobro, resposta que não veio…",
     responses((status = 200, description = "Todas, da mais antiga à mais nova", body = List<PendingView>))
 )]

@@ -12,7 +12,7 @@ use crate::reply::{Answer, ok};
 
 #[utoipa::path(
     get, path = "/v1/receipts", tag = "receipts", operation_id = "listReceipts",
-    summary = "Recebimentos",
+    summary = "Listar recebimentos",
     description = "Cada pagamento recebido, por boleto ou Pix, uma única vez, do mais novo ao mais antigo.",
     params(Paging),
     responses((status = 200, description = "Uma página", body = Page<ReceiptView>))

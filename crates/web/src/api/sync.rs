@@ -12,6 +12,7 @@ use crate::reply::{Answer, json};
 
 /// What will be looked at.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Sync)]
 pub(crate) struct SyncView {
     /// So many accounts.
     accounts: usize,

@@ -10,7 +10,7 @@ use crate::reply::{Answer, List, ok, stored};
 
 #[utoipa::path(
     get, path = "/v1/terms", tag = "terms", operation_id = "listTerms",
-    summary = "Parâmetros de boleto",
+    summary = "Listar parâmetros",
     responses((status = 200, description = "Todos os parâmetros", body = List<TermsView>))
 )]
 pub(crate) async fn list(State(app): State<App>, Caller(actor): Caller) -> Answer {
@@ -20,7 +20,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(actor): Caller) -> Answe
 
 #[utoipa::path(
     post, path = "/v1/terms", tag = "terms", operation_id = "saveTerms",
-    summary = "Guardar parâmetros de boleto",
+    summary = "Guardar parâmetros",
     description = "Os parâmetros com a mesma descrição são alterados. Use o id em `terms_id` ao emitir.",
     params(Key),
     request_body = NewTerms,

@@ -1,0 +1,20 @@
+//! Bodies that work as they stand, for the documentation. The tests send every one of them.
+
+/// The body of an operation.
+pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
+    Some(match operation_id {
+        "issueBoleto" => include_str!("examples/issueBoleto.json"),
+        "issueBatch" => include_str!("examples/issueBatch.json"),
+        "issueInstalments" => include_str!("examples/issueInstalments.json"),
+        "cancelBoleto" => include_str!("examples/cancelBoleto.json"),
+        "changeBoleto" => include_str!("examples/changeBoleto.json"),
+        "replaceBoleto" => include_str!("examples/replaceBoleto.json"),
+        "settleBoletoByHand" => include_str!("examples/settleBoletoByHand.json"),
+        "getBoletosPdf" => include_str!("examples/getBoletosPdf.json"),
+        "saveCustomer" => include_str!("examples/saveCustomer.json"),
+        "saveTerms" => include_str!("examples/saveTerms.json"),
+        "createAccount" => include_str!("examples/createAccount.json"),
+        "createToken" => include_str!("examples/createToken.json"),
+        _ => return None,
+    })
+}

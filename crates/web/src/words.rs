@@ -1,0 +1,256 @@
+//! The fields of the API in Portuguese, for the developers who read its documentation. The
+//! glossary gives one name to one thing, so most fields need one description wherever they
+//! stand.
+
+/// What an object is.
+pub(crate) fn schema(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Account" => "Uma conta bancária da empresa.",
+        "AccountHealth" => "Como está uma conta.",
+        "Address" => "Um endereço no Brasil.",
+        "Bank" => "Um banco que quita conhece, com o que ele pede.",
+        "Beneficiary" => "Quem recebe.",
+        "Boleto" => "Um boleto como está agora.",
+        "Cancel" => "Pedido de baixa.",
+        "Change" => "Novos valores; o que for omitido fica como está.",
+        "Charge" => "Uma cobrança: o que um cliente deve.",
+        "Company" => "A empresa.",
+        "Credential" => "Uma credencial, sem nenhum segredo.",
+        "Customer" => "Um cliente.",
+        "Event" => "Algo que aconteceu.",
+        "Events" => "Eventos em ordem.",
+        "FieldError" => "Um campo a corrigir.",
+        "InstalmentMode" => "O que o valor das parcelas significa.",
+        "IssuedBoletos" => "Boletos emitidos, na ordem do pedido.",
+        "MadeToken" => "Um token recém-criado.",
+        "NewAccount" => "Uma conta a cadastrar, com sua credencial.",
+        "NewBatch" => "Muitos boletos, todos ou nenhum.",
+        "NewBoleto" => "Um boleto a emitir, com a cobrança que ele traz.",
+        "NewCustomer" => "Um cliente, enviado com o boleto ou cadastrado antes.",
+        "NewInstalments" => "As parcelas de um documento.",
+        "NewTerms" => "Parâmetros com um nome, contados a partir do vencimento de cada boleto.",
+        "NewToken" => "Um token a criar.",
+        "NodeHealth" => "Este servidor funciona.",
+        "Party" => "Uma pessoa ou empresa citada no boleto.",
+        "PdfRequest" => "Boletos para um arquivo.",
+        "PendingItem" => "Algo que uma pessoa precisa olhar.",
+        "ProbeStep" => "Um passo do teste da ligação.",
+        "Problem" => "O que deu errado (RFC 9457, `application/problem+json`).",
+        "Receipt" => "Um pagamento recebido.",
+        "Refusal" => "Por que o banco recusou.",
+        "SettleByHand" => "Um boleto pago fora do banco.",
+        "Sync" => "Quantas contas serão consultadas.",
+        "Term" => "Multa, juros ou desconto.",
+        "TermValue" => {
+            "Multa, juros ou desconto: `value` em porcentagem ou `face_value` em centavos."
+        }
+        "Terms" => "Parâmetros de boleto guardados.",
+        _ if name.starts_with("Page_") => "Uma página de uma lista.",
+        _ if name.starts_with("List_") => "Uma lista inteira.",
+        _ => return None,
+    })
+}
+
+/// What a field holds: as it is in this object, or else as everywhere.
+pub(crate) fn field(schema: &str, name: &str) -> Option<&'static str> {
+    in_object(schema, name).or_else(|| everywhere(name))
+}
+
+fn in_object(schema: &str, name: &str) -> Option<&'static str> {
+    Some(match (schema, name) {
+        ("Account", "status") => "`active` ou `inactive`.",
+        ("Account", "bank") => "Código do banco (COMPE).",
+        ("Account" | "NewAccount" | "AccountHealth", "description") => {
+            "Nome da conta, para pessoas."
+        }
+        ("Account" | "NewAccount", "number") => "Número da conta, sem o dígito.",
+        ("Bank", "code") => "Código do banco (COMPE).",
+        ("Bank", "name") => "Nome do banco.",
+        ("Bank", "scopes") => "Permissões a pedir ao banco, com a finalidade de cada uma.",
+        ("Boleto", "discounts") => "Descontos por pagamento até uma data.",
+        ("Boleto", "settled_at") => "Instante em que quita soube da liquidação, UTC.",
+        ("Boleto", "status") => {
+            "`CREATED`, `REGISTERED`, `REJECTED`, `SETTLED`, `EXPIRED`, `CANCELLATION_REQUESTED` ou \
+             `CANCELLED`."
+        }
+        ("Boleto", "customer") => "Quem deve, como estava na emissão.",
+        ("Cancel", "reason") => "Motivo, até 50 caracteres.",
+        ("Change", "amount") => "Novo valor nominal em centavos.",
+        ("Change", "expiration_date") => "Novo vencimento.",
+        ("Credential", "bank") => "O banco, pelo nome de `folder` em `GET /v1/banks`.",
+        ("Credential", "name") => "Nome da credencial, para pessoas.",
+        ("Credential", "status") => "`active`, `disabled` ou `revoked`.",
+        ("Event", "id") => "Id do evento.",
+        ("Event", "kind") => "`boleto.registered`, `boleto.settled`, `receipt.created`…",
+        ("Event", "data") => "Mais detalhes, conforme o tipo.",
+        ("Events", "data") => "Do mais antigo ao mais novo.",
+        ("FieldError", "field") => {
+            "Caminho do campo: `customer.address.postal_code`, `boletos[3].amount`."
+        }
+        ("FieldError", "code") => "Para programas: `missing`, `invalid`, `too_long`…",
+        ("MadeToken", "id") => "Id do token; quem o usa aparece como `application:ID`.",
+        ("MadeToken" | "NewToken", "name") => "Nome para pessoas: que programa usa o token.",
+        ("MadeToken", "token") => {
+            "O token. Vem só na primeira resposta; vazio na repetição do pedido."
+        }
+        ("NewAccount", "bank") => "O banco: código COMPE ou `folder` de `GET /v1/banks`.",
+        ("NewAccount", "data") => "Outros campos da conta, nas palavras do banco.",
+        ("NewBatch", "boletos") => "De 1 a 1000.",
+        ("NewBoleto", "account_id") => "Em que conta; pode faltar quando a empresa só tem uma.",
+        ("NewBoleto", "document_number") => {
+            "Seu número, único entre as cobranças da empresa: `NFe 450 - 1/1`. Até 40 caracteres."
+        }
+        ("NewBoleto", "expiration_date") => "Vencimento, `AAAA-MM-DD`, de hoje em diante.",
+        ("NewBoleto", "limit_date") => {
+            "Último dia em que se pode pagar; se omitido, 30 dias depois do vencimento (ou o máximo do \
+             banco)."
+        }
+        ("NewBoleto", "customer") => "Quem deve. Este campo ou `customer_id`.",
+        ("NewBoleto", "customer_id") => "Um cliente já cadastrado.",
+        ("NewBoleto", "invoice_type") => {
+            "`bill_of_exchange` (se omitido), `proposal`, `deposit` ou `tuition_payment`."
+        }
+        ("NewBoleto", "origin") => {
+            "Que documento cobra: `avulso` (se omitido), `nfe`, `nfse`, `cte`, `sales_order`, \
+             `service_order`, `future_sale` ou `contract`."
+        }
+        ("NewCustomer", "document") => "CPF ou CNPJ, com ou sem pontuação.",
+        ("NewCustomer", "address") => "Endereço; a maioria dos bancos exige.",
+        ("NewInstalments", "boleto") => {
+            "O primeiro boleto. O número ganha ` - n/N`; o valor se repete ou se divide."
+        }
+        ("NewTerms", "description") => "Nome para pessoas, único na empresa.",
+        ("NewToken" | "MadeToken", "scopes") => "Permissões: `read`, `charge`, `configure`.",
+        ("NodeHealth", "status") => "`ok`; se não, a resposta é um problema.",
+        ("PendingItem", "kind") => "Para programas: `paid_twice`, `outcome_unknown`…",
+        ("ProbeStep", "message") => "O que o banco disse e o que fazer.",
+        ("Problem", "type") => "`/problems/<código>`: o tipo do problema.",
+        ("Problem", "title") => "O tipo do problema em poucas palavras.",
+        ("Problem", "status") => "Status HTTP.",
+        ("Receipt", "amount") => "Valor recebido em centavos.",
+        ("Receipt", "settled_at") => "Instante em que o dinheiro chegou à conta, UTC.",
+        ("Refusal", "code") => "Código do banco.",
+        ("Refusal", "message") => "O que significa e o que fazer.",
+        ("Refusal", "field") => "O campo recusado, com o nome que tem nesta API.",
+        ("SettleByHand", "paid_on") => "O dia em que foi pago.",
+        ("SettleByHand", "amount") => "Valor recebido em centavos.",
+        ("Sync", "accounts") => "Quantas contas.",
+        ("Term" | "TermValue", "value") => "Porcentagem em texto, `\"2.00\"`; nos juros, ao mês.",
+        ("Term" | "TermValue", "face_value") => "Centavos; nos juros, por dia.",
+        ("Term", "date") => "Primeiro dia da multa ou dos juros; último dia do desconto.",
+        ("TermValue", "date") => {
+            "Primeiro dia da multa ou dos juros (se omitido, o dia depois do vencimento); último dia do \
+             desconto."
+        }
+        _ => return None,
+    })
+}
+
+fn everywhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "abatement" => "Abatimento em centavos, descontado em qualquer data.",
+        "account_code" => "Número da conta com o dígito.",
+        "account_id" => "Id da conta.",
+        "address" => "Endereço.",
+        "amount" => "Valor nominal em centavos.",
+        "api" => "Se quita fala com a API deste banco.",
+        "bank_name" => "Nome do banco.",
+        "bank_reference" => "Como o banco conhece este boleto por nossa referência (`seuNumero`).",
+        "barcode" => "Código de barras, 44 dígitos, depois do registro.",
+        "boleto_id" => "Id do boleto.",
+        "boletos" => "Na ordem do pedido.",
+        "br_code" => "Pix copia e cola do boleto híbrido, depois do registro.",
+        "branch" => "Agência, só dígitos.",
+        "branch_code" => "Agência.",
+        "cancellation_wanted" => "Baixa pedida e ainda não confirmada pelo banco.",
+        "certificate_days" => "Dias até o fim do certificado.",
+        "charge_id" => "Id da cobrança.",
+        "city" => "Cidade.",
+        "complement" => "Complemento.",
+        "connected" => "Se a conta tem credencial.",
+        "count" => "Quantas, de 1 a 99.",
+        "created_at" => "Instante da criação, UTC.",
+        "created_by" => "`user:…`, `application:…` ou `system`.",
+        "credential" => {
+            "Campos da credencial, nas palavras do banco: veja `GET /v1/banks`. Nunca mais são mostrados."
+        }
+        "credential_fields" => "O que a credencial pede: nome, rótulo, tipo e onde encontrar.",
+        "credited_on" => "Dia do crédito na conta.",
+        "customer" => "Quem deve.",
+        "customer_id" => "Id do cliente.",
+        "data" => "O que foi encontrado.",
+        "days_after_due" => "Dias depois do vencimento em que ainda se pode pagar.",
+        "detail" => "O que aconteceu e o que fazer.",
+        "digit" => "Dígito da conta.",
+        "discount_days" => "Até quantos dias antes do vencimento vale o desconto.",
+        "discount_value" => "Porcentagem de desconto por pagar antes, em texto.",
+        "discounts" => "Até três descontos, cada um até uma data.",
+        "district" => "Bairro.",
+        "document" => "CPF ou CNPJ, sem pontuação.",
+        "document_number" => "Número do documento da empresa.",
+        "document_type" => "`cpf` ou `cnpj`.",
+        "email" => "E-mail.",
+        "end_to_end_id" => "Identificador do Pix (`endToEndId`).",
+        "environment" => "`production` ou `sandbox`.",
+        "errors" => "Os campos a corrigir, todos de uma vez.",
+        "expiration_date" => "Vencimento.",
+        "fee" => "Tarifa do banco em centavos.",
+        "fine" => "Multa, cobrada uma vez depois do vencimento.",
+        "fine_value" => "Porcentagem de multa, em texto: `\"2.00\"`.",
+        "folder" => "Nome do banco nesta API.",
+        "hosts" => "Só em ambiente de testes: endereços do simulador.",
+        "hybrid" => "Se leva QR Code Pix; sim, se omitido e o banco tiver.",
+        "id" => "Id, 36 caracteres.",
+        "ids" => "Ids de boletos, na ordem das páginas, de 1 a 2000.",
+        "interest" => "Juros, por dia (centavos) ou ao mês (porcentagem).",
+        "interest_value" => "Porcentagem de juros ao mês, em texto: `\"1.00\"`.",
+        "invoice_type" => "Tipo do boleto.",
+        "issuance_date" => "Emissão.",
+        "last_error" => "O que deu errado na última consulta; vazio se nada.",
+        "last_success" => "Instante da última consulta completa, UTC.",
+        "last_webhook" => "Instante da última chamada do banco, UTC.",
+        "legal_name" => "Nome ou razão social.",
+        "limit_date" => "Último dia em que se pode pagar.",
+        "means" => "`boleto` ou `pix`.",
+        "message" => "Para pessoas: o que está errado e o que fazer.",
+        "messages" => "Linhas impressas no boleto.",
+        "mode" => {
+            "`repeat`: cada parcela tem o valor inteiro; `divide`: os centavos que sobram vão na primeira."
+        }
+        "next_after" => {
+            "Devolva em `after` para continuar; igual ao pedido quando não há nada novo."
+        }
+        "next_cursor" => "Devolva em `cursor` para a próxima página; null no fim.",
+        "not_after" => "Fim da validade do certificado, UTC.",
+        "notice" => "Para pessoas: o que fazer com o token.",
+        "number" => "Número; `S/N` se não há.",
+        "ok" => "Se funcionou.",
+        "opened_at" => "Desde quando, UTC.",
+        "origin" => "Que documento cobra.",
+        "our_number" => "Nosso número, dado pelo banco no registro.",
+        "paid_on" => "Dia em que o cliente pagou.",
+        "phone" => "Telefone com DDD.",
+        "postal_code" => "CEP, 8 dígitos.",
+        "receipts" => "Cada pagamento recebido.",
+        "received" => "Total recebido em centavos.",
+        "receiver" => "Sacador avalista.",
+        "refusal" => "Por que o banco recusou.",
+        "registered_at" => "Instante em que quita soube do registro, UTC.",
+        "request_id" => "O mesmo do cabeçalho `x-request-id`: informe-o ao pedir ajuda.",
+        "seq" => "O lugar na ordem: peça o que vem depois dele.",
+        "settled_by_hand" => "Baixado como pago fora do banco.",
+        "settlement_delay" => "Demora usual entre o pagamento e a liquidação.",
+        "state" => "Sigla do estado, `MG`.",
+        "step" => "O que foi tentado.",
+        "street" => "Rua, sem o número.",
+        "subject" => "Id daquilo de que se trata.",
+        "terms" => "O que os parâmetros dizem.",
+        "terms_id" => "Parâmetros guardados; o que vier aqui ao lado vale mais.",
+        "trade_name" => "Nome fantasia.",
+        "txid" => "Identificador do Pix do boleto híbrido.",
+        "updated_at" => "Instante da última mudança, UTC.",
+        "version" => "Versão de quita.",
+        "writable_line" => "Linha digitável, 47 dígitos, depois do registro.",
+        _ => return None,
+    })
+}
