@@ -1,0 +1,154 @@
+//! The whole path: issued through the API, registered at the bank, paid there, told by its
+//! calls, settled here; workers and housekeeping running.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use quita_banks::simulator::{Callback, Control};
+use quita_core::fact::Means;
+use quita_engine::workers::Workers;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::cpu;
+use crate::house::House;
+use crate::load::{Client, Request, post};
+use crate::samples;
+
+/// As `quita serve` has unless told otherwise.
+const WORKERS: usize = 4;
+/// Connections of the program that issues, and of the bank that calls.
+const CONNECTIONS: usize = 64;
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// What one boleto cost, in processor time.
+pub(crate) struct Cost {
+    /// Boletos a second, from the first order to the last settlement.
+    pub(crate) rate: f64,
+    /// Server, workers, store.
+    pub(crate) quita: Duration,
+    /// The simulated bank.
+    pub(crate) bank: Duration,
+    /// Whoever issues, and the bank's calls.
+    pub(crate) load: Duration,
+}
+
+/// Brings so many boletos from order to settlement.
+pub(crate) fn run(house: &mut House, boletos: u32) -> Cost {
+    let workers = Workers::start(&house.world, WORKERS).expect("workers");
+    let callbacks = house.callbacks.take().expect("a house that was not used yet");
+    let load = Load::start(house, callbacks);
+    let begun = Instant::now();
+    let before = (cpu::process(), house.bank.thread.used(), load.thread.used());
+    load.issue(boletos);
+    wait(house, "REGISTERED", boletos);
+    pay_all(house);
+    wait(house, "SETTLED", boletos);
+    let span = begun.elapsed();
+    let own = |thread: &cpu::Thread, before: Duration| thread.used() - before;
+    let (bank, load) = (own(&house.bank.thread, before.1), own(&load.thread, before.2));
+    let all = cpu::process() - before.0;
+    workers.stop();
+    Cost {
+        rate: f64::from(boletos) / span.as_secs_f64(),
+        quita: all.saturating_sub(bank + load) / boletos,
+        bank: bank / boletos,
+        load: load / boletos,
+    }
+}
+
+fn wait(house: &House, status: &'static str, boletos: u32) {
+    let begun = Instant::now();
+    while house.count(status) < i64::from(boletos) {
+        assert!(begun.elapsed() < PATIENCE, "{} of {boletos} are {status}", house.count(status));
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Every other one by Pix.
+fn pay_all(house: &House) {
+    let all = house.bank.must(Control::Inspect);
+    let boletos = all["boletos"].as_array().expect("the simulator's overview");
+    for (i, boleto) in boletos.iter().enumerate() {
+        let target = boleto["seuNumero"].as_str().expect("a reference").to_owned();
+        let means = if i % 2 == 0 { Means::Pix } else { Means::Boleto };
+        house.bank.must(Control::Pay { target, means, amount: None });
+    }
+}
+
+/// One thread that plays the shop's program and carries the bank's calls.
+struct Load {
+    runtime: tokio::runtime::Handle,
+    thread: cpu::Thread,
+    order: Request,
+    api: std::net::SocketAddr,
+}
+
+impl Load {
+    fn start(house: &House, callbacks: UnboundedReceiver<Callback>) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let handle = runtime.handle().clone();
+        let (tell, told) = std::sync::mpsc::channel();
+        let live = move || {
+            tell.send(cpu::Thread::this()).expect("somebody waits");
+            runtime.block_on(std::future::pending::<()>());
+        };
+        thread::Builder::new().name("load".into()).spawn(live).expect("a thread");
+        let callbacks = Arc::new(Mutex::new(callbacks));
+        for _ in 0..CONNECTIONS {
+            let (callbacks, bank) = (Arc::clone(&callbacks), house.bank.clone());
+            let public = house.public;
+            handle.spawn(async move {
+                let mut client = Client::connect(public).await;
+                loop {
+                    let next = callbacks.lock().await.recv().await;
+                    let Some(callback) = next else { return };
+                    let status = client.send(&request(&callback)).await;
+                    bank.called_back(callback.id, status);
+                }
+            });
+        }
+        let order = samples::issue("/v1/boletos", &house.token);
+        let thread = told.recv().expect("the thread lives");
+        Self { runtime: handle, thread, order, api: house.api }
+    }
+
+    fn issue(&self, boletos: u32) {
+        let next = Arc::new(AtomicU64::new(0));
+        let all: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                let (next, order, api) = (Arc::clone(&next), Arc::clone(&self.order), self.api);
+                self.runtime.spawn(async move {
+                    let mut client = Client::connect(api).await;
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= u64::from(boletos) {
+                            return;
+                        }
+                        let status = client.send(&order(number)).await;
+                        assert_eq!(status, 201, "{}", client.answer());
+                    }
+                })
+            })
+            .collect();
+        let (tell, told) = std::sync::mpsc::channel();
+        self.runtime.spawn(async move {
+            for one in all {
+                one.await.expect("no request failed");
+            }
+            let _ = tell.send(());
+        });
+        told.recv().expect("no request failed");
+    }
+}
+
+fn request(callback: &Callback) -> Vec<u8> {
+    let path = callback.url.strip_prefix("https://quita.example").expect("our address");
+    let headers = callback.headers.iter().filter(|(name, _)| name != "content-type");
+    let headers: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    post(path, &headers, &String::from_utf8_lossy(&callback.body))
+}
