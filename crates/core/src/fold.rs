@@ -264,7 +264,12 @@ impl<'a> Seen<'a> {
         if money && (self.cancelled || self.expired) {
             divergences.push(Divergence::PaidAfterEnd);
         }
-        if let Some(bank) = self.total.filter(|total| !receipts.is_empty() && *total != received) {
+        // Without a receipt, what was only marked as received may be shown as received too.
+        let told_otherwise = self.paid || settled_by_hand;
+        if let Some(bank) = self.total
+            && bank != received
+            && !(receipts.is_empty() && told_otherwise)
+        {
             divergences.push(Divergence::TotalDiffers { bank, receipts: received });
         }
         if self.paid && receipts.is_empty() {

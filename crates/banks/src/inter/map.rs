@@ -1,6 +1,7 @@
 //! The bank's words about boletos and Pix as facts.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZoneDatabase;
 use quita_core::barcode::Barcode;
 use quita_core::document::Document;
@@ -80,8 +81,15 @@ pub(super) fn report(detalhe: &Detalhe, asked: Option<&str>) -> Option<Report> {
         | Situation::Cancelled
         | Situation::Expired => registered(&mut report, boleto, pix),
     }
-    if observed.situation == Situation::Paid {
-        paid(&mut report, cobranca);
+    match observed.situation {
+        Situation::Paid => paid(&mut report, cobranca, cobranca.data_situacao.date()),
+        // Money that came after the end may leave the situation as it was.
+        Situation::Cancelled | Situation::Expired
+            if cobranca.origem_recebimento.get().is_some() && observed.total_received.is_some() =>
+        {
+            paid(&mut report, cobranca, None);
+        }
+        _ => {}
     }
     report.facts.push(Fact::Observed(observed));
     Some(report)
@@ -196,7 +204,7 @@ fn oddities(numbers: &Registration, report: &Report) -> Vec<String> {
 ///
 /// Without the way by which the money came nothing is guessed: the same Pix told once more
 /// under its own id would then count twice. The total received stays in the observation.
-fn paid(report: &mut Report, cobranca: &Cobranca) {
+fn paid(report: &mut Report, cobranca: &Cobranca, paid_on: Option<Date>) {
     let means = match cobranca.origem_recebimento.get() {
         Some("BOLETO") => Means::Boleto,
         Some("PIX") => Means::Pix,
@@ -214,7 +222,7 @@ fn paid(report: &mut Report, cobranca: &Cobranca) {
         key: PaymentKey::Nth(1),
         means,
         amount: PaidAmount::RunningTotal(total),
-        paid_on: cobranca.data_situacao.date(),
+        paid_on,
         credited_on: None,
         settled_at: None,
         fee: None,
@@ -274,7 +282,7 @@ fn given_back(report: &mut Report, pix: &str, devolucao: &Devolucao) {
 }
 
 /// The day of an instant in São Paulo, from the time zone data within the program.
-fn bank_day(instant: Timestamp) -> Option<jiff::civil::Date> {
+fn bank_day(instant: Timestamp) -> Option<Date> {
     let zone = TimeZoneDatabase::bundled().get("America/Sao_Paulo").ok()?;
     Some(instant.to_zoned(zone).date())
 }

@@ -122,6 +122,25 @@ fn a_payment_is_told_as_a_total() {
 }
 
 #[test]
+fn money_after_the_end_is_a_payment_too() {
+    let end = |word: &str, origin: Option<&str>| {
+        let report = read_detail(json!({
+            "situacao": word, "dataSituacao": "2026-12-22",
+            "valorTotalRecebido": "125.70", "origemRecebimento": origin,
+        }));
+        let folded = fold(report.facts.iter().map(|f| (report.channel, f)));
+        (folded.received().cents(), folded.status, folded.divergences)
+    };
+    for word in ["CANCELADO", "EXPIRADO"] {
+        let late = (12_570, Status::Settled, vec![Divergence::PaidAfterEnd]);
+        assert_eq!(end(word, Some("BOLETO")), late, "{word}");
+    }
+    let total = Money::from_cents(12_570);
+    let differs = Divergence::TotalDiffers { bank: total, receipts: Money::ZERO };
+    assert_eq!(end("CANCELADO", None), (0, Status::Cancelled, vec![differs]));
+}
+
+#[test]
 fn a_payment_without_origin_or_amount_is_not_guessed() {
     for changes in [
         json!({"situacao": "RECEBIDO", "valorTotalRecebido": "125.70"}),
