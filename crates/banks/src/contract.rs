@@ -308,6 +308,11 @@ pub enum Outcome {
     },
     /// The token was not accepted: get another and try again.
     Unauthorized,
+    /// The bank says that it has this order already: an earlier sending of ours arrived.
+    AlreadyThere {
+        /// Why, for people.
+        reason: String,
+    },
     /// Whether it was carried out cannot be told from this answer.
     Unknown {
         /// Why, for people.

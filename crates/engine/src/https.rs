@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quita_banks::contract::HttpResponse;
+use rustls::AlertDescription;
 use rustls_pki_types::pem::PemObject as _;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 use ureq::{Agent, http};
@@ -138,20 +139,37 @@ fn classify(error: &ureq::Error) -> WireError {
     }
 }
 
+/// Alerts that only a handshake ends with; others may come after the request was read.
+const fn of_handshake(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::HandshakeFailure
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateRequired
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+            | AlertDescription::ProtocolVersion
+            | AlertDescription::InsufficientSecurity
+            | AlertDescription::UnrecognisedName
+    )
+}
+
 fn never_arrived(error: &io::Error) -> bool {
     if error.kind() == io::ErrorKind::ConnectionRefused {
         return true;
     }
-    // An alert ends the handshake; the request inside was never read.
     let mut source = error.get_ref().map(|e| e as &(dyn std::error::Error + 'static));
     while let Some(e) = source {
         if let Some(tls) = e.downcast_ref::<rustls::Error>() {
-            return matches!(
-                tls,
-                rustls::Error::AlertReceived(_)
-                    | rustls::Error::InvalidCertificate(_)
-                    | rustls::Error::PeerIncompatible(_)
-            );
+            return match tls {
+                rustls::Error::InvalidCertificate(_) | rustls::Error::PeerIncompatible(_) => true,
+                rustls::Error::AlertReceived(alert) => of_handshake(*alert),
+                _ => false,
+            };
         }
         source = e.source();
     }

@@ -6,20 +6,23 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_banks::contract::Report;
 use quita_core::calendar::Calendar;
-use quita_core::fact::{Channel, Fact};
+use quita_core::fact::{Channel, Fact, Situation};
 use quita_core::fold::{self, Divergence, Folded, Status};
 use quita_core::money::Money;
 use quita_core::payable::{PayableRules, payable};
 use quita_store::boletos::{self, Boleto};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
-use quita_store::{StoreError, Tx, audit, events, facts};
+use quita_store::{StoreError, Tx, audit, charges, events, facts};
 use serde_json::json;
 
 use crate::clock::bank_day;
 use crate::ids::Ids;
 use crate::order_boleto;
 use crate::workers::{Kind, enqueue};
+
+/// Kind of the pending item of an order that does not reach the bank.
+pub const NOT_SENT: &str = "not_sent";
 
 /// What a bank told about boletos of one account, asked at `asked`. Boletos that are not ours
 /// are left alone. Gives how many of ours changed.
@@ -109,6 +112,19 @@ pub fn values_changed(
     boleto.expiration_date = expiration_date;
     boleto.updated_at = ids.now();
     boletos::save(tx, boleto)?;
+    charges::set_values(tx, &boleto.charge_id, amount, expiration_date)?;
+    audit::write(
+        tx,
+        &audit::Entry {
+            id: ids.next_id(),
+            company_id: boleto.company_id.clone(),
+            at: ids.now(),
+            actor: "bank".into(),
+            action: "boleto.changed".into(),
+            subject: boleto.id.clone(),
+            details: json!({"amount": amount, "expiration_date": expiration_date}).to_string(),
+        },
+    )?;
     let body = json!({
         "boleto_id": boleto.id,
         "amount": boleto.amount,
@@ -161,6 +177,10 @@ pub fn learn(
     let folded = folded(tx, boleto_id)?;
     let before = boleto.clone();
     boleto.take(&folded, ids.now());
+    if boleto.live && !before.live {
+        // Another one stands for the charge since: this payment is shown, and changes nothing.
+        boleto.live = boletos::live_of_charge(tx, &boleto.charge_id)?.is_none();
+    }
     save_receipts(tx, ids, &boleto, &folded)?;
     if boleto.status != before.status {
         status_changed(tx, ids, &mut boleto, before.status)?;
@@ -174,6 +194,18 @@ pub fn learn(
 pub fn folded(tx: &mut Tx, boleto_id: &str) -> Result<Folded, StoreError> {
     let kept = facts::of_boleto(tx, boleto_id)?;
     Ok(fold::fold(kept.iter().map(|k| (k.channel, &k.fact))))
+}
+
+/// Whether the bank was seen to have closed it, by whatever way.
+pub fn closed_at_bank(tx: &mut Tx, boleto_id: &str) -> Result<bool, StoreError> {
+    let closed = |fact: &Fact| match fact {
+        Fact::Observed(seen) => matches!(
+            seen.situation,
+            Situation::Cancelled | Situation::Expired | Situation::Paid | Situation::MarkedPaid
+        ),
+        _ => false,
+    };
+    Ok(facts::of_boleto(tx, boleto_id)?.iter().any(|kept| closed(&kept.fact)))
 }
 
 /// Numbers read after a change belong to the edition that the change made.
@@ -241,8 +273,16 @@ fn save_receipts(
         });
         write_event(tx, ids, boleto, kind, &body.to_string())?;
     }
+    // Told as one sum before its parts came with their own ids.
     for gone in known {
         receipts::delete(tx, &gone.id)?;
+        let body = json!({
+            "receipt_id": gone.id,
+            "boleto_id": boleto.id,
+            "document_number": boleto.order.document_number,
+            "amount": gone.amount,
+        });
+        write_event(tx, ids, boleto, "receipt.withdrawn", &body.to_string())?;
     }
     Ok(())
 }
@@ -278,7 +318,11 @@ fn status_changed(
             id: ids.next_id(),
             company_id: boleto.company_id.clone(),
             at: ids.now(),
-            actor: "bank".into(),
+            actor: if boleto.settled_by_hand && !boleto.received.is_positive() {
+                "hand".into()
+            } else {
+                "bank".into()
+            },
             action: kind.into(),
             subject: boleto.id.clone(),
             details: json!({"from": before, "to": boleto.status}).to_string(),
@@ -318,8 +362,14 @@ fn status_changed(
         }
         Status::Created | Status::Registered | Status::CancellationRequested => {}
     }
-    if before == Status::Rejected {
-        pending::close(tx, "rejected", &boleto.id, "system", ids.now())?;
+    let ended: &[&str] = match before {
+        Status::Rejected => &["rejected"],
+        Status::Created => &[NOT_SENT, "registration_late"],
+        Status::CancellationRequested => &["registration_late"],
+        _ => &[],
+    };
+    for kind in ended {
+        pending::close(tx, kind, &boleto.id, "system", ids.now())?;
     }
     Ok(())
 }

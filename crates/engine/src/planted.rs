@@ -10,6 +10,10 @@ pub enum Bug {
     BlindRetry,
     /// One question without an answer counts as absence.
     AsksTooSoon,
+    /// An error 5xx or silence counts as a refusal.
+    SilenceIsRefusal,
+    /// How far an account was read is saved before what was read.
+    CursorBeforeFacts,
 }
 
 #[cfg(feature = "planted-bugs")]

@@ -17,7 +17,7 @@ use crate::people::{self, Answer, What};
 use crate::universe::Universe;
 
 sql! {
-    NEXT_JOB = "SELECT MIN(run_at) FROM jobs";
+    NEXT_JOBS = "SELECT kind, MIN(run_at) FROM jobs GROUP BY kind ORDER BY kind";
     OPEN_JOBS = "SELECT kind, subject, last_error FROM jobs WHERE kind <> $1 ORDER BY id";
     OPEN_CALLS = "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL";
     OPEN_ATTEMPTS = "SELECT boleto_id, operation, opened_at FROM attempts
@@ -28,9 +28,11 @@ sql! {
 /// More boletos than any run has.
 const ALL: i64 = 10_000;
 
-/// When the next job runs.
-pub(crate) fn next_job(store: &Store) -> Result<Option<Timestamp>, StoreError> {
-    store.read(|tx| tx.row(NEXT_JOB, &[])?.map_or(Ok(None), |row| row.opt_instant(0)))
+/// When the next job of each kind runs.
+pub(crate) fn next_jobs(store: &Store) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    store.read(|tx| {
+        tx.rows(NEXT_JOBS, &[])?.iter().map(|row| Ok((row.text(0)?, row.instant(1)?))).collect()
+    })
 }
 
 /// A boleto with all that hangs on it.
@@ -153,7 +155,8 @@ fn cached_as_folded(
         let mut again = one.boleto.clone();
         again.take(&folded, one.boleto.updated_at);
         again.settled_at = one.boleto.settled_at;
-        // A replaced boleto makes room before its successor is there.
+        // A replaced boleto makes room before its successor is there, and keeps out of its way.
+        again.live &= one.boleto.live;
         if again != one.boleto {
             wrong.push(format!("{}: kept {:?}, folded {again:?}", one.name(), one.boleto));
         }
@@ -249,6 +252,10 @@ fn money(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
     for one in known {
         let there = one.boleto.bank_id.as_ref().and_then(|id| held.iter().find(|h| h.id == *id));
         let Some(there) = there else { continue };
+        // What came by barcode after it was marked there as received by hand is not told.
+        if there.situation == "MARCADO_RECEBIDO" {
+            continue;
+        }
         let mut theirs: Vec<(&str, Money, Option<&str>)> = there
             .settled()
             .map(|p| (p.means.as_str(), p.amount, p.end_to_end_id.as_deref()))
@@ -362,11 +369,15 @@ fn answers_kept(
 }
 
 /// When every account was last looked at to the end; `None` while one never was.
-pub(crate) fn last_looks(store: &Store, accounts: usize) -> Result<Option<String>, StoreError> {
+pub(crate) fn last_looks(
+    store: &Store,
+    accounts: usize,
+) -> Result<Option<Timestamp>, StoreError> {
     let name = quita_engine::workers::cursor::LAST_SUCCESS;
     store.read(move |tx| {
         let Some(row) = tx.row(LAST_LOOKS, params![name])? else { return Ok(None) };
         let count = usize::try_from(row.int(1)?).unwrap_or(0);
-        if count < accounts { Ok(None) } else { row.opt_text(0) }
+        let first = if count < accounts { None } else { row.opt_text(0)? };
+        Ok(first.and_then(|text| text.parse().ok()))
     })
 }

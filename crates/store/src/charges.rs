@@ -40,6 +40,7 @@ sql! {
     GET = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id = $2");
     BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM charges
         WHERE company_id = $1 AND document_number = $2");
+    SET_VALUES = "UPDATE charges SET amount = $2, expiration_date = $3 WHERE id = $1";
     PAGE = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
 }
@@ -60,6 +61,17 @@ pub fn insert(tx: &mut Tx, charge: &Charge) -> Result<bool, StoreError> {
         ],
     )?;
     Ok(added == 1)
+}
+
+/// What is owed is another amount or another day now.
+pub fn set_values(
+    tx: &mut Tx,
+    id: &str,
+    amount: Money,
+    expiration_date: Date,
+) -> Result<(), StoreError> {
+    tx.exec(SET_VALUES, params![id, amount, expiration_date])?;
+    Ok(())
 }
 
 /// One charge of a company.

@@ -34,7 +34,11 @@ sql! {
     NUMBER = "UPDATE events SET seq = numbered.seq FROM (
           SELECT id, $1 + ROW_NUMBER() OVER (ORDER BY id) AS seq
           FROM (SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $2) AS new
-        ) AS numbered WHERE events.id = numbered.id";
+        ) AS numbered WHERE events.id = numbered.id AND events.seq IS NULL";
+    // A no-op that holds the row: one at a time, over all nodes.
+    LOCK = "INSERT INTO counters (scope, name, value) VALUES ('events', 'numbers', 0)
+        ON CONFLICT (scope, name) DO UPDATE SET value = counters.value";
+    ANY = "SELECT id FROM events WHERE seq IS NULL LIMIT 1";
     PAGE = "SELECT id, company_id, kind, subject, body, created_at, seq FROM events
         WHERE company_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     OF_SUBJECT = "SELECT id, company_id, kind, subject, body, created_at, seq FROM events
@@ -55,9 +59,12 @@ pub fn insert(
     Ok(())
 }
 
-/// Numbers events that have none, oldest first; tells how many. Should two do this at once,
-/// the unique number lets only one of them.
+/// Numbers events that have none, oldest first; tells how many. One node at a time does it.
 pub fn number(tx: &mut Tx, limit: i64) -> Result<u64, StoreError> {
+    if tx.row(ANY, params![])?.is_none() {
+        return Ok(0);
+    }
+    tx.exec(LOCK, params![])?;
     let last = tx.row(LAST, params![])?.map_or(Ok(0), |row| row.int(0))?;
     tx.exec(NUMBER, params![last, limit])
 }

@@ -24,20 +24,25 @@ pub struct PendingItem {
 sql! {
     OPEN = "INSERT INTO pending_items (id, company_id, kind, subject, message, opened_at)
         VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO NOTHING";
+        ON CONFLICT (subject, kind) WHERE closed_at IS NULL
+        DO UPDATE SET message = excluded.message RETURNING id";
     CLOSE = "UPDATE pending_items SET closed_at = $3, closed_by = $4
         WHERE kind = $1 AND subject = $2 AND closed_at IS NULL";
+    CLOSE_ONE = "UPDATE pending_items SET closed_at = $3, closed_by = $4
+        WHERE company_id = $1 AND id = $2 AND closed_at IS NULL RETURNING subject";
     LIST = "SELECT id, company_id, kind, subject, message, opened_at FROM pending_items
         WHERE company_id = $1 AND closed_at IS NULL ORDER BY id";
     OF_SUBJECT = "SELECT id, company_id, kind, subject, message, opened_at FROM pending_items
         WHERE subject = $1 AND closed_at IS NULL ORDER BY id";
 }
 
-/// Puts it on the list; false when an open one of this kind about this subject is there.
+/// Puts it on the list. When an open one of this kind about this subject is there, that one
+/// gets the message, and the answer is false.
 pub fn open(tx: &mut Tx, item: &PendingItem) -> Result<bool, StoreError> {
     let PendingItem { id, company_id, kind, subject, message, opened_at } = item;
-    let added = tx.exec(OPEN, params![id, company_id, kind, subject, message, *opened_at])?;
-    Ok(added == 1)
+    let row = tx.row(OPEN, params![id, company_id, kind, subject, message, *opened_at])?;
+    let stands = row.ok_or_else(|| StoreError::corrupt("pending_items: no row"))?.text(0)?;
+    Ok(stands == *id)
 }
 
 /// Takes it off the list, if it is there.
@@ -50,6 +55,17 @@ pub fn close(
 ) -> Result<(), StoreError> {
     tx.exec(CLOSE, params![kind, subject, now, by])?;
     Ok(())
+}
+
+/// A person takes one item off the list; gives what it was about, `None` when there is none.
+pub fn close_one(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    tx.row(CLOSE_ONE, params![company_id, id, now, by])?.map(|row| row.text(0)).transpose()
 }
 
 /// The list of a company, oldest first.

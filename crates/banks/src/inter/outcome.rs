@@ -21,6 +21,9 @@ use super::wire::{
 /// Seconds to wait after «too many calls» without a hint: the bank counts by the minute.
 const MINUTE: u32 = 60;
 
+/// A longer wait is a mistake of somebody, such as an instant in place of a span.
+const LONGEST_WAIT: u32 = 3600;
+
 /// What an answer to this operation means.
 pub(super) fn read(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
     match answer.status {
@@ -36,12 +39,23 @@ pub(super) fn read(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
         status @ 400..=499 => {
             if matches!(op, Op::Issue(_)) && already_there(status, &answer.body) {
                 let reason = "o banco diz que já tem um boleto igual: um envio anterior chegou";
-                return Outcome::Unknown { reason: reason.to_owned() };
+                return Outcome::AlreadyThere { reason: reason.to_owned() };
             }
-            Outcome::Rejected(refusal(op, status, &answer.body))
+            let refusal = refusal(op, status, &answer.body);
+            // About the credential or some gateway, not about the order: it may go later.
+            if matches!(op, Op::Issue(_)) && (status == 403 || !speaks_of_order(status, answer)) {
+                return Outcome::Transient { reason: refusal.message, retry_after_s: Some(MINUTE) };
+            }
+            Outcome::Rejected(refusal)
         }
         _ => unclear(op, answer, ctx),
     }
+}
+
+/// Whether an answer of this status is about the order that was sent.
+fn speaks_of_order(status: u16, answer: &HttpResponse) -> bool {
+    matches!(status, 400 | 409 | 422)
+        || serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok()
 }
 
 fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
@@ -84,9 +98,7 @@ const fn done(done: Done) -> Outcome {
 fn not_found(op: &Op, answer: &HttpResponse) -> Outcome {
     match op {
         Op::GetWebhook => Outcome::Done(Done::Webhook(None)),
-        Op::Issue(_) | Op::RegisterWebhook { .. } => {
-            Outcome::Rejected(refusal(op, answer.status, &answer.body))
-        }
+        Op::RegisterWebhook { .. } => Outcome::Rejected(refusal(op, answer.status, &answer.body)),
         _ => later("o banco não encontrou (404); logo depois de uma emissão isso é normal"),
     }
 }
@@ -119,11 +131,12 @@ fn later(reason: &str) -> Outcome {
 /// The header `Retry-After`, in seconds or as a date; never seen at this bank.
 fn retry_after(answer: &HttpResponse, ctx: &Ctx) -> Option<u32> {
     let value = answer.header("retry-after")?.trim();
-    value.parse().ok().or_else(|| {
+    let seconds: Option<u32> = value.parse().ok().or_else(|| {
         let date: Timestamp =
             jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
         u32::try_from(date.as_second() - ctx.now.as_second()).ok()
-    })
+    });
+    seconds.map(|seconds| seconds.min(LONGEST_WAIT))
 }
 
 /// Answers whose status says it all: a page of some gateway in their place proves nothing.

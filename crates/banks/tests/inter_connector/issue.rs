@@ -118,7 +118,19 @@ fn a_twin_at_the_bank_is_looked_up_and_not_taken_for_a_refusal() {
         (409, ""),
     ] {
         let outcome = answer(&issue(), status, body);
-        assert!(matches!(outcome, Outcome::Unknown { .. }), "{body}: {outcome:?}");
+        assert!(matches!(outcome, Outcome::AlreadyThere { .. }), "{body}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_refusal_that_is_not_about_the_order_leaves_it_to_go_later() {
+    for (status, body) in [(403, ERRO_403), (404, "<html>"), (405, ""), (451, "no")] {
+        let outcome = answer(&issue(), status, body);
+        assert!(matches!(outcome, Outcome::Transient { .. }), "{status}: {outcome:?}");
+    }
+    for (status, body) in [(400, ""), (400, ERRO_400), (422, "{}")] {
+        let outcome = answer(&issue(), status, body);
+        assert!(matches!(outcome, Outcome::Rejected(_)), "{status}: {outcome:?}");
     }
 }
 
@@ -135,6 +147,8 @@ fn waiting_and_tokens_are_the_same_for_every_operation() {
         assert_eq!(wait(&[("retry-after", "Sat, 21 Nov 2026 13:02:00 GMT")]), Some(120));
         assert_eq!(wait(&[("retry-after", "Sat, 21 Nov 2026 12:00:00 GMT")]), Some(60));
         assert_eq!(wait(&[("retry-after", "logo")]), Some(60));
+        // An instant in place of a span must not put anything off for years.
+        assert_eq!(wait(&[("retry-after", "1795262400")]), Some(3600));
     }
 }
 
@@ -173,7 +187,7 @@ fn not_found_never_means_that_a_boleto_does_not_exist() {
     for op in every_op() {
         let outcome = answer(&op, 404, r#"{"title":"Não encontrado"}"#);
         match op.kind() {
-            OpKind::Issue | OpKind::RegisterWebhook => {
+            OpKind::RegisterWebhook => {
                 assert!(matches!(outcome, Outcome::Rejected(_)), "{op:?}: {outcome:?}");
             }
             OpKind::GetWebhook => assert_eq!(outcome, Outcome::Done(Done::Webhook(None))),

@@ -47,7 +47,8 @@ fn issue(desk: &mut Desk) {
     // The same order again must never make a second boleto.
     match desk.call(&op) {
         Outcome::Done(Done::Reports(again)) => assert_eq!(again[0].bank_id, reports[0].bank_id),
-        Outcome::Rejected(_) | Outcome::Unknown { .. } | Outcome::Transient { .. } => {}
+        Outcome::AlreadyThere { .. } | Outcome::Rejected(_) => {}
+        Outcome::Unknown { .. } | Outcome::Transient { .. } => {}
         other => panic!("{other:?}"),
     }
     // A fresh order beside it is taken.

@@ -410,9 +410,9 @@ pub fn probe(world: &World, actor: &Actor, account_id: &str) -> Result<Vec<Probe
                     add("conta", true, "a conta responde".into())
                 }
                 Outcome::Rejected(refusal) => add("conta", false, refusal.message),
-                Outcome::Transient { reason, .. } | Outcome::Unknown { reason } => {
-                    add("conta", false, reason)
-                }
+                Outcome::Transient { reason, .. }
+                | Outcome::Unknown { reason }
+                | Outcome::AlreadyThere { reason } => add("conta", false, reason),
                 Outcome::Unauthorized => add("conta", false, "o banco não aceitou o token".into()),
             }
         }
@@ -434,6 +434,9 @@ pub struct Health {
     pub last_webhook: Option<String>,
     /// What went wrong at the last look; empty when nothing did.
     pub last_error: String,
+    /// Why Pix could not be read by their own ids; empty when they could. Boletos are settled
+    /// without.
+    pub pix_error: String,
     /// Days until the certificate ends.
     pub certificate_days: Option<i64>,
 }
@@ -454,6 +457,7 @@ pub fn health(world: &World, actor: &Actor) -> Result<Vec<Health>, Error> {
                 last_success: cursors::get(tx, &account.id, cursor::LAST_SUCCESS)?,
                 last_webhook: cursors::get(tx, &account.id, cursor::LAST_CALL)?,
                 last_error: cursors::get(tx, &account.id, cursor::LAST_ERROR)?.unwrap_or_default(),
+                pix_error: cursors::get(tx, &account.id, cursor::PIX_ERROR)?.unwrap_or_default(),
                 certificate_days: ends.map(|end| (end.as_second() - now.as_second()) / 86_400),
                 account_id: account.id,
                 description: account.description,

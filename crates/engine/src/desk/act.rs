@@ -313,7 +313,11 @@ fn stands_in_the_way(boleto: &Boleto, step: &Step) -> Option<Why> {
             boleto.status,
             Status::Registered | Status::Rejected | Status::Cancelled | Status::Expired
         ),
-        Step::Cancel(_) | Step::Change(..) => boleto.status == Status::Registered,
+        Step::Change(..) => boleto.status == Status::Registered,
+        // A cancellation that was taken and did not happen may be asked for again.
+        Step::Cancel(_) => {
+            matches!(boleto.status, Status::Registered | Status::CancellationRequested)
+        }
     };
     if !allowed {
         return Some(Why::Status(boleto.status));

@@ -27,6 +27,10 @@ pub fn receive(world: &World, hook_token: &str, request: &Inbound) -> Result<Htt
     let now: Timestamp = world.clock.now();
     let reply = bank.inbound(request, &connection::ctx(&account, now, sandbox));
 
+    if reply.response.status == 404 {
+        // Not an address of this bank: nothing worth keeping.
+        return Ok(reply.response);
+    }
     let kept: Vec<_> =
         request.headers.iter().filter(|(name, _)| KEPT_HEADERS.contains(&name.as_str())).collect();
     let headers = serde_json::to_string(&kept).unwrap_or_default();

@@ -31,10 +31,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let by_hand = boleto.settled_by_hand && !boleto.received.is_positive();
     match boleto.status {
         _ if wanted.is_empty() => return world_finish(world, job),
-        Status::Registered => {}
+        // A cancellation that was taken and did not happen can be asked for again.
+        Status::Registered | Status::CancellationRequested => {}
         // Settled outside the bank, it must still be closed there.
         Status::Settled if by_hand && wanted.cancel.is_some() => {}
-        Status::Created | Status::CancellationRequested => {
+        Status::Created => {
             let job = job.clone();
             world.tx(move |tx, ids| {
                 postpone(tx, &job, after(ids.now(), 5), "o boleto ainda está a caminho")
@@ -71,7 +72,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             world.tx(move |tx, _| postpone(tx, &job, at, &reason))?;
             return Ok(());
         }
-        Err(NotNow::Never(refusal)) => return give_up(world, job, Some(refusal.message)),
+        Err(NotNow::Never(refusal)) => {
+            return give_up(world, job, Some((operation, refusal.message)));
+        }
     };
     let (id, company) = (boleto.id.clone(), boleto.company_id.clone());
     let attempt = world.tx(move |tx, mut ids| {
@@ -82,7 +85,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     (world.crash_point)("carry.intent");
     let called = call::send(world, &connection, prepared)?;
     (world.crash_point)("carry.answered");
-    record(world, job, attempt, called)
+    record(world, job, operation, attempt, called)
 }
 
 /// Calls that a crash cut off: what became of them is seen at the bank, as after silence.
@@ -101,14 +104,22 @@ fn close_cut_off(world: &World, tried: Vec<Attempt>) -> Result<(), Error> {
     Ok(())
 }
 
-fn record(world: &World, job: &Job, attempt: String, called: Called) -> Result<(), Error> {
+fn record(
+    world: &World,
+    job: &Job,
+    operation: &'static str,
+    attempt: String,
+    called: Called,
+) -> Result<(), Error> {
     let later = backoff(world, job.tries);
     let job = job.clone();
     let (outcome, detail, rest) = match called {
         Called::NotSent(reason) => ("not_sent", reason, None),
         Called::Answered(Outcome::Transient { reason, .. }) => ("transient", reason, None),
         Called::Answered(Outcome::Unauthorized) => ("not_sent", "token".to_owned(), None),
-        Called::Answered(Outcome::Unknown { reason }) => ("unknown", reason, None),
+        Called::Answered(Outcome::Unknown { reason } | Outcome::AlreadyThere { reason }) => {
+            ("unknown", reason, None)
+        }
         Called::Answered(Outcome::Rejected(refusal)) => {
             ("rejected", refusal.message.clone(), Some(Outcome::Rejected(refusal)))
         }
@@ -116,6 +127,7 @@ fn record(world: &World, job: &Job, attempt: String, called: Called) -> Result<(
     };
     world.tx(move |tx, mut ids| {
         attempts::close(tx, &attempt, outcome, &detail, ids.now())?;
+        boletos::lock(tx, &job.subject)?;
         let Some(mut boleto) = boletos::get(tx, &job.subject)? else { return finish(tx, &job) };
         match &rest {
             // Asking for the same once more does no harm; first see what became of it.
@@ -136,15 +148,15 @@ fn record(world: &World, job: &Job, attempt: String, called: Called) -> Result<(
                     enqueue(tx, &mut ids, &job.company_id, Kind::Follow, &job.subject, now)?;
                     return postpone(tx, &job, later, &detail);
                 }
-                refused(tx, &mut ids, &mut boleto, &detail)?;
-                finish(tx, &job)
+                refused(tx, &mut ids, &mut boleto, operation, &detail)?;
+                rest_of(tx, &ids, &job, &boleto)
             }
             Some(Outcome::Done(Done::Change { change_id, state })) => {
                 change(tx, &mut ids, &mut boleto, change_id, *state)?;
                 if *state == ChangeState::Processing {
                     postpone(tx, &job, later, "o banco está fazendo a alteração")
                 } else {
-                    finish(tx, &job)
+                    rest_of(tx, &ids, &job, &boleto)
                 }
             }
             Some(_) => {
@@ -184,34 +196,59 @@ fn change(
             let now = ids.now();
             enqueue(tx, ids, &boleto.company_id.clone(), Kind::Follow, &boleto.id.clone(), now)
         }
-        ChangeState::Failed => refused(tx, ids, boleto, "o banco não fez a alteração"),
+        ChangeState::Failed => refused(tx, ids, boleto, "change", "o banco não fez a alteração"),
     }
 }
 
-/// The bank said no: nothing is wanted any more, and a person is told.
-fn refused(tx: &mut Tx, ids: &mut Ids, boleto: &mut Boleto, why: &str) -> Result<(), StoreError> {
+/// Ends the job, unless something else is still wanted.
+fn rest_of(tx: &mut Tx, ids: &Ids, job: &Job, boleto: &Boleto) -> Result<(), StoreError> {
+    if boleto.wanted.is_empty() {
+        return finish(tx, job);
+    }
+    postpone(tx, job, after(ids.now(), 1), "")
+}
+
+/// The bank said no to this operation: what it was for is no longer wanted, and a person is
+/// told.
+fn refused(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &mut Boleto,
+    operation: &str,
+    why: &str,
+) -> Result<(), StoreError> {
     let message = format!(
         "O banco não aceitou a alteração ou o cancelamento do boleto {}: {why}",
         boleto.order.document_number
     );
-    boleto.wanted = Wanted::default();
+    if operation == "cancel" {
+        boleto.wanted.cancel = None;
+        boleto.wanted.replacement = None;
+    } else {
+        boleto.wanted.expiration_date = None;
+        boleto.wanted.amount = None;
+        boleto.wanted.change_id = None;
+    }
     boletos::save(tx, boleto)?;
     open_pending(tx, ids, boleto, "change_refused", message)?;
     let now = ids.now();
     enqueue(tx, ids, &boleto.company_id.clone(), Kind::Follow, &boleto.id.clone(), now)
 }
 
-fn give_up(world: &World, job: &Job, why: Option<String>) -> Result<(), Error> {
+/// Nothing can be done about it: the boleto has ended, or the bank has no such operation.
+fn give_up(world: &World, job: &Job, why: Option<(&'static str, String)>) -> Result<(), Error> {
     let job = job.clone();
     world.tx(move |tx, mut ids| {
-        if let Some(mut boleto) = boletos::get(tx, &job.subject)? {
-            boleto.wanted = Wanted::default();
-            match &why {
-                Some(why) => refused(tx, &mut ids, &mut boleto, why)?,
-                None => boletos::save(tx, &boleto)?,
+        boletos::lock(tx, &job.subject)?;
+        let Some(mut boleto) = boletos::get(tx, &job.subject)? else { return finish(tx, &job) };
+        match &why {
+            Some((operation, why)) => refused(tx, &mut ids, &mut boleto, operation, why)?,
+            None => {
+                boleto.wanted = Wanted::default();
+                boletos::save(tx, &boleto)?;
             }
         }
-        finish(tx, &job)
+        rest_of(tx, &ids, &job, &boleto)
     })?;
     Ok(())
 }

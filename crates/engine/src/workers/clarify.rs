@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use quita_banks::contract::{Op, OpKind, Outcome, Report};
 use quita_banks::info::Repeat;
-use quita_core::fact::{Channel, Fact};
+use quita_core::fact::{Channel, Fact, Situation};
 use quita_core::fold::Status;
 use quita_store::attempts::{self, Attempt};
 use quita_store::boletos::{self, Boleto};
@@ -23,6 +23,8 @@ use crate::world::World;
 /// A person is told when the bank has not answered the question for so long.
 const TELL_AFTER_SECONDS: i64 = 15 * 60;
 const UNKNOWN: &str = "outcome_unknown";
+/// The bank is asked for boletos issued since so many days before the attempt.
+const LOOK_BACK_DAYS: i32 = 30;
 
 pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let subject = job.subject.clone();
@@ -54,12 +56,28 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     };
     (world.crash_point)("clarify.asked");
     let mut ours = Vec::new();
+    let mut odd = 0;
     for report in candidates {
         if agrees(&report, &boleto) && !taken(world, &boleto, &report)? {
             ours.push(report);
+        } else if resembles(&report, &boleto) {
+            odd += 1;
         }
     }
+    if ours.len() > 1 {
+        // Those that people closed at the bank no longer count, if one is left.
+        let open: Vec<Report> = ours.iter().filter(|r| !is_closed(r)).cloned().collect();
+        if open.len() == 1 {
+            ours = open;
+        }
+    }
+    // The bank has it, or something like it: never order again because it cannot be read.
+    let known = open.iter().any(|a| a.outcome.as_deref() == Some(issue::KNOWN));
     match ours.as_slice() {
+        [] if odd > 0 || known => {
+            let why = "o banco tem um boleto com esta referência que não confere com o pedido";
+            wait(world, job, &boleto, first, after(asked_at, 60), why.to_owned())
+        }
         [] => {
             let sure = quiet != i64::MAX && after(last.opened_at, quiet) <= asked_at;
             if sure || planted::is(Bug::AsksTooSoon) {
@@ -104,7 +122,10 @@ fn ask(
     boleto: &Boleto,
     first: &Attempt,
 ) -> Result<Answer, Error> {
-    let issued_from = bank_day(first.opened_at).yesterday().unwrap_or(jiff::civil::Date::MIN);
+    // The reference is unique for ever, so that a wide window costs nothing and forgives clocks.
+    let issued_from = bank_day(first.opened_at)
+        .checked_sub(jiff::Span::new().days(LOOK_BACK_DAYS))
+        .unwrap_or(jiff::civil::Date::MIN);
     let mut reports = Vec::new();
     let mut cursor = None;
     loop {
@@ -129,7 +150,9 @@ fn ask(
             Ok(Called::Answered(Outcome::Rejected(refusal))) => {
                 return Ok(Answer::Later(soon(), refusal.message));
             }
-            Ok(Called::Answered(Outcome::Unknown { reason })) => {
+            Ok(Called::Answered(
+                Outcome::Unknown { reason } | Outcome::AlreadyThere { reason },
+            )) => {
                 return Ok(Answer::Later(soon(), reason));
             }
             Ok(Called::Answered(Outcome::Unauthorized | Outcome::Done(_))) => {
@@ -147,6 +170,22 @@ fn agrees(report: &Report, boleto: &Boleto) -> bool {
         && report.amount == Some(order.amount)
         && report.expiration_date == Some(order.expiration_date)
         && report.customer_document.as_ref() == Some(&order.customer.document)
+}
+
+/// Under our reference, or so that its reference cannot be read: it may be ours.
+fn resembles(report: &Report, boleto: &Boleto) -> bool {
+    let ours = &boleto.order.bank_reference;
+    report.bank_reference.as_ref().is_none_or(|there| there.eq_ignore_ascii_case(ours))
+}
+
+/// Cancelled, expired or refused at the bank.
+fn is_closed(report: &Report) -> bool {
+    report.facts.iter().any(|fact| match fact {
+        Fact::Observed(seen) => {
+            matches!(seen.situation, Situation::Cancelled | Situation::Expired | Situation::Refused)
+        }
+        _ => false,
+    })
 }
 
 /// Whether the bank's id belongs to another boleto here.

@@ -10,7 +10,7 @@ use crate::call::{self, Called, NotNow};
 use crate::clock::{after, after_ms};
 use crate::connection::connect;
 use crate::error::Error;
-use crate::learn::{learn_detail, open_pending};
+use crate::learn::{closed_at_bank, learn_detail, open_pending};
 use crate::world::World;
 
 /// A person is told when a boleto is on its way for so long.
@@ -44,7 +44,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             (Vec::new(), retry_after_s.map_or(next, |s| after(now, i64::from(s))), reason)
         }
         Ok(Called::Answered(Outcome::Rejected(refusal))) => (Vec::new(), next, refusal.message),
-        Ok(Called::Answered(Outcome::Unknown { reason })) => (Vec::new(), next, reason),
+        Ok(Called::Answered(Outcome::Unknown { reason } | Outcome::AlreadyThere { reason })) => {
+            (Vec::new(), next, reason)
+        }
         Ok(Called::Answered(Outcome::Unauthorized | Outcome::Done(_))) => {
             (Vec::new(), next, "o banco não respondeu à consulta".to_owned())
         }
@@ -57,8 +59,17 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         for report in &reports {
             in_time &= learn_detail(tx, &mut ids, &job.subject, report, now)?;
         }
+        boletos::lock(tx, &job.subject)?;
         let Some(current) = boletos::get(tx, &job.subject)? else { return finish(tx, &job) };
-        let on_its_way = matches!(current.status, Status::Created | Status::CancellationRequested);
+        // Settled outside the bank, it must be seen to be closed there.
+        let by_hand = current.settled_by_hand && !current.received.is_positive();
+        let on_its_way = match current.status {
+            Status::Created | Status::CancellationRequested => true,
+            Status::Settled if by_hand && current.wanted.is_empty() => {
+                !closed_at_bank(tx, &job.subject)?
+            }
+            _ => false,
+        };
         if answered && in_time && !on_its_way {
             if !current.wanted.is_empty() {
                 let now = ids.now();
@@ -67,10 +78,17 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             return finish(tx, &job);
         }
         if after(current.updated_at, TELL_AFTER_SECONDS) <= ids.now() {
-            let message = format!(
-                "O boleto {} está há mais de um dia em processamento no banco. Ligue ao banco.",
-                current.order.document_number
-            );
+            let number = &current.order.document_number;
+            let message = match current.status {
+                Status::Created => format!(
+                    "O boleto {number} está há mais de um dia em processamento no banco. Ligue ao \
+                     banco."
+                ),
+                _ => format!(
+                    "O cancelamento do boleto {number} foi pedido há mais de um dia e o banco \
+                     ainda o mostra aberto. Cancele de novo ou ligue ao banco."
+                ),
+            };
             open_pending(tx, &mut ids, &current, "registration_late", message)?;
         }
         postpone(tx, &job, at, &why)

@@ -13,7 +13,7 @@ use crate::call::{self, Called, NotNow};
 use crate::clock::{after, after_ms};
 use crate::connection::connect;
 use crate::error::Error;
-use crate::learn::learn;
+use crate::learn::{NOT_SENT, learn, open_pending};
 use crate::planted::{self, Bug};
 use crate::world::World;
 
@@ -26,6 +26,12 @@ pub(super) const ABSENT: &str = "absent";
 pub(super) const REFUSED_ABSENT: &str = "refused_absent";
 /// What the outcome of an open attempt seems to be when the bank refused it.
 pub(super) const REFUSED: &str = "refused";
+
+/// What the outcome of an open attempt seems to be when the bank says that it has it already.
+pub(super) const KNOWN: &str = "known";
+
+/// A person is told when an order has not reached the bank for so long.
+const TELL_AFTER_SECONDS: i64 = 15 * 60;
 
 /// First look at a boleto that the bank took.
 const FIRST_LOOK_MS: i64 = 500;
@@ -56,7 +62,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         Err(NotNow::Never(refusal)) => return refused(world, job, None, refusal),
     };
     (world.crash_point)("issue.before_intent");
-    let Some(attempt) = open_intent(world, &boleto)? else { return end(world, job) };
+    let attempt = match open_intent(world, &boleto)? {
+        Intent::Open(attempt) => attempt,
+        Intent::Moved => return end(world, job),
+        Intent::InDoubt => return clarify(world, job, &boleto, None, ""),
+    };
     (world.crash_point)("issue.intent");
     let called = call::send(world, &connection, prepared)?;
     (world.crash_point)("issue.answered");
@@ -78,8 +88,14 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             let facts: Vec<Fact> = reports.into_iter().flat_map(|r| r.facts).collect();
             taken(world, job, &boleto, attempt, facts)
         }
+        Called::Answered(Outcome::Unknown { reason }) if planted::is(Bug::SilenceIsRefusal) => {
+            refused(world, job, Some(attempt), Refusal { message: reason, ..Refusal::default() })
+        }
         Called::Answered(Outcome::Unknown { reason }) => {
             clarify(world, job, &boleto, Some((&attempt, None)), &reason)
+        }
+        Called::Answered(Outcome::AlreadyThere { reason }) => {
+            clarify(world, job, &boleto, Some((&attempt, Some(KNOWN))), &reason)
         }
         Called::Answered(Outcome::Done(_) | Outcome::Page { .. }) => {
             let reason = "resposta inesperada do banco";
@@ -88,20 +104,35 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     }
 }
 
-/// Commits the intent, unless the boleto moved on in the meantime.
-fn open_intent(world: &World, boleto: &Boleto) -> Result<Option<String>, Error> {
+/// What became of writing the intent down.
+enum Intent {
+    /// Committed, under this id.
+    Open(String),
+    /// The boleto has moved on in the meantime.
+    Moved,
+    /// Another worker has called, and what came of it is not known.
+    InDoubt,
+}
+
+/// Commits the intent, unless something has happened since the boleto was read.
+fn open_intent(world: &World, boleto: &Boleto) -> Result<Intent, Error> {
     let (id, company) = (boleto.id.clone(), boleto.company_id.clone());
     let attempt = world.tx(move |tx, mut ids| {
         let attempt = ids.next_id();
         boletos::lock(tx, &id)?;
         let current = boletos::get(tx, &id)?;
         if current.is_none_or(|b| b.status != Status::Created || b.bank_id.is_some()) {
-            return Ok(None);
+            return Ok(Intent::Moved);
+        }
+        let tried = attempts::of_boleto(tx, &id)?;
+        let mut open = tried.iter().filter(|a| a.operation == OPERATION && a.closed_at.is_none());
+        if open.next().is_some() && !planted::is(Bug::BlindRetry) {
+            return Ok(Intent::InDoubt);
         }
         if !planted::is(Bug::NoIntent) {
             attempts::open(tx, &attempt, &company, &id, OPERATION, ids.now())?;
         }
-        Ok(Some(attempt))
+        Ok(Intent::Open(attempt))
     })?;
     Ok(attempt)
 }
@@ -156,8 +187,17 @@ fn not_done(
         None => backoff(world, job.tries),
     };
     let (job, attempt) = (job.clone(), attempt.to_owned());
-    world.tx(move |tx, ids| {
+    world.tx(move |tx, mut ids| {
         attempts::close(tx, &attempt, outcome, &reason, ids.now())?;
+        if let Some(boleto) = boletos::get(tx, &job.subject)?
+            && after(boleto.created_at, TELL_AFTER_SECONDS) <= ids.now()
+        {
+            let message = format!(
+                "O boleto {} ainda não foi ao banco: {reason}. O quita continua tentando.",
+                boleto.order.document_number
+            );
+            open_pending(tx, &mut ids, &boleto, NOT_SENT, message)?;
+        }
         postpone(tx, &job, at, &reason)
     })?;
     Ok(())

@@ -17,6 +17,7 @@ use crate::clock::{after, bank_day};
 use crate::connection::{Connection, connect};
 use crate::error::Error;
 use crate::learn::learn_reports;
+use crate::planted::{self, Bug};
 use crate::world::World;
 
 /// Names of how far an account was read.
@@ -25,6 +26,10 @@ pub mod cursor {
     pub const SETTLED: &str = "settled";
     /// Instant until which Pix were read.
     pub const PIX: &str = "pix";
+    /// Instant until which Pix and their returns were last read far back.
+    pub const PIX_LONG: &str = "pix_long";
+    /// Why Pix could not be read; empty when they could.
+    pub const PIX_ERROR: &str = "pix_error";
     /// Instant of the last look at all open boletos.
     pub const STATES: &str = "states";
     /// The address that the bank was told.
@@ -48,7 +53,11 @@ const STATES_EVERY_SECONDS: i64 = 6 * 3600;
 /// Above so many bells, lists are cheaper than single questions.
 const BELLS_ONE_BY_ONE: usize = 20;
 /// Calls of the bank taken in one go.
-const INBOX_LOT: i64 = 500;
+const INBOX_LOT: i64 = 100;
+/// Returns hang on the instant of their Pix, up to ninety days before: so far back is read
+/// once a day.
+const PIX_LONG_DAYS: i64 = 90;
+const PIX_LONG_EVERY_SECONDS: i64 = 24 * 3600;
 
 /// Why a look ended early: not now, or a defect.
 enum Stop {
@@ -110,8 +119,8 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// One failing step does not keep the others from learning; the first trouble is told.
     fn everything(&self) -> Result<(), Stop> {
-        self.webhook()?;
         let calls = self.read_inbox()?;
         (self.world.crash_point)("webhook.claimed");
         let mut bells = BTreeSet::new();
@@ -119,19 +128,19 @@ impl Look<'_> {
             bells.extend(self.bells(call));
         }
         let one_by_one = bells.len() <= BELLS_ONE_BY_ONE;
+        let mut answered = Ok(());
         if one_by_one {
-            for bell in &bells {
-                self.answer(bell)?;
-            }
+            answered = bells.iter().try_for_each(|bell| self.answer(bell));
+        }
+        let settled = self.settled();
+        let states = self.states(!one_by_one || answered.is_err());
+        // What a bell could not tell, the lists have.
+        if answered.is_ok() && one_by_one || settled.is_ok() && states.is_ok() {
             self.handled(&calls)?;
         }
-        self.settled()?;
-        self.pix()?;
-        self.states(!one_by_one)?;
-        if !one_by_one {
-            self.handled(&calls)?;
-        }
-        Ok(())
+        let pix = self.note_pix(self.pix(), settled.is_ok());
+        let webhook = self.webhook();
+        settled.and(states).and(answered).and(pix).and(webhook)
     }
 
     fn can(&self, kind: OpKind) -> bool {
@@ -149,7 +158,9 @@ impl Look<'_> {
                 let seconds = i64::from(retry_after_s.unwrap_or(30));
                 Err(Stop::Later(after(self.world.clock.now(), seconds), reason))
             }
-            Ok(Called::Answered(Outcome::Unknown { reason })) => Err(Stop::Later(soon(), reason)),
+            Ok(Called::Answered(
+                Outcome::Unknown { reason } | Outcome::AlreadyThere { reason },
+            )) => Err(Stop::Later(soon(), reason)),
             Ok(Called::Answered(Outcome::Unauthorized)) => {
                 Err(Stop::Later(soon(), "o banco não aceitou o token".into()))
             }
@@ -186,6 +197,9 @@ impl Look<'_> {
         op: impl Fn(Option<String>) -> Op,
         done: (&'static str, String),
     ) -> Result<(), Stop> {
+        if planted::is(Bug::CursorBeforeFacts) {
+            self.learn(Vec::new(), self.world.clock.now(), Some(done.clone()))?;
+        }
         let mut next = None;
         loop {
             let asked = self.world.clock.now();
@@ -230,35 +244,37 @@ impl Look<'_> {
         )
     }
 
-    /// Pix by their own ids. Where the integration lacks the permission, the rest still works.
+    /// Where the integration may not read Pix, all the rest works: it is shown, no more.
+    fn note_pix(&self, read: Result<(), Stop>, rest_works: bool) -> Result<(), Stop> {
+        let why = match read {
+            Ok(()) => String::new(),
+            Err(Stop::Later(_, why)) if rest_works => why,
+            Err(stop) => return Err(stop),
+        };
+        if self.cursor(cursor::PIX_ERROR)?.unwrap_or_default() == why {
+            return Ok(());
+        }
+        let id = self.account_id.clone();
+        self.world.tx(move |tx, ids| cursors::set(tx, &id, cursor::PIX_ERROR, &why, ids.now()))?;
+        Ok(())
+    }
+
+    /// Pix by their own ids, and once a day those of long ago, for their returns.
     fn pix(&self) -> Result<(), Stop> {
         if !self.can(OpKind::PixReceived) {
             return Ok(());
         }
         let now = self.world.clock.now();
-        let read_to = self.cursor(cursor::PIX)?.and_then(|t| t.parse::<Timestamp>().ok());
-        let from = match read_to {
-            Some(instant) => after(instant.min(now), -PIX_OVERLAP_SECONDS),
-            None => after(now, -i64::from(FIRST_DAYS) * 86_400),
-        };
-        let list = self.list(
-            |cursor| Op::PixReceived { from, to: now, cursor },
-            (cursor::PIX, now.to_string()),
-        );
-        match list {
-            Err(Stop::Later(at, why)) => {
-                tracing::warn!(account = self.account_id, why, "pix");
-                self.note_pix(&why)?;
-                if at <= after(now, 60) { Err(Stop::Later(at, why)) } else { Ok(()) }
+        let instant = |text: Option<String>| text.and_then(|t| t.parse::<Timestamp>().ok());
+        let long = instant(self.cursor(cursor::PIX_LONG)?);
+        let (from, done) = match (long, instant(self.cursor(cursor::PIX)?)) {
+            (Some(long), Some(read_to)) if after(long, PIX_LONG_EVERY_SECONDS) > now => {
+                (after(read_to.min(now), -PIX_OVERLAP_SECONDS), cursor::PIX)
             }
-            other => other,
-        }
-    }
-
-    fn note_pix(&self, why: &str) -> Result<(), Stop> {
-        let (id, why) = (self.account_id.clone(), why.to_owned());
-        self.world.tx(move |tx, ids| cursors::set(tx, &id, "pix_error", &why, ids.now()))?;
-        Ok(())
+            (_, Some(_)) => (after(now, -PIX_LONG_DAYS * 86_400), cursor::PIX_LONG),
+            (_, None) => (after(now, -PIX_LONG_DAYS * 86_400), cursor::PIX),
+        };
+        self.list(|cursor| Op::PixReceived { from, to: now, cursor }, (done, now.to_string()))
     }
 
     fn states(&self, now_please: bool) -> Result<(), Stop> {

@@ -61,6 +61,8 @@ fn refold(world: &quita_engine::world::World) -> Result<(usize, Vec<String>), Fa
                 let Some(kept) = boletos::get(tx, id)? else { continue };
                 let mut again = kept.clone();
                 again.take(&learn::folded(tx, id)?, kept.updated_at);
+                // Another one may have taken its place for the charge.
+                again.live = kept.live;
                 again.settled_at = kept.settled_at;
                 again.registered_at = kept.registered_at;
                 if again != kept {
