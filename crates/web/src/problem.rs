@@ -231,3 +231,33 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_happened_inside_is_for_the_log_alone() {
+        let secret = || "tabela boletos, senha 123".to_owned();
+        for (error, status, retry) in [
+            (Error::Internal(secret()), 500, None),
+            (Error::Config(secret()), 500, None),
+            (Error::Store(StoreError::Corrupt(secret())), 500, None),
+            (Error::Store(StoreError::Internal(secret())), 500, None),
+            (Error::Store(StoreError::Refused(secret())), 500, None),
+            (Error::Store(StoreError::Conflict { constraint: secret() }), 500, None),
+            (Error::Store(StoreError::Busy(secret())), 503, Some("2")),
+            (Error::Store(StoreError::Unavailable(secret())), 503, Some("2")),
+        ] {
+            let problem = Problem::from(error);
+            assert!(problem.inside.as_ref().is_some_and(|inside| inside.contains("senha 123")));
+            let response = problem.render("pedido-1");
+            assert_eq!(response.status().as_u16(), status);
+            let after = response.headers().get(RETRY_AFTER).map(|v| v.to_str().unwrap());
+            assert_eq!(after, retry);
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(!body.contains("senha") && body.contains("pedido-1"), "{body}");
+        }
+    }
+}

@@ -229,6 +229,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "origin" => "Que documento cobra.",
         "our_number" => "Nosso número, dado pelo banco no registro.",
         "paid_on" => "Dia em que o cliente pagou.",
+        "pix_error" => "Por que os Pix não puderam ser lidos por si; vazio quando puderam.",
         "phone" => "Telefone com DDD.",
         "postal_code" => "CEP, 8 dígitos.",
         "receipts" => "Cada pagamento recebido.",

@@ -119,6 +119,7 @@ async fn issue(
     shape: Shape,
 ) -> Result<Stored, Problem> {
     let (tell, told) = oneshot::channel();
+    let takes_long = takes_long(&app.world, actor, &new);
     let actor = actor.clone();
     let work = move |world: &World| {
         let Request { key, fingerprint } = &request;
@@ -128,6 +129,20 @@ async fn issue(
         });
         Ok(())
     };
-    app.desk(work).await?;
+    if takes_long {
+        app.desk(work).await?;
+    } else {
+        work(&app.world)?;
+    }
     told.await.map_err(|_| Problem::internal("the store gave no answer"))?.map_err(Problem::from)
+}
+
+/// Whether the checks are many or read the database, and so belong on a thread that may wait.
+/// A single boleto is checked where it was parsed, without the hand-over; only when it is
+/// wrong is its key looked up there.
+fn takes_long(world: &World, actor: &Actor, new: &[NewBoleto]) -> bool {
+    let named = |b: &NewBoleto| b.customer_id.is_some() || b.terms_id.is_some();
+    new.len() > 1
+        || new.iter().any(named)
+        || world.companies.get(&actor.company_id, world.clock.now()).is_none()
 }

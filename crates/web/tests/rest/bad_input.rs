@@ -1,5 +1,6 @@
 //! What cannot be carried out is refused whole, with every field at fault named.
 
+use quita_banks::simulator::{Control, Fault};
 use serde_json::{Value, json};
 
 use crate::house::{House, boleto, customer};
@@ -12,6 +13,7 @@ crate::on_both_databases! {
     keys_that_cannot_be_kept
     addresses_that_do_not_exist
     bad_queries_are_named
+    a_bank_that_does_not_answer_is_said
 }
 
 /// `boleto` with another value at a path.
@@ -271,4 +273,15 @@ async fn bad_queries_are_named(house: &House) {
     }
     let both = house.get("/v1/boletos?limit=0&status=x&cursor=y").send().await;
     assert_eq!(both.faults(), ["status invalid", "cursor invalid", "limit out_of_range"]);
+}
+
+async fn a_bank_that_does_not_answer_is_said(house: &House) {
+    let boleto = house.registered("1").await;
+    let fault = Fault::ErrorBefore { status: 503 };
+    house.bank.control(&Control::Fault { fault, on: "/pdf".into(), times: 1, skip: 0 });
+    let path = format!("/v1/boletos/{}/pdf?source=bank", boleto["id"].as_str().unwrap());
+    let refused = house.get(&path).send().await;
+    refused.problem(503, "bank_unavailable");
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(house.get(&path).send().await.status, 200);
 }
