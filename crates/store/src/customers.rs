@@ -34,12 +34,12 @@ macro_rules! columns {
 }
 
 sql! {
-    // The id that was there first stays.
-    UPSERT = concat!("INSERT INTO customers (", columns!(), ")
+    INSERT = concat!("INSERT INTO customers (", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (company_id, document) DO UPDATE SET name = excluded.name,
-        email = excluded.email, phone = excluded.phone, address = excluded.address
-        RETURNING id");
+        ON CONFLICT (company_id, document) DO NOTHING");
+    KNOWN = "SELECT id, name = $3 AND email = $4 AND phone = $5 AND address IS NOT DISTINCT FROM $6
+        FROM customers WHERE company_id = $1 AND document = $2";
+    CHANGE = "UPDATE customers SET name = $2, email = $3, phone = $4, address = $5 WHERE id = $1";
     GET = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id = $2");
     BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM customers
         WHERE company_id = $1 AND document = $2");
@@ -49,21 +49,26 @@ sql! {
 
 /// Adds a customer, or brings the one with the same document up to date. Gives its id.
 pub fn upsert(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
+    let Customer { id, company_id, name, email, phone, created_at, .. } = customer;
+    let document = customer.document.as_str();
     let address = crate::to_json_opt(customer.address.as_ref())?;
-    let row = tx.row(
-        UPSERT,
-        params![
-            &customer.id,
-            &customer.company_id,
-            customer.document.as_str(),
-            &customer.name,
-            &customer.email,
-            &customer.phone,
-            address,
-            customer.created_at
-        ],
-    )?;
-    row.ok_or_else(|| StoreError::corrupt("customers: upsert gave no row"))?.text(0)
+    // Nearly always the customer is there as it is: that is read and nothing written. Never
+    // RETURNING, for which SQLite makes a table of its own each time.
+    for added_by_others in [false, true] {
+        let known = params![company_id, document, name, email, phone, &address];
+        if let Some(row) = tx.row(KNOWN, known)? {
+            let known = row.text(0)?;
+            if !row.boolean(1)? {
+                tx.exec(CHANGE, params![&known, name, email, phone, &address])?;
+            }
+            return Ok(known);
+        }
+        let new = params![id, company_id, document, name, email, phone, &address, *created_at];
+        if !added_by_others && tx.exec(INSERT, new)? == 1 {
+            return Ok(id.clone());
+        }
+    }
+    Err(StoreError::corrupt("customers: a document is taken by nobody"))
 }
 
 /// One customer of a company.
