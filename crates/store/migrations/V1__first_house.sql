@@ -275,7 +275,8 @@ CREATE TABLE cursors (
   PRIMARY KEY (account_id, name)
 );
 
--- Who did what. Written in the transaction of the change; sealed into a chain afterwards.
+-- Who did what. Written in the transaction of the change; sealed into a chain afterwards: seq is
+-- the place in it, hash the seal.
 CREATE TABLE audit (
   id         TEXT PRIMARY KEY,
   company_id TEXT NOT NULL,
@@ -284,13 +285,9 @@ CREATE TABLE audit (
   action     TEXT NOT NULL,
   subject    TEXT NOT NULL,
   details    TEXT NOT NULL,
-  sealed     BOOLEAN NOT NULL DEFAULT FALSE
+  seq        BIGINT,
+  hash       TEXT
 );
-CREATE INDEX audit_unsealed ON audit (id) WHERE NOT sealed;
+CREATE INDEX audit_unsealed ON audit (id) WHERE seq IS NULL;
+CREATE UNIQUE INDEX audit_seq ON audit (seq) WHERE seq IS NOT NULL;
 CREATE INDEX audit_subject ON audit (subject, id);
-
-CREATE TABLE audit_seals (
-  seq      BIGINT PRIMARY KEY,
-  audit_id TEXT NOT NULL UNIQUE REFERENCES audit (id),
-  hash     TEXT NOT NULL
-);

@@ -44,8 +44,7 @@ pub enum Verification {
     },
     /// Something was changed, added or removed.
     Broken {
-        /// The first seal that does not hold; one above the last where entries that count as
-        /// sealed have no seal.
+        /// The first seal that does not hold; one above the last where more were made.
         seq: i64,
         /// What is wrong.
         what: String,
@@ -56,20 +55,18 @@ sql! {
     WRITE = "INSERT INTO audit (id, company_id, at, actor, action, subject, details)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     // A no-op that holds the row: one sealer at a time, over all nodes.
-    LOCK = "INSERT INTO counters (scope, name, value) VALUES ('audit', 'sealer', 0)
+    LOCK = "INSERT INTO counters (scope, name, value) VALUES ('audit', 'sealed', 0)
         ON CONFLICT (scope, name) DO UPDATE SET value = counters.value";
     UNSEALED = "SELECT id, company_id, at, actor, action, subject, details FROM audit
-        WHERE NOT sealed ORDER BY id LIMIT $1";
-    HEAD = "SELECT seq, hash FROM audit_seals ORDER BY seq DESC LIMIT 1";
-    SEAL = "INSERT INTO audit_seals (seq, audit_id, hash) VALUES ($1, $2, $3)";
-    MARK = "UPDATE audit SET sealed = TRUE WHERE id = $1";
-    AT = "SELECT hash FROM audit_seals WHERE seq = $1";
-    LINKS = "SELECT a.id, a.company_id, a.at, a.actor, a.action, a.subject, a.details,
-          a.sealed, s.seq, s.hash
-        FROM audit_seals s LEFT JOIN audit a ON a.id = s.audit_id
-        WHERE s.seq > $1 ORDER BY s.seq LIMIT $2";
-    COUNTS = "SELECT (SELECT COUNT(*) FROM audit), (SELECT COUNT(*) FROM audit WHERE NOT sealed),
-          (SELECT COUNT(*) FROM audit_seals)";
+        WHERE seq IS NULL ORDER BY id LIMIT $1";
+    HEAD = "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    SEAL = "UPDATE audit SET seq = $2, hash = $3 WHERE id = $1";
+    SEALED = "UPDATE counters SET value = $1 WHERE scope = 'audit' AND name = 'sealed'";
+    AT = "SELECT hash FROM audit WHERE seq = $1";
+    LINKS = "SELECT id, company_id, at, actor, action, subject, details, seq, hash FROM audit
+        WHERE seq > $1 ORDER BY seq LIMIT $2";
+    COUNTS = "SELECT (SELECT COUNT(*) FROM audit WHERE seq IS NULL),
+          COALESCE((SELECT value FROM counters WHERE scope = 'audit' AND name = 'sealed'), 0)";
     OF_SUBJECT = "SELECT id, company_id, at, actor, action, subject, details FROM audit
         WHERE company_id = $1 AND subject = $2 ORDER BY id LIMIT $3";
 }
@@ -107,10 +104,10 @@ pub fn seal(tx: &mut Tx<'_>, limit: i64) -> Result<u64, StoreError> {
         let entry = read(row)?;
         seq += 1;
         hash = link(&hash, seq, &entry)?;
-        tx.exec(SEAL, params![seq, &entry.id, &hash])?;
-        tx.exec(MARK, params![&entry.id])?;
+        tx.exec(SEAL, params![&entry.id, seq, &hash])?;
         count += 1;
     }
+    tx.exec(SEALED, params![seq])?;
     Ok(count)
 }
 
@@ -145,13 +142,9 @@ pub fn verify(store: &Store) -> Result<Verification, StoreError> {
             sealed_to = seq;
         }
         if let Some(counts) = counts {
-            let (entries, unsealed, seals) = (counts.int(0)?, counts.int(1)?, counts.int(2)?);
-            if entries - unsealed != seals || seals != sealed_to {
-                let what = format!(
-                    "{} entries count as sealed, {seals} seals exist, {sealed_to} follow from \
-                     the first on",
-                    entries - unsealed
-                );
+            let (unsealed, seals) = (counts.int(0)?, counts.int(1)?);
+            if seals != sealed_to {
+                let what = format!("{seals} seals were made, {sealed_to} follow from the first on");
                 return Ok(Verification::Broken { seq: sealed_to + 1, what });
             }
             return Ok(Verification::Whole { sealed_to, head, unsealed });
@@ -161,19 +154,13 @@ pub fn verify(store: &Store) -> Result<Verification, StoreError> {
 
 /// Checks one link and moves the head to it; the error says what is wrong.
 fn check(row: &Row, seq: i64, head: &mut String) -> Result<(), String> {
-    let found = row.int(8).map_err(|e| e.to_string())?;
+    let found = row.int(7).map_err(|e| e.to_string())?;
     if found != seq {
         return Err(format!("seal {seq} is missing, {found} follows"));
     }
-    if row.is_null(0).map_err(|e| e.to_string())? {
-        return Err("its entry is missing".to_owned());
-    }
     let entry = read(row).map_err(|e| e.to_string())?;
-    if !row.boolean(7).map_err(|e| e.to_string())? {
-        return Err(format!("entry {} is marked as not sealed", entry.id));
-    }
     let hash = link(head, seq, &entry).map_err(|e| e.to_string())?;
-    if row.str(9).map_err(|e| e.to_string())? != hash {
+    if row.opt_text(8).map_err(|e| e.to_string())?.as_ref() != Some(&hash) {
         return Err(format!("entry {} or its seal was changed", entry.id));
     }
     *head = hash;

@@ -75,29 +75,27 @@ fn entries_are_chained_after_their_commit(place: &Place) {
 
 fn every_tampering_is_found(place: &Place) {
     // The text of a statement that an intruder would run, and the seal where it must be noticed.
-    let hands: [(&'static str, i64); 14] = [
+    let hands: [(&'static str, i64); 16] = [
         ("UPDATE audit SET company_id = 'other' WHERE id = '00003'", 4),
         ("UPDATE audit SET at = at + 1 WHERE id = '00003'", 4),
         ("UPDATE audit SET actor = 'user:bia' WHERE id = '00003'", 4),
         ("UPDATE audit SET action = 'boleto.seen' WHERE id = '00003'", 4),
         ("UPDATE audit SET subject = 'boleto-4' WHERE id = '00003'", 4),
         ("UPDATE audit SET details = '{}' WHERE id = '00003'", 4),
-        ("UPDATE audit SET sealed = FALSE WHERE id = '00003'", 4),
+        ("UPDATE audit SET seq = NULL, hash = NULL WHERE id = '00003'", 4),
         // Moved from one field to its neighbour.
         ("UPDATE audit SET actor = 'user:anab', action = 'oleto.issued' WHERE id = '00003'", 4),
-        ("UPDATE audit_seals SET hash = '00' WHERE seq = 4", 4),
-        ("UPDATE audit_seals SET seq = 99 WHERE seq = 4", 4),
-        ("DELETE FROM audit_seals WHERE seq = 4", 4),
+        ("UPDATE audit SET hash = '00' WHERE seq = 4", 4),
+        ("UPDATE audit SET hash = NULL WHERE seq = 4", 4),
+        ("UPDATE audit SET seq = 99 WHERE seq = 4", 4),
+        ("DELETE FROM audit WHERE seq = 4", 4),
         // Taken from the end, so that no link is missing.
-        ("DELETE FROM audit_seals WHERE seq = 9", 9),
+        ("DELETE FROM audit WHERE seq = 9", 9),
+        ("UPDATE audit SET seq = NULL, hash = NULL WHERE seq = 9", 9),
+        ("UPDATE audit SET seq = 10, hash = 'beef' WHERE id = '00009'", 10),
         (
-            "INSERT INTO audit (id, company_id, at, actor, action, subject, details, sealed)
-          VALUES ('x', 'company', 0, 'a', 'b', 'c', '', TRUE)",
-            10,
-        ),
-        (
-            "INSERT INTO audit_seals (seq, audit_id, hash) SELECT 10, id, 'beef' FROM audit
-          WHERE id = '00009'",
+            "INSERT INTO audit (id, company_id, at, actor, action, subject, details, seq, hash)
+          VALUES ('x', 'company', 0, 'a', 'b', 'c', '', 10, 'beef')",
             10,
         ),
     ];
@@ -118,12 +116,11 @@ fn every_tampering_is_found(place: &Place) {
     }
 }
 
-/// All rows of the two tables.
-type Dump = (Vec<(Entry, bool)>, Vec<(i64, String, String)>);
+/// All entries with their seals.
+type Dump = Vec<(Entry, Option<i64>, Option<String>)>;
 
 const ENTRIES: &str =
-    "SELECT id, company_id, at, actor, action, subject, details, sealed FROM audit";
-const SEALS: &str = "SELECT seq, audit_id, hash FROM audit_seals";
+    "SELECT id, company_id, at, actor, action, subject, details, seq, hash FROM audit";
 
 fn dump(store: &Store) -> Dump {
     store
@@ -139,34 +136,24 @@ fn dump(store: &Store) -> Dump {
                     subject: row.text(5)?,
                     details: row.text(6)?,
                 };
-                entries.push((entry, row.boolean(7)?));
+                entries.push((entry, row.opt_int(7)?, row.opt_text(8)?));
             }
-            let mut seals = Vec::new();
-            for row in tx.rows(Sql::new("seals", SEALS, SEALS.as_bytes()), &[])? {
-                seals.push((row.int(0)?, row.text(1)?, row.text(2)?));
-            }
-            Ok((entries, seals))
+            Ok(entries)
         })
         .unwrap()
 }
 
 fn restore(store: &Store, dump: Dump) {
-    const NO_SEALS: &str = "DELETE FROM audit_seals";
     const NO_ENTRIES: &str = "DELETE FROM audit";
-    const MARK: &str =
-        "UPDATE audit SET sealed = TRUE WHERE id IN (SELECT audit_id FROM audit_seals)";
-    quita_store::sql! { SEAL = "INSERT INTO audit_seals (seq, audit_id, hash) VALUES ($1, $2, $3)"; }
+    quita_store::sql! { SEAL = "UPDATE audit SET seq = $2, hash = $3 WHERE id = $1"; }
     store
         .tx(move |tx| {
-            tx.exec(Sql::new("no seals", NO_SEALS, NO_SEALS.as_bytes()), &[])?;
             tx.exec(Sql::new("no entries", NO_ENTRIES, NO_ENTRIES.as_bytes()), &[])?;
-            for (entry, _) in &dump.0 {
+            for (entry, seq, hash) in &dump {
                 audit::write(tx, entry)?;
+                tx.exec(SEAL, params![&entry.id, *seq, hash])?;
             }
-            for (seq, audit_id, hash) in &dump.1 {
-                tx.exec(SEAL, params![*seq, audit_id, hash])?;
-            }
-            tx.exec(Sql::new("mark", MARK, MARK.as_bytes()), &[])
+            Ok(())
         })
         .unwrap();
 }
@@ -203,9 +190,10 @@ fn the_hash_of_a_backup_tells_a_rewritten_chain(place: &Place) {
     seal(&store, 100);
     let (kept_at, kept, _) = whole(&store);
     // An intruder who knows the method changes an entry and makes the whole chain anew.
-    let (mut entries, _) = dump(&store);
+    let mut entries = dump(&store);
     entries[1].0.actor = "user:bia".to_owned();
-    restore(&store, (entries, Vec::new()));
+    let unsealed = entries.into_iter().map(|(entry, ..)| (entry, None, None));
+    restore(&store, unsealed.collect());
     seal(&store, 100);
     assert_eq!(whole(&store).0, 5);
     let now = store.read(move |tx| audit::hash_at(tx, kept_at)).unwrap();
