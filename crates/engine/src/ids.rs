@@ -36,12 +36,14 @@ pub struct Ids {
     now: Timestamp,
     seed: u128,
     given: u32,
+    /// The second number of the last hash.
+    spare: Option<u128>,
 }
 
 impl Ids {
     /// Ids of this instant.
     pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
-        Self { now, seed: u128::from_le_bytes(entropy.bytes()), given: 0 }
+        Self { now, seed: u128::from_le_bytes(entropy.bytes()), given: 0, spare: None }
     }
 
     /// The instant to write beside them.
@@ -58,14 +60,12 @@ impl Ids {
         let sequence = u64::from(self.given) & 0xfff;
         let high = milliseconds << 16 | 0x7000 | sequence;
         let low = (random as u64) & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000;
+        let bytes = (u128::from(high) << 64 | u128::from(low)).to_be_bytes();
         let mut id = String::with_capacity(36);
-        for (i, byte) in high.to_be_bytes().into_iter().chain(low.to_be_bytes()).enumerate() {
-            if matches!(i, 4 | 6 | 8 | 10) {
-                id.push('-');
-            }
-            for nibble in [byte >> 4, byte & 0xf] {
-                id.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-            }
+        push_hex(&mut id, &bytes[..4]);
+        for group in [&bytes[4..6], &bytes[6..8], &bytes[8..10], &bytes[10..]] {
+            id.push('-');
+            push_hex(&mut id, group);
         }
         id
     }
@@ -90,13 +90,32 @@ impl Ids {
     fn next_random(&mut self) -> u128 {
         use sha2::{Digest, Sha256};
         self.given += 1;
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
         let mut hash = Sha256::new();
         hash.update(self.seed.to_le_bytes());
         hash.update(self.given.to_le_bytes());
-        let digest = hash.finalize();
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        u128::from_le_bytes(half)
+        let mut halves = hash.finalize().into_iter();
+        let mut half = || u128::from_le_bytes(std::array::from_fn(|_| halves.next().unwrap_or(0)));
+        let number = half();
+        self.spare = Some(half());
+        number
+    }
+}
+
+/// Bytes as lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut text, bytes);
+    text
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
     }
 }
 

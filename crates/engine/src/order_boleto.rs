@@ -11,50 +11,62 @@ use crate::workers::Kind;
 /// Letters of the random part of a reference: 32 to the seventh are 34 thousand million.
 const SUFFIX: usize = 7;
 
-/// Adds an ordered boleto, its job and its trace, for a charge that has no live one.
-pub fn add(tx: &mut Tx, ids: &mut Ids, boleto: &mut Boleto) -> Result<(), StoreError> {
-    let length = boleto.order.bank_reference.len();
-    let mut tries = 0;
-    while !boletos::insert(tx, boleto)? {
-        // The random part was taken: almost impossible, so a few tries are plenty.
-        tries += 1;
-        if tries == 5 {
-            return Err(StoreError::refused("no free bank reference"));
+/// What is written beside a new boleto: its job and its trace. Made before the transaction, so
+/// that the thread that commits for everybody does nothing but write.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    job_id: String,
+    event_id: String,
+    event: String,
+    trace: audit::Entry,
+}
+
+impl Beside {
+    /// For this boleto.
+    pub fn new(ids: &mut Ids, boleto: &Boleto) -> Self {
+        let event = json!({
+            "boleto_id": boleto.id,
+            "document_number": boleto.order.document_number,
+            "amount": boleto.amount,
+            "expiration_date": boleto.expiration_date,
+        });
+        Self {
+            job_id: ids.next_id(),
+            event_id: ids.next_id(),
+            event: event.to_string(),
+            trace: audit::Entry {
+                id: ids.next_id(),
+                company_id: boleto.company_id.clone(),
+                at: boleto.created_at,
+                actor: boleto.created_by.clone(),
+                action: "boleto.created".into(),
+                subject: boleto.id.clone(),
+                details: json!({"amount": boleto.amount, "charge": boleto.charge_id}).to_string(),
+            },
         }
-        boleto.order.bank_reference = reference(&boleto.order.document_number, length, ids);
     }
-    jobs::enqueue(
-        tx,
-        &jobs::NewJob {
-            id: &ids.next_id(),
-            company_id: &boleto.company_id,
-            kind: Kind::Issue.word(),
-            subject: &boleto.id,
-            run_at: ids.now(),
-            created_at: ids.now(),
-        },
-    )?;
-    let body = json!({
-        "boleto_id": boleto.id,
-        "document_number": boleto.order.document_number,
-        "amount": boleto.amount,
-        "expiration_date": boleto.expiration_date,
-    });
-    let id = ids.next_id();
-    let (company, subject) = (&boleto.company_id, &boleto.id);
-    events::insert(tx, &id, company, "boleto.created", subject, &body.to_string(), ids.now())?;
-    audit::write(
-        tx,
-        &audit::Entry {
-            id: ids.next_id(),
-            company_id: boleto.company_id.clone(),
-            at: ids.now(),
-            actor: boleto.created_by.clone(),
-            action: "boleto.created".into(),
-            subject: boleto.id.clone(),
-            details: json!({"amount": boleto.amount, "charge": boleto.charge_id}).to_string(),
-        },
-    )
+}
+
+/// Adds an ordered boleto for a charge that has no live one, its job and its trace. False, with
+/// nothing written, when its bank reference is taken: almost impossible, try another.
+pub fn add(tx: &mut Tx, boleto: &Boleto, beside: &Beside) -> Result<bool, StoreError> {
+    if !boletos::insert(tx, boleto)? {
+        return Ok(false);
+    }
+    let Boleto { id, company_id, created_at, .. } = boleto;
+    let job = jobs::NewJob {
+        id: &beside.job_id,
+        company_id,
+        kind: Kind::Issue.word(),
+        subject: id,
+        run_at: *created_at,
+        created_at: *created_at,
+    };
+    jobs::enqueue(tx, &job)?;
+    let Beside { event_id, event, .. } = beside;
+    events::insert(tx, event_id, company_id, "boleto.created", id, event, *created_at)?;
+    audit::write(tx, &beside.trace)?;
+    Ok(true)
 }
 
 /// The boleto that takes the place of a cancelled one.
@@ -70,7 +82,15 @@ pub fn replace(
     boleto.charge_id.clone_from(&old.charge_id);
     boleto.customer_id.clone_from(&old.customer_id);
     boleto.created_by.clone_from(&old.created_by);
-    add(tx, ids, &mut boleto)
+    let beside = Beside::new(ids, &boleto);
+    for _ in 0..5 {
+        if add(tx, &boleto, &beside)? {
+            return Ok(());
+        }
+        let order = &mut boleto.order;
+        order.bank_reference = reference(&order.document_number, order.bank_reference.len(), ids);
+    }
+    Err(StoreError::refused("no free bank reference"))
 }
 
 /// A boleto of which nothing is known but its order; the caller names account, charge,

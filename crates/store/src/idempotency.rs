@@ -31,6 +31,9 @@ pub enum Begun {
 sql! {
     BEGIN = "INSERT INTO idempotency (company_id, request_key, fingerprint, created_at)
         VALUES ($1, $2, $3, $4) ON CONFLICT (company_id, request_key) DO NOTHING";
+    BEGIN_ANSWERED = "INSERT INTO idempotency
+        (company_id, request_key, fingerprint, created_at, status, body)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (company_id, request_key) DO NOTHING";
     FIND = "SELECT fingerprint, status, body, created_at FROM idempotency
         WHERE company_id = $1 AND request_key = $2";
     FINISH = "UPDATE idempotency SET status = $3, body = $4
@@ -53,7 +56,34 @@ pub fn begin(
     if tx.exec(BEGIN, params![company_id, key, fingerprint, now])? == 1 {
         return Ok(Begun::New);
     }
-    // Forgotten or reaped between the two statements, it counts as running.
+    known(tx, company_id, key, fingerprint, now)
+}
+
+/// As [`begin`] and [`finish`] in one statement, where the answer is known before the work.
+pub fn begin_answered(
+    tx: &mut Tx<'_>,
+    company_id: &str,
+    key: &str,
+    fingerprint: &str,
+    now: Timestamp,
+    status: i64,
+    body: &str,
+) -> Result<Begun, StoreError> {
+    let row = params![company_id, key, fingerprint, now, status, body];
+    if tx.exec(BEGIN_ANSWERED, row)? == 1 {
+        return Ok(Begun::New);
+    }
+    known(tx, company_id, key, fingerprint, now)
+}
+
+fn known(
+    tx: &mut Tx<'_>,
+    company_id: &str,
+    key: &str,
+    fingerprint: &str,
+    now: Timestamp,
+) -> Result<Begun, StoreError> {
+    // Forgotten or reaped since it was in the way, it counts as running.
     Ok(find(tx, company_id, key, fingerprint)?.unwrap_or(Begun::Running { since: now }))
 }
 

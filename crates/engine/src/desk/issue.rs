@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_banks::registry;
 use quita_core::money::Money;
@@ -11,11 +12,12 @@ use quita_core::party::Party;
 use quita_core::terms::{Discount, Fine, Interest, InterestValue, Terms, Value};
 use quita_core::terms_check;
 use quita_store::accounts::{self, Account};
+use quita_store::boletos::Boleto;
 use quita_store::charges::{self, Charge};
 use quita_store::companies::Company;
-use quita_store::customers;
+use quita_store::customers::{self, Customer};
 use quita_store::{StoreError, Tx, idempotency};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -26,8 +28,8 @@ use super::{Actor, Permission};
 use crate::clock::bank_day;
 use crate::connection;
 use crate::error::{Error, FieldErrors};
-use crate::ids::Ids;
-use crate::order_boleto;
+use crate::ids::{Ids, hex};
+use crate::order_boleto::{self, Beside};
 use crate::world::{Environment, World};
 
 /// Most boletos in one request.
@@ -114,11 +116,10 @@ pub fn fingerprint(what: &str, body: &[u8]) -> String {
     hash.update(what.as_bytes());
     hash.update([0]);
     hash.update(body);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
-/// A checked boleto, ready to be written.
-#[derive(Clone)]
+/// A checked boleto.
 struct Checked {
     account: Account,
     customer: CheckedCustomer,
@@ -126,9 +127,9 @@ struct Checked {
     origin: String,
 }
 
-#[derive(Clone)]
 enum CheckedCustomer {
-    New(Box<Party>),
+    /// The one of the order, perhaps new.
+    New,
     Known(String),
 }
 
@@ -136,7 +137,7 @@ enum CheckedCustomer {
 struct Desk {
     company: Arc<Company>,
     accounts: Vec<Account>,
-    now: jiff::Timestamp,
+    now: Timestamp,
     today: Date,
     sandbox: bool,
 }
@@ -176,16 +177,17 @@ pub fn issue_then(
     shape: Shape,
     done: impl FnOnce(Result<Stored, Error>) + Send + 'static,
 ) {
-    let ready = check_all(world, actor, key, new, shape);
-    let (company, checked) = match ready {
-        Ok(ready) => ready,
+    let checked = check_all(world, actor, key, new, shape);
+    let (company, checked) = match checked {
+        Ok(checked) => checked,
         Err(error) => return done(known_answer(world, actor, key, fingerprint, error)),
     };
-    let ids = world.ids();
-    let (actor, key, print) = (actor.clone(), key.to_owned(), fingerprint.to_owned());
+    let ready = match Ready::new(world.ids(), actor, key, fingerprint, &company, checked, shape) {
+        Ok(ready) => ready,
+        Err(error) => return done(Err(error.into())),
+    };
     let bell = Arc::clone(&world.bell);
-    let write =
-        move |tx: &mut Tx| write(tx, ids.clone(), &actor, &key, &print, &company, &checked, shape);
+    let write = move |tx: &mut Tx| ready.write(tx);
     world.store.tx_async(write, move |written| {
         done(match written {
             Ok(Written::Stored(stored)) => {
@@ -422,7 +424,7 @@ fn customer(
     match (&new.customer, &new.customer_id) {
         (Some(customer), None) => {
             let party = super::customers::check(errors, &format!("{prefix}customer."), customer);
-            Ok(party.map(|p| (p.clone(), CheckedCustomer::New(Box::new(p)))))
+            Ok(party.map(|party| (party, CheckedCustomer::New)))
         }
         (None, Some(id)) => {
             let (company, wanted) = (actor.company_id.clone(), id.clone());
@@ -527,64 +529,118 @@ enum Written {
     Running,
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, from one place, all of it needed")]
-fn write(
-    tx: &mut Tx,
-    mut ids: Ids,
-    actor: &Actor,
-    key: &str,
-    fingerprint: &str,
-    company: &Company,
-    checked: &[Checked],
-    shape: Shape,
-) -> Result<Written, StoreError> {
-    match idempotency::begin(tx, &company.id, key, fingerprint, ids.now())? {
-        idempotency::Begun::New => {}
-        idempotency::Begun::Running { .. } => return Ok(Written::Running),
-        idempotency::Begun::OtherBody => return Ok(Written::OtherBody),
-        idempotency::Begun::Replay { status, body } => {
-            return Ok(Written::Stored(Stored { status, body: body.into(), replayed: true }));
+/// All that one request writes, the answer included, made before its transaction.
+struct Ready {
+    company_id: String,
+    key: String,
+    fingerprint: String,
+    now: Timestamp,
+    body: Arc<str>,
+    orders: Vec<ReadyOrder>,
+}
+
+/// A charge with its boleto; both still lack the customer's id.
+struct ReadyOrder {
+    customer: ReadyCustomer,
+    charge: Charge,
+    boleto: Boleto,
+    beside: Beside,
+}
+
+enum ReadyCustomer {
+    New(Box<Customer>),
+    Known(String),
+}
+
+impl Ready {
+    fn new(
+        mut ids: Ids,
+        actor: &Actor,
+        key: &str,
+        fingerprint: &str,
+        company: &Company,
+        checked: Vec<Checked>,
+        shape: Shape,
+    ) -> Result<Self, StoreError> {
+        let mut views = Vec::with_capacity(checked.len());
+        let mut orders = Vec::with_capacity(checked.len());
+        for Checked { account, customer, order, origin } in checked {
+            let charge = Charge {
+                id: ids.next_id(),
+                company_id: company.id.clone(),
+                customer_id: String::new(),
+                document_number: order.document_number.clone(),
+                amount: order.amount,
+                expiration_date: order.expiration_date,
+                origin,
+                created_at: ids.now(),
+            };
+            let customer = match customer {
+                CheckedCustomer::Known(id) => ReadyCustomer::Known(id),
+                CheckedCustomer::New => {
+                    let row = super::customers::row(&mut ids, &company.id, &order.customer);
+                    ReadyCustomer::New(Box::new(row))
+                }
+            };
+            let mut boleto = order_boleto::fresh(&mut ids, company.id.clone(), order);
+            boleto.account_id.clone_from(&account.id);
+            boleto.charge_id.clone_from(&charge.id);
+            boleto.created_by.clone_from(&actor.name);
+            let beside = Beside::new(&mut ids, &boleto);
+            views.push(BoletoView::new(&boleto, company, &account, &[]));
+            orders.push(ReadyOrder { customer, charge, boleto, beside });
         }
+        let body = match (shape, views.as_slice()) {
+            (Shape::One, [one]) => serde_json::to_string(one),
+            _ => serde_json::to_string(&Issued { boletos: views }),
+        };
+        let body = body.map_err(|e| StoreError::Internal(e.to_string()))?.into();
+        let (key, fingerprint) = (key.to_owned(), fingerprint.to_owned());
+        Ok(Self { company_id: company.id.clone(), key, fingerprint, now: ids.now(), body, orders })
     }
-    let mut views = Vec::with_capacity(checked.len());
-    for one in checked {
-        let customer_id = match &one.customer {
-            CheckedCustomer::Known(id) => id.clone(),
-            CheckedCustomer::New(party) => {
-                let row = super::customers::row(&mut ids, &company.id, party);
-                customers::upsert(tx, &row)?
+
+    fn write(&self, tx: &mut Tx) -> Result<Written, StoreError> {
+        let Self { company_id, key, fingerprint, now, body, orders } = self;
+        let begun = idempotency::begin_answered(tx, company_id, key, fingerprint, *now, 201, body)?;
+        match begun {
+            idempotency::Begun::New => {}
+            idempotency::Begun::Running { .. } => return Ok(Written::Running),
+            idempotency::Begun::OtherBody => return Ok(Written::OtherBody),
+            idempotency::Begun::Replay { status, body } => {
+                return Ok(Written::Stored(Stored { status, body: body.into(), replayed: true }));
             }
-        };
-        let order = &one.order;
-        let charge = Charge {
-            id: ids.next_id(),
-            company_id: company.id.clone(),
-            customer_id: customer_id.clone(),
-            document_number: order.document_number.clone(),
-            amount: order.amount,
-            expiration_date: order.expiration_date,
-            origin: one.origin.clone(),
-            created_at: ids.now(),
-        };
-        if !charges::insert(tx, &charge)? {
-            // Refusing undoes what this closure wrote before, the key included.
-            return Err(StoreError::Refused(order.document_number.clone()));
         }
-        let mut boleto = order_boleto::fresh(&mut ids, company.id.clone(), order.clone());
-        boleto.account_id.clone_from(&one.account.id);
-        boleto.charge_id = charge.id;
-        boleto.customer_id = customer_id;
-        boleto.created_by.clone_from(&actor.name);
-        order_boleto::add(tx, &mut ids, &mut boleto)?;
-        views.push(BoletoView::new(&boleto, company, &one.account, &[]));
+        for order in orders {
+            order.write(tx)?;
+        }
+        let body = Arc::clone(body);
+        Ok(Written::Stored(Stored { status: 201, body, replayed: false }))
     }
-    let body = match (shape, views.as_slice()) {
-        (Shape::One, [one]) => serde_json::to_string(one),
-        _ => serde_json::to_string(&serde_json::json!({"boletos": views})),
-    };
-    let body = body.map_err(|e| StoreError::Internal(e.to_string()))?;
-    idempotency::finish(tx, &company.id, key, 201, &body)?;
-    Ok(Written::Stored(Stored { status: 201, body: body.into(), replayed: false }))
+}
+
+impl ReadyOrder {
+    /// Refusing undoes what the whole request wrote before, the key included.
+    fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let customer_id = match &self.customer {
+            ReadyCustomer::Known(id) => id.clone(),
+            ReadyCustomer::New(customer) => customers::upsert(tx, customer)?,
+        };
+        let charge = Charge { customer_id: customer_id.clone(), ..self.charge.clone() };
+        if !charges::insert(tx, &charge)? {
+            return Err(StoreError::Refused(charge.document_number));
+        }
+        let boleto = Boleto { customer_id, ..self.boleto.clone() };
+        if !order_boleto::add(tx, &boleto, &self.beside)? {
+            return Err(StoreError::Busy("the bank reference was taken".into()));
+        }
+        Ok(())
+    }
+}
+
+/// The answer to many.
+#[derive(Serialize)]
+struct Issued {
+    boletos: Vec<BoletoView>,
 }
 
 /// The instalments of one document.

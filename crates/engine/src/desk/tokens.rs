@@ -10,7 +10,7 @@ use super::issue::Stored;
 use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
-use crate::ids::Ids;
+use crate::ids::{Ids, hex};
 use crate::world::World;
 
 /// A token to be made.
@@ -136,5 +136,5 @@ pub fn revoke(world: &World, actor: &Actor, id: &str) -> Result<(), Error> {
 
 /// What is kept of a token, and what it is known by in memory. It has 256 unpredictable bits, so that a plain hash of it cannot be turned back.
 pub fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(token.as_bytes()))
 }
