@@ -12,10 +12,8 @@ use crate::universe::Universe;
 /// Somebody who can do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Actor {
-    /// A worker for boletos.
-    Boletos,
-    /// A worker for accounts.
-    Accounts,
+    /// A worker, with a job of this kind.
+    Worker(Kind),
     /// The worker that numbers and seals.
     Housekeeping,
     /// The bank's own doings.
@@ -29,9 +27,12 @@ pub(crate) enum Actor {
 }
 
 impl Actor {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Boletos,
-        Self::Accounts,
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Worker(Kind::Issue),
+        Self::Worker(Kind::Clarify),
+        Self::Worker(Kind::Follow),
+        Self::Worker(Kind::Carry),
+        Self::Worker(Kind::Sync),
         Self::Housekeeping,
         Self::Bank,
         Self::Notice,
@@ -42,11 +43,11 @@ impl Actor {
     /// Does one thing; false when there is nothing to do.
     pub(crate) fn work(self, universe: &Universe, world: &World) -> bool {
         match self {
-            Self::Boletos => ticked(universe, tick(world, &boleto_kinds(universe), 1)) > 0,
-            Self::Accounts => {
-                let count = ticked(universe, tick(world, &[Kind::Sync], 1));
+            Self::Worker(kind) => {
+                let count = ticked(universe, tick(world, &[kind], 1));
                 if count > 0 {
-                    universe.log("sync done");
+                    universe.log(format_args!("{} done", kind.word()));
+                    universe.worked(kind);
                 }
                 count > 0
             }
@@ -57,14 +58,6 @@ impl Actor {
             Self::People => people::work(universe, world),
         }
     }
-}
-
-/// Which kind of work a worker looks for first is left to chance.
-fn boleto_kinds(universe: &Universe) -> [Kind; 4] {
-    let mut kinds = Kind::ABOUT_BOLETOS;
-    let first = universe.chance.place(kinds.len());
-    kinds.rotate_left(first);
-    kinds
 }
 
 fn ticked<T: Default>(universe: &Universe, done: Result<T, quita_engine::error::Error>) -> T {

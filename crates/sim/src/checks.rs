@@ -369,10 +369,7 @@ fn answers_kept(
 }
 
 /// When every account was last looked at to the end; `None` while one never was.
-pub(crate) fn last_looks(
-    store: &Store,
-    accounts: usize,
-) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) fn last_looks(store: &Store, accounts: usize) -> Result<Option<Timestamp>, StoreError> {
     let name = quita_engine::workers::cursor::LAST_SUCCESS;
     store.read(move |tx| {
         let Some(row) = tx.row(LAST_LOOKS, params![name])? else { return Ok(None) };

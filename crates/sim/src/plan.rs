@@ -120,7 +120,8 @@ impl Plan {
         let outages = (0..chance.below(3))
             .map(|_| {
                 let from = chance.between(0, active_seconds);
-                let length = chance.between(60, (active_seconds / 2).min(4 * 3600));
+                let longest = chance.pick(&[600, 600, 600, 1800, 4 * 3600]);
+                let length = chance.between(60, longest.min(active_seconds / 2));
                 let at = |seconds| {
                     start.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(start)
                 };
@@ -178,9 +179,9 @@ fn switches(chance: &Chance, slow_settlement: bool) -> Vec<(&'static str, Json)>
         ("registration_delay_ms", delay(&[1_500, 20_000, 300_000])),
         ("not_found_window_ms", delay(&[3_000, 120_000])),
         // Together with a late request shorter than the silence that we keep.
-        ("list_lag_ms", delay(&[2_000, 60_000, 200_000])),
+        ("list_lag_ms", delay(&[2_000, 60_000, 200_000, 200_000])),
         // Without its refusal of twins everything hangs on us.
-        ("duplicate_minutes", json!(chance.pick(&[0, 30, 30]))),
+        ("duplicate_minutes", json!(chance.pick(&[0, 0, 30]))),
         ("issue_refused", json!(chance.pick(&[0, 0, 0, 1, 2]))),
         ("cancel_delay_ms", delay(&[5_000, 600_000])),
         ("edit_delay_ms", json!(chance.pick(&[0_u64, 60_000, 1_500_000]))),

@@ -92,13 +92,14 @@ fn rest(process: &mut Process<'_>) -> Result<(), StoreError> {
     let calm_at = universe.now();
     let deadline = after(calm_at, REST_SECONDS.max(2 * universe.plan.poll_seconds));
     let accounts = universe.people().accounts.len();
-    let mut looked = String::new();
+    let mut looks = universe.looks();
     loop {
-        // Where every account was looked at since, all may be well already.
-        let looks = checks::last_looks(&process.store, accounts)?.unwrap_or_default();
         let done = universe.now() >= deadline;
-        if done || (looks > calm_at.to_string() && looks != looked) {
-            looked = looks;
+        // Once every account was looked at since, all may be well already.
+        let looked = universe.looks() != looks
+            && checks::last_looks(&process.store, accounts)?.is_some_and(|at| at > calm_at);
+        looks = universe.looks();
+        if done || looked {
             if let Some(world) = universe.world() {
                 while Actor::Housekeeping.work(universe, &world) {}
             }
@@ -157,12 +158,12 @@ impl Process<'_> {
     /// has, time goes on to the next instant at which somebody will.
     fn step(&mut self, end: Timestamp) -> Result<(), StoreError> {
         self.steps += 1;
-        let job = checks::next_job(&self.store)?;
-        let work = job.is_some_and(|at| at <= self.universe.now());
+        let jobs = checks::next_jobs(&self.store)?;
+        let now = self.universe.now();
         let mut idle: Vec<Actor> = Actor::ALL.to_vec();
         // Workers without work, and numbers and seals at every step, would only cost time.
         idle.retain(|actor| match actor {
-            Actor::Boletos | Actor::Accounts => work,
+            Actor::Worker(kind) => jobs.iter().any(|(k, at)| k == kind.word() && *at <= now),
             Actor::Housekeeping => self.universe.chance.happens(150),
             _ => true,
         });
@@ -177,7 +178,8 @@ impl Process<'_> {
                 return Ok(());
             }
         }
-        let next = [job, self.universe.due()].into_iter().flatten().min().unwrap_or(end);
+        let jobs = jobs.into_iter().map(|(_, at)| at);
+        let next = jobs.chain(self.universe.due()).min().unwrap_or(end);
         self.universe.pass_to(next.min(end));
         self.universe.pass_ms(self.universe.chance.between(0, 250));
         Ok(())

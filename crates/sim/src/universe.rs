@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use quita_banks::simulator::{Callback, SimRequest};
 use quita_engine::clock::Clock;
+use quita_engine::workers::Kind;
 use quita_engine::world::World;
 
 use crate::actor::Actor;
@@ -42,6 +43,8 @@ pub(crate) struct Universe {
     agenda: Mutex<BTreeMap<(Timestamp, u64), Task>>,
     planned: AtomicI64,
     people: Mutex<People>,
+    /// Looks at accounts so far.
+    looks: AtomicUsize,
     violations: Mutex<Vec<String>>,
 }
 
@@ -68,6 +71,7 @@ impl Universe {
             agenda: Mutex::default(),
             planned: AtomicI64::new(0),
             people: Mutex::default(),
+            looks: AtomicUsize::new(0),
             violations: Mutex::default(),
         }
     }
@@ -152,6 +156,18 @@ impl Universe {
         if worked {
             self.trace.count(format!("meanwhile {actor:?}"));
         }
+    }
+
+    /// A worker did a job.
+    pub(crate) fn worked(&self, kind: Kind) {
+        if kind == Kind::Sync {
+            self.looks.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often an account was looked at.
+    pub(crate) fn looks(&self) -> usize {
+        self.looks.load(Ordering::Relaxed)
     }
 
     /// The process, while it runs.
