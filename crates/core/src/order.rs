@@ -53,3 +53,71 @@ pub struct BoletoOrder {
     /// Whether a Pix QR is wanted beside the barcode.
     pub hybrid: bool,
 }
+
+impl BoletoOrder {
+    /// The order with another due date and amount. Every date that hangs on the due date moves
+    /// with it: the last day of payment, fine, interest, discounts.
+    #[must_use]
+    pub fn changed(&self, expiration_date: Date, amount: Money) -> Self {
+        let days = (expiration_date - self.expiration_date).get_days();
+        let moved = |date: Date| date.checked_add(jiff::Span::new().days(days)).unwrap_or(date);
+        let mut order = self.clone();
+        order.amount = amount;
+        order.expiration_date = expiration_date;
+        order.limit_date = moved(order.limit_date);
+        if let Some(fine) = &mut order.terms.fine {
+            fine.date = moved(fine.date);
+        }
+        if let Some(interest) = &mut order.terms.interest {
+            interest.date = moved(interest.date);
+        }
+        for discount in &mut order.terms.discounts {
+            discount.date = moved(discount.date);
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::document::Document;
+    use crate::terms::{Fine, Value};
+
+    #[test]
+    fn dates_move_with_the_due_date() {
+        let order = BoletoOrder {
+            bank_reference: "R1".into(),
+            document_number: "1".into(),
+            invoice_type: InvoiceType::default(),
+            amount: Money::from_cents(1000),
+            issuance_date: date(2026, 11, 1),
+            expiration_date: date(2026, 11, 30),
+            limit_date: date(2026, 12, 30),
+            customer: Party {
+                document: Document::parse("52998224725").unwrap(),
+                name: "Ana Exemplo".into(),
+                address: None,
+                email: None,
+                phone: None,
+            },
+            receiver: None,
+            terms: Terms {
+                fine: Some(Fine {
+                    date: date(2026, 12, 1),
+                    value: Value::Fixed(Money::from_cents(20)),
+                }),
+                ..Terms::default()
+            },
+            messages: Vec::new(),
+            hybrid: true,
+        };
+        let later = order.changed(date(2026, 12, 10), Money::from_cents(900));
+        assert_eq!(later.limit_date, date(2027, 1, 9));
+        assert_eq!(later.terms.fine.map(|f| f.date), Some(date(2026, 12, 11)));
+        assert_eq!(later.issuance_date, order.issuance_date);
+        assert_eq!(order.changed(order.expiration_date, order.amount), order);
+    }
+}

@@ -13,12 +13,13 @@ use quita_core::payable::{PayableRules, payable};
 use quita_store::boletos::{self, Boleto};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
-use quita_store::{StoreError, Tx, audit, charges, events, facts};
+use quita_store::{StoreError, Tx, charges, events, facts};
 use serde_json::json;
 
 use crate::clock::bank_day;
 use crate::ids::Ids;
 use crate::order_boleto;
+use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 
 /// Kind of the pending item of an order that does not reach the bank.
@@ -113,18 +114,9 @@ pub fn values_changed(
     boleto.updated_at = ids.now();
     boletos::save(tx, boleto)?;
     charges::set_values(tx, &boleto.charge_id, amount, expiration_date)?;
-    audit::write(
-        tx,
-        &audit::Entry {
-            id: ids.next_id(),
-            company_id: boleto.company_id.clone(),
-            at: ids.now(),
-            actor: "bank".into(),
-            action: "boleto.changed".into(),
-            subject: boleto.id.clone(),
-            details: json!({"amount": amount, "expiration_date": expiration_date}).to_string(),
-        },
-    )?;
+    let details = json!({"amount": amount, "expiration_date": expiration_date});
+    let author = Author { company_id: &boleto.company_id, actor: "bank" };
+    trail::record(tx, ids, author, "boleto.changed", &boleto.id, &details)?;
     let body = json!({
         "boleto_id": boleto.id,
         "amount": boleto.amount,
@@ -312,22 +304,12 @@ fn status_changed(
         "refusal": boleto.refusal,
     });
     write_event(tx, ids, boleto, kind, &body.to_string())?;
-    audit::write(
-        tx,
-        &audit::Entry {
-            id: ids.next_id(),
-            company_id: boleto.company_id.clone(),
-            at: ids.now(),
-            actor: if boleto.settled_by_hand && !boleto.received.is_positive() {
-                "hand".into()
-            } else {
-                "bank".into()
-            },
-            action: kind.into(),
-            subject: boleto.id.clone(),
-            details: json!({"from": before, "to": boleto.status}).to_string(),
-        },
-    )?;
+    // What a person did is told by an entry of its own; this one tells what became of it.
+    let by_hand = boleto.settled_by_hand && !boleto.received.is_positive();
+    let actor = if by_hand { "system" } else { "bank" };
+    let author = Author { company_id: &boleto.company_id, actor };
+    let details = json!({"from": before, "to": boleto.status});
+    trail::record(tx, ids, author, kind, &boleto.id, &details)?;
     match boleto.status {
         Status::Rejected => {
             let why = boleto.refusal.as_ref().map_or("", |r| r.message.as_str());
@@ -459,10 +441,10 @@ fn save_divergences(
 /// The most that one payment on this day may be: what is due, and one per cent, since banks
 /// count days and round in ways of their own.
 fn most_due(boleto: &Boleto, paid_on: Date) -> Money {
-    let (terms, calendar) = (&boleto.order.terms, Calendar::national());
-    let due = boleto.expiration_date;
-    let rules = PayableRules::DEFAULT;
-    let total = payable(boleto.amount, due, terms, paid_on, &calendar, rules).total;
+    let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
+    let (due, calendar, rules) =
+        (order.expiration_date, Calendar::national(), PayableRules::DEFAULT);
+    let total = payable(order.amount, due, &order.terms, paid_on, &calendar, rules).total;
     total + Money::from_cents(total.cents() / 100)
 }
 

@@ -18,6 +18,7 @@ pub mod planted;
 pub mod rate;
 pub mod secret;
 pub mod token;
+pub mod trail;
 pub mod wire;
 pub mod workers;
 pub mod world;

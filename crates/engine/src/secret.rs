@@ -41,9 +41,9 @@ pub struct Vault {
 const NONCE: usize = 24;
 
 impl Vault {
-    /// Reads the key file, or makes one where there is none. The file holds 32 bytes in hex and
-    /// is readable by its owner alone; without it no credential can be opened again.
-    pub fn open(path: &Path) -> Result<Self, Error> {
+    /// Makes the key file of a new installation: 32 bytes in hex, readable by its owner alone.
+    /// Without it no credential can be opened again. One that is there stays.
+    pub fn create(path: &Path) -> Result<Self, Error> {
         if !path.exists() {
             let mut key = Zeroizing::new([0_u8; 32]);
             aws_lc_rs::rand::SystemRandom::new()
@@ -62,6 +62,12 @@ impl Vault {
                 .and_then(|()| file.sync_all())
                 .map_err(|e| key_file_error(path, &e))?;
         }
+        Self::open(path)
+    }
+
+    /// Reads the key file. Where it is missing there is an error and never a new key, under
+    /// which nothing that was sealed before could be opened.
+    pub fn open(path: &Path) -> Result<Self, Error> {
         let hex = Zeroizing::new(fs::read_to_string(path).map_err(|e| key_file_error(path, &e))?);
         let hex = hex.trim();
         let mut key = Zeroizing::new([0_u8; 32]);

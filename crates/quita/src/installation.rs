@@ -8,6 +8,7 @@
 //! ```
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -73,9 +74,9 @@ impl Installation {
         if stands != environment.word() {
             return Err(Failure::new(format!("este banco de dados já é de {stands}, para sempre")));
         }
-        Vault::open(&directory.join("quita.key"))?;
+        Vault::create(&directory.join("quita.key"))?;
         // Last: a directory without it holds no installation yet.
-        fs::write(&file, text).map_err(|e| Failure::file(&file, &e))?;
+        write_private(&file, text.as_bytes())?;
         Ok(Self { directory: directory.to_owned(), environment, config: config.clone(), store })
     }
 
@@ -108,6 +109,11 @@ impl Installation {
         self.directory.join("simulator")
     }
 
+    /// Where the world reaches this installation, as far as its configuration says.
+    pub(crate) fn public_url(&self) -> Option<String> {
+        self.config.public_url.clone()
+    }
+
     /// The clock of this installation: the simulator's in a sandbox.
     pub(crate) fn clock(&self) -> Result<Box<dyn Clock>, Failure> {
         match self.environment {
@@ -120,6 +126,8 @@ impl Installation {
     }
 
     /// The world of the engine over this installation.
+    ///
+    /// `public_url` comes from the command line and wins over the configuration.
     pub(crate) fn world(
         self,
         clock: Box<dyn Clock>,
@@ -146,6 +154,16 @@ impl Installation {
         }
         Ok(world)
     }
+}
+
+/// Writes a file that only its owner can read: it may hold the password of a database.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|e| Failure::file(path, &e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Failure::file(path, &e))
 }
 
 /// A simulator's clock as the engine's.

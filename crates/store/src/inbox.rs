@@ -1,6 +1,6 @@
 //! What banks send by themselves, raw, stored before they get their answer.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Row, StoreError, Tx, params, sql};
 
@@ -28,6 +28,8 @@ sql! {
         WHERE account_id = $1 AND handled_at IS NULL ORDER BY id LIMIT $2";
     FIND = "SELECT id, company_id, account_id, received_at, headers, body FROM inbox
         WHERE id = $1";
+    REAP = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox
+        WHERE handled_at IS NOT NULL AND received_at < $1 ORDER BY id LIMIT $2)";
     HANDLED = "UPDATE inbox SET handled_at = $2, note = $3 WHERE id = $1 AND handled_at IS NULL";
 }
 
@@ -45,6 +47,15 @@ pub fn open(tx: &mut Tx<'_>, account_id: &str, limit: i64) -> Result<Vec<Inbound
 /// One call.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Inbound>, StoreError> {
     tx.row(FIND, params![id])?.as_ref().map(read).transpose()
+}
+
+/// How long a handled call is kept: it may hold names and documents of customers.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Deletes up to `limit` handled calls older than [`KEPT`]; says how many.
+pub fn reap(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    let oldest = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+    tx.exec(REAP, params![oldest, limit])
 }
 
 /// Marks a call as handled; `note` says what came of it. False if it was already.

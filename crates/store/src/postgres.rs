@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::error::Error as _;
 
+use ::postgres::config::{Host, SslMode};
 use ::postgres::error::SqlState;
 use ::postgres::types::private::BytesMut;
 use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -46,7 +47,28 @@ pub(crate) fn prepare_database(config: &Config) -> Result<(), StoreError> {
     crate::migrate::postgres(&mut client)
 }
 
+/// TLS to the database is not built in: an address on another machine must say that the way
+/// to it is safe by itself.
+fn refuse_open_network(config: &Config) -> Result<(), StoreError> {
+    let is_near = |host: &Host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost"
+                || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+    };
+    let near = config.get_hosts().iter().all(is_near);
+    if near || config.get_ssl_mode() == SslMode::Disable {
+        return Ok(());
+    }
+    Err(StoreError::refused(
+        "PostgreSQL on another machine is reached without TLS: put a private network or a tunnel \
+         in between and say so with sslmode=disable in the address",
+    ))
+}
+
 fn connect(config: &Config) -> Result<Client, StoreError> {
+    refuse_open_network(config)?;
     let mut client = config.connect(NoTls).map_err(|e| explain("connecting", &e))?;
     // What was acknowledged is on disk, whatever the server's default.
     let settings = "SELECT set_config('synchronous_commit', 'on', false)

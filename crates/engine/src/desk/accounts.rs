@@ -9,7 +9,7 @@ use quita_banks::info::{BankInfo, Field, FieldKind, Scope};
 use quita_banks::registry;
 use quita_store::accounts::{self, Account};
 use quita_store::credentials::{self, Credential};
-use quita_store::{StoreError, Tx, audit, cursors};
+use quita_store::{StoreError, Tx, cursors};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ use crate::call::{self, Called, NotNow};
 use crate::connection::{self, field};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
+use crate::trail::{self, Author};
 use crate::workers::{Kind, cursor, enqueue};
 use crate::world::{Environment, World};
 
@@ -232,16 +233,9 @@ fn prepare(
             }
         }
         accounts::insert(tx, &account)?;
-        let entry = audit::Entry {
-            id: ids.next_id(),
-            company_id: account.company_id.clone(),
-            at: ids.now(),
-            actor: author.clone(),
-            action: "account.created".into(),
-            subject: account.id.clone(),
-            details: serde_json::json!({"bank": account.bank, "connected": connect}).to_string(),
-        };
-        audit::write(tx, &entry)?;
+        let details = serde_json::json!({"bank": account.bank, "connected": connect});
+        let author = Author { company_id: &account.company_id, actor: &author };
+        trail::record(tx, &mut ids, author, "account.created", &account.id, &details)?;
         if connect {
             let now = ids.now();
             enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
@@ -301,12 +295,20 @@ fn check_hosts(
             errors.add(&name, "not_supported", "produção só fala com os endereços do banco");
         } else if !info.hosts.iter().any(|h| h.key == key) {
             errors.add(&name, "not_found", "o banco não tem este serviço");
-        } else if info.hosts.iter().any(|h| url.starts_with(h.production)) {
+        } else if info.hosts.iter().any(|h| host_of(url) == host_of(h.production)) {
             errors.add(&name, "not_supported", "um ambiente de testes não fala com a produção");
         } else if !url.starts_with("https://") {
             errors.add(&name, "invalid", "use um endereço https://");
         }
     }
+}
+
+/// The name of the machine in an address: without user, port and path, in lower case.
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
 }
 
 /// Checks the fields of a credential and gives the end of its certificate.

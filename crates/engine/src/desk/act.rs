@@ -6,8 +6,9 @@ use quita_banks::registry;
 use quita_core::fact::{Channel, Fact};
 use quita_core::fold::Status;
 use quita_core::money::Money;
+use quita_core::order::BoletoOrder;
 use quita_store::boletos::{self, Boleto};
-use quita_store::{StoreError, Tx, accounts, audit, idempotency};
+use quita_store::{StoreError, Tx, accounts, idempotency};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -20,6 +21,7 @@ use crate::connection;
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::learn::{learn, write_event};
+use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 use crate::world::{Environment, World};
 
@@ -277,30 +279,10 @@ fn check_order(
     errors.check()
 }
 
-/// The order with other values; dates that hang on the due date move with it.
-fn changed(
-    boleto: &Boleto,
-    due: Option<Date>,
-    amount: Option<Money>,
-) -> quita_core::order::BoletoOrder {
-    let mut order = boleto.order.clone();
-    order.amount = amount.unwrap_or(boleto.amount);
-    let old = order.expiration_date;
+/// The order with other values than those that stand now.
+fn changed(boleto: &Boleto, due: Option<Date>, amount: Option<Money>) -> BoletoOrder {
     let due = due.unwrap_or(boleto.expiration_date);
-    let shift = (due - old).get_days();
-    let moved = |date: Date| date.checked_add(jiff::Span::new().days(shift)).unwrap_or(date);
-    order.expiration_date = due;
-    order.limit_date = moved(order.limit_date);
-    if let Some(fine) = &mut order.terms.fine {
-        fine.date = moved(fine.date);
-    }
-    if let Some(interest) = &mut order.terms.interest {
-        interest.date = moved(interest.date);
-    }
-    for discount in &mut order.terms.discounts {
-        discount.date = moved(discount.date);
-    }
-    order
+    boleto.order.changed(due, amount.unwrap_or(boleto.amount))
 }
 
 fn stands_in_the_way(boleto: &Boleto, step: &Step) -> Option<Why> {
@@ -344,7 +326,8 @@ fn apply(
             "boleto.change_asked"
         }
         Step::Replace(due, amount) => {
-            let order = changed(boleto, *due, *amount);
+            let mut order = changed(boleto, *due, *amount);
+            order.issuance_date = bank_day(ids.now());
             if boleto.status == Status::Registered {
                 boleto.wanted.cancel = Some("substituição".into());
                 boleto.wanted.replacement = Some(Box::new(order));
@@ -375,21 +358,26 @@ fn apply(
     }
     let body = serde_json::json!({"boleto_id": boleto.id, "by": actor}).to_string();
     write_event(tx, ids, boleto, action, &body)?;
-    let entry = audit::Entry {
-        id: ids.next_id(),
-        company_id: boleto.company_id.clone(),
-        at: ids.now(),
-        actor: actor.to_owned(),
-        action: action.into(),
-        subject: boleto.id.clone(),
-        details: "{}".into(),
-    };
-    audit::write(tx, &entry)?;
+    let author = Author { company_id: &boleto.company_id, actor };
+    trail::record(tx, ids, author, action, &boleto.id, &details(step))?;
     if boleto.wanted.is_empty() {
         return Ok(());
     }
     let now = ids.now();
     enqueue(tx, ids, &boleto.company_id, Kind::Carry, &boleto.id, now)
+}
+
+/// What was asked, for the audit trail.
+fn details(step: &Step) -> serde_json::Value {
+    match step {
+        Step::Cancel(reason) => serde_json::json!({ "reason": reason }),
+        Step::Change(due, amount) | Step::Replace(due, amount) => {
+            serde_json::json!({ "expiration_date": due, "amount": amount })
+        }
+        Step::SettleByHand(paid_on, amount) => {
+            serde_json::json!({ "paid_on": paid_on, "amount": amount })
+        }
+    }
 }
 
 /// Looks at every account of the company now.

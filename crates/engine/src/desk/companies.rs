@@ -2,14 +2,15 @@
 
 use quita_core::document::Document;
 use quita_core::party::Address;
+use quita_store::StoreError;
 use quita_store::companies::{self, Company};
-use quita_store::{StoreError, audit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::customers::{check_address, check_email};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
+use crate::trail::{self, Author};
 use crate::world::World;
 
 /// A company as it is registered or changed.
@@ -99,16 +100,9 @@ pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
             created_at: ids.now(),
         };
         companies::insert(tx, &company)?;
-        let entry = audit::Entry {
-            id: ids.next_id(),
-            company_id: company.id.clone(),
-            at: ids.now(),
-            actor: "system".into(),
-            action: "company.created".into(),
-            subject: company.id.clone(),
-            details: "{}".into(),
-        };
-        audit::write(tx, &entry)?;
+        let author = Author { company_id: &company.id, actor: "system" };
+        let details = serde_json::json!({});
+        trail::record(tx, &mut ids, author, "company.created", &company.id, &details)?;
         Ok(company)
     });
     match company {

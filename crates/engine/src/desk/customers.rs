@@ -13,6 +13,7 @@ use super::read::Page;
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
+use crate::trail::{self, Author};
 use crate::world::World;
 
 /// Longest name of a customer. Banks print less; what they cut is said at issue.
@@ -163,10 +164,13 @@ fn prepare(
     let party = check(&mut errors, "", new);
     errors.check()?;
     let Some(party) = party else { return Err(Error::internal("customer")) };
-    let company = actor.company_id.clone();
+    let (company, name) = (actor.company_id.clone(), actor.name.clone());
     Ok(move |tx: &mut Tx, mut ids: Ids| {
         let mut customer = row(&mut ids, &company, &party);
         customer.id = customers::upsert(tx, &customer)?;
+        let author = Author { company_id: &company, actor: &name };
+        let details = serde_json::json!({});
+        trail::record(tx, &mut ids, author, "customer.saved", &customer.id, &details)?;
         Ok(customer.into())
     })
 }

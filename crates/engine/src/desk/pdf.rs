@@ -135,7 +135,8 @@ fn printed_line(line: &str) -> String {
 
 /// What the till must know, in the words that people expect, then the company's messages.
 fn instructions(boleto: &Boleto) -> String {
-    let terms = &boleto.order.terms;
+    let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
+    let terms = &order.terms;
     let mut lines = Vec::new();
     let date = |d: jiff::civil::Date| d.strftime("%d/%m/%Y").to_string();
     let value = |v: Value| match v {
@@ -157,8 +158,8 @@ fn instructions(boleto: &Boleto) -> String {
         };
         lines.push(format!("A partir de {}, juros de {text}.", date(interest.date)));
     }
-    lines.push(format!("Não receber após {}.", date(boleto.order.limit_date)));
-    lines.extend(boleto.order.messages.iter().cloned());
+    lines.push(format!("Não receber após {}.", date(order.limit_date)));
+    lines.extend(order.messages.iter().cloned());
     lines.join("\n")
 }
 

@@ -11,6 +11,7 @@ use super::events::EventView;
 use super::view::{BoletoView, ReceiptView, company_and_accounts};
 use super::{Actor, Permission};
 use crate::error::Error;
+use crate::trail::{self, Author};
 use crate::world::World;
 
 /// A page of a list.
@@ -169,6 +170,22 @@ pub fn receipts(
     let (company, before) = (actor.company_id.clone(), cursor.unwrap_or(LAST_ID).to_owned());
     let rows = world.store.read(move |tx| receipts::page(tx, &company, &before, limit + 1))?;
     Ok(Page::new(rows, limit, |r| &r.id, |r| ReceiptView::new(&r)))
+}
+
+/// A person has looked at it: the item leaves the list.
+pub fn close_pending(world: &World, actor: &Actor, id: &str) -> Result<(), Error> {
+    actor.must(Permission::Charge)?;
+    let (company, id, name) = (actor.company_id.clone(), id.to_owned(), actor.name.clone());
+    let closed = world.tx(move |tx, mut ids| {
+        let subject = pending::close_one(tx, &company, &id, &name, ids.now())?;
+        if let Some(subject) = &subject {
+            let author = Author { company_id: &company, actor: &name };
+            let details = serde_json::json!({ "item": id });
+            trail::record(tx, &mut ids, author, "pending.closed", subject, &details)?;
+        }
+        Ok(subject)
+    })?;
+    closed.map(|_| ()).ok_or_else(|| Error::not_found("pendência"))
 }
 
 /// All that a person must look at, oldest first.

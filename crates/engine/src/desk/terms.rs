@@ -12,6 +12,7 @@ use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
+use crate::trail::{self, Author};
 use crate::world::World;
 
 /// Terms under a name, relative to the due date of the boletos that use them.
@@ -77,6 +78,7 @@ fn prepare(
     errors.check()?;
     let body = serde_json::value::to_raw_value(new).map_err(|e| Error::internal(e.to_string()))?;
     let (company, description) = (actor.company_id.clone(), new.description.trim().to_owned());
+    let name = actor.name.clone();
     Ok(move |tx: &mut Tx, mut ids: Ids| {
         let row = SavedTerms {
             id: ids.next_id(),
@@ -86,6 +88,9 @@ fn prepare(
             created_at: ids.now(),
         };
         let id = terms::upsert(tx, &row)?;
+        let author = Author { company_id: &company, actor: &name };
+        let details = serde_json::json!({ "terms": row.body });
+        trail::record(tx, &mut ids, author, "terms.saved", &id, &details)?;
         Ok(TermsView { id, terms: row.body })
     })
 }

@@ -1,7 +1,7 @@
 //! Tokens by which programs of a company come in.
 
 use quita_store::tokens::{self, ApiToken};
-use quita_store::{StoreError, Tx, audit};
+use quita_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
 use crate::ids::{Ids, hex};
+use crate::trail::{self, Author};
 use crate::world::World;
 
 /// A token to be made.
@@ -95,16 +96,9 @@ fn prepare(
             revoked_at: None,
         };
         tokens::insert(tx, &row)?;
-        let entry = audit::Entry {
-            id: ids.next_id(),
-            company_id: company.clone(),
-            at: ids.now(),
-            actor: author.clone(),
-            action: "token.created".into(),
-            subject: row.id.clone(),
-            details: serde_json::json!({"scopes": row.scopes}).to_string(),
-        };
-        audit::write(tx, &entry)?;
+        let details = serde_json::json!({"scopes": row.scopes});
+        let author = Author { company_id: &company, actor: &author };
+        trail::record(tx, &mut ids, author, "token.created", &row.id, &details)?;
         Ok(MadeToken {
             id: row.id,
             name: row.name,
@@ -130,11 +124,21 @@ pub fn actor(world: &World, token: &str) -> Result<Option<Actor>, Error> {
 pub fn revoke(world: &World, actor: &Actor, id: &str) -> Result<(), Error> {
     actor.must(Permission::Configure)?;
     let (company, id) = (actor.company_id.clone(), id.to_owned());
-    let revoked = world.tx(move |tx, ids| tokens::revoke(tx, &company, &id, ids.now()))?;
+    let actor = actor.name.clone();
+    let revoked = world.tx(move |tx, mut ids| {
+        let revoked = tokens::revoke(tx, &company, &id, ids.now())?;
+        if revoked {
+            let author = Author { company_id: &company, actor: &actor };
+            let details = serde_json::json!({});
+            trail::record(tx, &mut ids, author, "token.revoked", &id, &details)?;
+        }
+        Ok(revoked)
+    })?;
     if revoked { Ok(()) } else { Err(Error::not_found("token")) }
 }
 
-/// What is kept of a token, and what it is known by in memory. It has 256 unpredictable bits, so that a plain hash of it cannot be turned back.
+/// What is kept of a token, and what it is known by in memory. It has 256 unpredictable bits,
+/// so that a plain hash of it cannot be turned back.
 pub fn hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }

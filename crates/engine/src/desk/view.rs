@@ -224,7 +224,7 @@ impl BoletoView {
         account: &Account,
         receipts: &[Receipt],
     ) -> Self {
-        let order = &boleto.order;
+        let order = &boleto.order.changed(boleto.expiration_date, boleto.amount);
         let terms = &order.terms;
         Self {
             id: boleto.id.clone(),

@@ -1,6 +1,6 @@
 //! What is done every second: numbers for events, seals for the audit chain.
 
-use quita_store::{audit, events, idempotency};
+use quita_store::{audit, events, idempotency, inbox};
 
 use crate::error::Error;
 use crate::world::World;
@@ -12,6 +12,9 @@ const LOT: i64 = 500;
 pub fn housekeeping(world: &World) -> Result<u64, Error> {
     let numbered = world.tx(|tx, _| events::number(tx, LOT))?;
     let sealed = world.tx(|tx, _| audit::seal(tx, LOT))?;
-    world.tx(|tx, ids| idempotency::reap(tx, ids.now(), LOT))?;
+    world.tx(|tx, ids| {
+        idempotency::reap(tx, ids.now(), LOT)?;
+        inbox::reap(tx, ids.now(), LOT)
+    })?;
     Ok(numbered + sealed)
 }

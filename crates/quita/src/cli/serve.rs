@@ -77,11 +77,17 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         }
         None => None,
     };
-    let public_url = command.public_url.clone().or_else(|| {
-        public.as_ref().map(|listener| format!("https://localhost:{}", listener.address().port()))
-    });
-
     let installation = Installation::open(&command.dir)?;
+    let sandbox_only = installation.environment == Environment::Sandbox;
+    if command.simulator_control.is_some() && !sandbox_only {
+        return Err(Failure::new("produção não segue o relógio de um simulador"));
+    }
+    let configured = command.public_url.clone().or_else(|| installation.public_url());
+    // Only a simulated bank can call this machine by that name.
+    let local = public.as_ref().filter(|_| sandbox_only);
+    let public_url =
+        configured.or_else(|| local.map(|l| format!("https://localhost:{}", l.address().port())));
+
     let sandbox = match (&command.simulator_control, installation.environment) {
         (None, Environment::Sandbox) => Some(simulator(&installation)?),
         _ => None,

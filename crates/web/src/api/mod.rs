@@ -46,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(receipts::list))
         .routes(routes!(events::list))
         .routes(routes!(pending::list))
+        .routes(routes!(pending::close))
         .routes(routes!(customers::list, customers::save))
         .routes(routes!(customers::get))
         .routes(routes!(terms::list, terms::save))
