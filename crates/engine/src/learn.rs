@@ -47,8 +47,14 @@ pub fn learn_reports(
         }
         match found {
             Some(boleto) => {
-                let facts = in_time(&boleto, report, asked);
-                if learn(tx, ids, &boleto.id, report.channel, &facts)? {
+                let mut facts = in_time(&boleto, report, asked);
+                for fact in &mut facts {
+                    *fact = of_edition(fact, boleto.edition);
+                }
+                // Lists are read again and again: nearly always all of it is known.
+                if !facts::all_known(tx, &boleto.id, report.channel, &facts)?
+                    && learn(tx, ids, &boleto.id, report.channel, &facts)?
+                {
                     changed += 1;
                 }
                 // Lists may lag behind: the detail decides.

@@ -34,7 +34,7 @@ sql! {
         WHERE id = $1 AND closed_at IS NULL";
     NOTE = "UPDATE attempts SET outcome = $2, detail = $3 WHERE id = $1 AND closed_at IS NULL";
     OF_BOLETO = "SELECT id, company_id, boleto_id, operation, opened_at, closed_at, outcome, detail
-        FROM attempts WHERE boleto_id = $1 ORDER BY id";
+        FROM attempts WHERE boleto_id = $1";
 }
 
 /// Writes down the intent to call.
@@ -70,7 +70,7 @@ pub fn note(tx: &mut Tx, id: &str, outcome: Option<&str>, detail: &str) -> Resul
 
 /// All attempts about a boleto, oldest first.
 pub fn of_boleto(tx: &mut Tx, boleto_id: &str) -> Result<Vec<Attempt>, StoreError> {
-    tx.rows(OF_BOLETO, params![boleto_id])?.into_iter().map(read).collect()
+    tx.rows_in_order(OF_BOLETO, params![boleto_id])?.into_iter().map(read).collect()
 }
 
 fn read(row: Row) -> Result<Attempt, StoreError> {

@@ -141,8 +141,8 @@ sql! {
         WHERE account_id = $1 AND bank_id = $2");
     BY_REFERENCE = concat!("SELECT ", columns!(), " FROM boletos
         WHERE account_id = $1 AND bank_reference = $2");
-    BY_TXID = concat!("SELECT ", columns!(), " FROM boletos WHERE account_id = $1 AND txid = $2
-        ORDER BY id LIMIT 1");
+    BY_TXID = concat!("SELECT ", columns!(), " FROM boletos
+        WHERE account_id = $1 AND txid = $2");
     BY_PUBLIC_TOKEN = concat!("SELECT ", columns!(), " FROM boletos WHERE public_token = $1");
     LIVE_OF_CHARGE = concat!("SELECT ", columns!(), " FROM boletos WHERE charge_id = $1 AND live");
     PAGE = concat!("SELECT ", columns!(), " FROM boletos
@@ -228,9 +228,10 @@ pub fn by_reference(
     tx.row(BY_REFERENCE, params![account_id, reference])?.map(read).transpose()
 }
 
-/// The boleto with this Pix identifier.
+/// The boleto with this Pix identifier, the first where a bank gave it twice.
 pub fn by_txid(tx: &mut Tx, account_id: &str, txid: &str) -> Result<Option<Boleto>, StoreError> {
-    tx.row(BY_TXID, params![account_id, txid])?.map(read).transpose()
+    let first = tx.rows_in_order(BY_TXID, params![account_id, txid])?.into_iter().next();
+    first.map(read).transpose()
 }
 
 /// The boleto of a customer's page.

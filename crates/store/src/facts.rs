@@ -9,7 +9,8 @@ sql! {
     INSERT = "INSERT INTO facts (id, company_id, boleto_id, channel, natural_key, body,
         observed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (boleto_id, natural_key) DO NOTHING";
-    OF_BOLETO = "SELECT channel, body, observed_at FROM facts WHERE boleto_id = $1 ORDER BY id";
+    OF_BOLETO = "SELECT id, channel, body, observed_at FROM facts WHERE boleto_id = $1";
+    KEYS = "SELECT natural_key FROM facts WHERE boleto_id = $1";
 }
 
 /// A fact as it is kept.
@@ -42,10 +43,24 @@ pub fn insert(
 
 /// All facts of a boleto, in the order in which they were learned.
 pub fn of_boleto(tx: &mut Tx, boleto_id: &str) -> Result<Vec<Kept>, StoreError> {
-    tx.rows(OF_BOLETO, params![boleto_id])?
+    tx.rows_in_order(OF_BOLETO, params![boleto_id])?
         .into_iter()
         .map(|row| {
-            Ok(Kept { channel: row.json(0)?, fact: row.json(1)?, observed_at: row.instant(2)? })
+            Ok(Kept { channel: row.json(1)?, fact: row.json(2)?, observed_at: row.instant(3)? })
         })
         .collect()
+}
+
+/// Whether all of these are among the facts of a boleto.
+pub fn all_known(
+    tx: &mut Tx,
+    boleto_id: &str,
+    channel: Channel,
+    told: &[Fact],
+) -> Result<bool, StoreError> {
+    let rows = tx.rows(KEYS, params![boleto_id])?;
+    Ok(told.iter().all(|fact| {
+        let key = fact.natural_key(channel);
+        rows.iter().any(|row| row.str(0).is_ok_and(|known| known == key))
+    }))
 }

@@ -54,15 +54,11 @@ sql! {
           again_at = CASE WHEN jobs.lease <> ''
                            AND (jobs.again_at IS NULL OR excluded.run_at < jobs.again_at)
                           THEN excluded.run_at ELSE jobs.again_at END";
-    // The reading part is apart so that PostgreSQL evaluates it once: within IN (…) it may
-    // claim more rows than the limit.
-    CLAIM = "WITH due AS MATERIALIZED (
-          SELECT id AS due_id FROM jobs WHERE kind = $1 AND run_at <= $2 ORDER BY run_at, id LIMIT $3
-          /*skip locked*/)
-        UPDATE jobs SET run_at = $5, lease = $4, tries = tries + 1,
+    NEXT = "SELECT id, company_id, kind, subject, tries + 1, last_error FROM jobs
+        WHERE kind = $1 AND run_at <= $2 ORDER BY run_at, id LIMIT $3 /*skip locked*/";
+    TAKE = "UPDATE jobs SET run_at = $4, lease = $3, tries = tries + 1,
           again_at = CASE WHEN again_at > $2 THEN again_at END
-        FROM due WHERE jobs.id = due_id
-        RETURNING id, company_id, kind, subject, tries, last_error";
+        WHERE id = $1";
     FINISH = "DELETE FROM jobs WHERE id = $1 AND lease = $2 AND again_at IS NULL";
     REPEAT = "UPDATE jobs SET run_at = again_at, again_at = NULL, lease = '', tries = 0,
           last_error = NULL
@@ -103,11 +99,11 @@ pub fn claim(
         if room == 0 {
             break;
         }
-        let rows = tx.rows(CLAIM, params![*kind, now, room, lease, lease_until])?;
-        let claimed = jobs.len();
-        for row in rows {
+        for row in tx.rows(NEXT, params![*kind, now, room])? {
+            let id = row.text(0)?;
+            tx.exec(TAKE, params![&id, now, lease, lease_until])?;
             jobs.push(Job {
-                id: row.text(0)?,
+                id,
                 company_id: row.text(1)?,
                 kind: row.text(2)?,
                 subject: row.text(3)?,
@@ -115,10 +111,6 @@ pub fn claim(
                 last_error: row.opt_text(5)?,
                 lease: lease.to_owned(),
             });
-        }
-        // The engines give the rows in any order.
-        if let Some(new) = jobs.get_mut(claimed..) {
-            new.sort_by(|a, b| a.id.cmp(&b.id));
         }
     }
     Ok(jobs)

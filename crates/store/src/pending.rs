@@ -33,7 +33,7 @@ sql! {
     LIST = "SELECT id, company_id, kind, subject, message, opened_at FROM pending_items
         WHERE company_id = $1 AND closed_at IS NULL ORDER BY id";
     OF_SUBJECT = "SELECT id, company_id, kind, subject, message, opened_at FROM pending_items
-        WHERE subject = $1 AND closed_at IS NULL ORDER BY id";
+        WHERE subject = $1 AND closed_at IS NULL";
 }
 
 /// Puts it on the list. When an open one of this kind about this subject is there, that one
@@ -75,7 +75,7 @@ pub fn list(tx: &mut Tx, company_id: &str) -> Result<Vec<PendingItem>, StoreErro
 
 /// What is open about one subject.
 pub fn of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<PendingItem>, StoreError> {
-    tx.rows(OF_SUBJECT, params![subject])?.into_iter().map(read).collect()
+    tx.rows_in_order(OF_SUBJECT, params![subject])?.into_iter().map(read).collect()
 }
 
 fn read(row: Row) -> Result<PendingItem, StoreError> {

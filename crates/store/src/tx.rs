@@ -196,6 +196,21 @@ impl Tx<'_> {
         self.after(result)
     }
 
+    /// As [`rows`](Self::rows), in the order of the first column, a text. For the few rows of
+    /// one subject, where SQLite's ORDER BY would cost more than the rows: it makes a table.
+    ///
+    /// # Errors
+    /// As [`exec`](Self::exec).
+    pub fn rows_in_order(
+        &mut self,
+        sql: Sql,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut rows = self.rows(sql, params)?;
+        rows.sort_by(|a, b| a.str(0).unwrap_or_default().cmp(b.str(0).unwrap_or_default()));
+        Ok(rows)
+    }
+
     /// Runs a statement that gives one row or none. More rows than one are a fault.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What is done every second: numbers for events, seals for the audit chain.
+//! What is done a few times a second: numbers for events, seals for the audit chain.
 
 use quita_store::{audit, events, idempotency, inbox};
 
@@ -7,6 +7,9 @@ use crate::world::World;
 
 /// Rows at a time, so that no transaction holds the others up.
 const LOT: i64 = 500;
+
+/// After so many there are probably more.
+pub(super) const FULL_LOT: u64 = LOT.unsigned_abs();
 
 /// Numbers new events and seals new audit rows. Gives how many there were.
 pub fn housekeeping(world: &World) -> Result<u64, Error> {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use quita_store::Engine;
 use quita_store::jobs;
 
-use super::{Kind, LOT, housekeeping, tick};
+use super::housekeeping::{FULL_LOT, housekeeping};
+use super::{Kind, LOT, tick};
 use crate::error::Error;
 use crate::world::World;
 
@@ -18,7 +19,7 @@ const REST: Duration = Duration::from_millis(250);
 /// Running workers; stopped when dropped.
 pub struct Workers {
     stop: Arc<AtomicBool>,
-    bell: Arc<Bell>,
+    bells: [Arc<Bell>; 2],
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -66,10 +67,13 @@ impl Workers {
         threads.push(spawn(world, &stop, &bell, "accounts".into(), |world| {
             tick(world, &[Kind::Sync], 1)
         })?);
-        threads.push(spawn(world, &stop, &bell, "housekeeping".into(), |world| {
-            housekeeping(world).map(|n| usize::try_from(n).unwrap_or(0))
+        // Not at every ring: it is cheap only in lots.
+        let end = Arc::new(Bell::default());
+        threads.push(spawn(world, &stop, &end, "housekeeping".into(), |world| {
+            let done = housekeeping(world)?;
+            Ok(if done < FULL_LOT { 0 } else { 1 })
         })?);
-        Ok(Self { stop, bell, threads })
+        Ok(Self { stop, bells: [bell, end], threads })
     }
 
     /// Lets every thread end what it is doing, and waits.
@@ -79,7 +83,9 @@ impl Workers {
 
     fn end(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        self.bell.ring();
+        for bell in &self.bells {
+            bell.ring();
+        }
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
