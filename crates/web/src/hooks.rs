@@ -11,6 +11,7 @@ use axum::routing::any;
 use quita_engine::desk::hooks::{self, HttpResponse, Inbound};
 use quita_engine::error::Error;
 use quita_engine::world::World;
+use tokio::sync::oneshot;
 
 /// What the public address serves: banks' calls, nothing else.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -44,19 +45,33 @@ async fn receive(State(world): State<Arc<World>>, request: Request) -> Response 
         Ok(body) => inbound.body = body.to_vec(),
         Err(rejection) => return rejection.status().into_response(),
     }
-    let received = tokio::task::spawn_blocking(move || hooks::receive(&world, &token, &inbound));
-    match received.await {
-        Ok(Ok(answer)) => render(answer),
+    // The thread that may wait is given back while the commit is under way.
+    let (tell, told) = oneshot::channel();
+    let desk = Arc::clone(&world);
+    let kept = tokio::task::spawn_blocking(move || {
+        hooks::receive_then(&desk, &token, &inbound, move |answer| {
+            // Nobody listens when the caller has hung up; what was kept stays kept.
+            let _ = tell.send(answer);
+        });
+    });
+    let answer = match kept.await {
+        Ok(()) => told.await.map_err(|_| "the store gave no answer".to_owned()),
+        Err(panic) => Err(panic.to_string()),
+    };
+    match answer {
+        Ok(Ok(answer)) => {
+            (world.crash_point)(hooks::KEPT);
+            render(answer)
+        }
         Ok(Err(Error::NotFound(_))) => StatusCode::NOT_FOUND.into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a bank's call was not kept");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-        Err(panic) => {
-            tracing::error!(%panic, "a bank's call was not kept");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Ok(Err(error)) => not_kept(&error.to_string()),
+        Err(error) => not_kept(&error),
     }
+}
+
+fn not_kept(error: &str) -> Response {
+    tracing::error!(error, "a bank's call was not kept");
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 fn render(answer: HttpResponse) -> Response {

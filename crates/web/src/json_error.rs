@@ -13,6 +13,10 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let detail = "Os textos não podem conter o caractere U+0000 (\\u0000).";
         return Err(Problem::new(kinds::INVALID, detail));
     }
+    // Keeping track of the path costs as much as reading: only where something is wrong.
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut json);
     let error = match read {

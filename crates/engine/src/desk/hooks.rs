@@ -1,9 +1,12 @@
 //! Calls by banks: kept raw before they are answered, believed only after asking.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 pub use quita_banks::contract::{HttpResponse, Inbound};
 use quita_banks::registry;
-use quita_store::{accounts, cursors, inbox};
+use quita_store::accounts::{self, Account};
+use quita_store::{Tx, cursors, inbox};
 
 use crate::connection;
 use crate::error::Error;
@@ -16,40 +19,79 @@ pub const BODY_MAX: usize = 1024 * 1024;
 /// Headers worth keeping; the rest may hold what we should not store.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "x-conta-corrente", "user-agent", "x-request-id"];
 
+/// The point at which a call is kept and not yet answered, for [`World::crash_point`].
+pub const KEPT: &str = "webhook.kept";
+
 /// Takes a bank's call to the address with this token. The answer leaves after the commit.
 pub fn receive(world: &World, hook_token: &str, request: &Inbound) -> Result<HttpResponse, Error> {
-    let token = hook_token.to_owned();
-    let account = world.store.read(move |tx| accounts::by_hook_token(tx, &token))?;
-    let Some(account) = account else { return Err(Error::not_found("endereço")) };
-    let bank = registry::by_folder(&account.bank)
-        .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
-    let sandbox = world.environment == Environment::Sandbox;
-    let now: Timestamp = world.clock.now();
-    let reply = bank.inbound(request, &connection::ctx(&account, now, sandbox));
+    let (result, receive) = std::sync::mpsc::sync_channel(1);
+    receive_then(world, hook_token, request, move |answer| {
+        let _ = result.send(answer);
+    });
+    let answer = receive.recv().map_err(|_| Error::internal("the store gave no answer"))??;
+    (world.crash_point)(KEPT);
+    Ok(answer)
+}
 
-    if reply.response.status == 404 {
+/// As [`receive`], without waiting: `done` is called after the commit, on a thread of the store.
+pub fn receive_then(
+    world: &World,
+    hook_token: &str,
+    request: &Inbound,
+    done: impl FnOnce(Result<HttpResponse, Error>) + Send + 'static,
+) {
+    let (account, response) = match read(world, hook_token, request) {
+        Ok(read) => read,
+        Err(error) => return done(Err(error)),
+    };
+    if response.status == 404 {
         // Not an address of this bank: nothing worth keeping.
-        return Ok(reply.response);
+        return done(Ok(response));
     }
     let kept: Vec<_> =
         request.headers.iter().filter(|(name, _)| KEPT_HEADERS.contains(&name.as_str())).collect();
-    let headers = serde_json::to_string(&kept).unwrap_or_default();
-    let body = request.body.clone();
-    world.tx(move |tx, mut ids| {
-        let call = inbox::Inbound {
-            id: ids.next_id(),
-            company_id: account.company_id.clone(),
-            account_id: account.id.clone(),
-            received_at: ids.now(),
-            headers: headers.clone(),
-            body: body.clone(),
-        };
+    let mut ids = world.ids();
+    let call = inbox::Inbound {
+        id: ids.next_id(),
+        company_id: account.company_id.clone(),
+        account_id: account.id.clone(),
+        received_at: ids.now(),
+        headers: serde_json::to_string(&kept).unwrap_or_default(),
+        body: request.body.clone(),
+    };
+    let bell = Arc::clone(&world.bell);
+    let keep = move |tx: &mut Tx| {
         inbox::insert(tx, &call)?;
-        let now = ids.now();
-        cursors::set(tx, &account.id, cursor::LAST_CALL, &now.to_string(), now)?;
-        enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)
-    })?;
-    (world.crash_point)("webhook.kept");
-    world.bell.ring();
-    Ok(reply.response)
+        let (account, now) = (&call.account_id, call.received_at);
+        cursors::set(tx, account, cursor::LAST_CALL, &now.to_string(), now)?;
+        enqueue(tx, &mut ids.clone(), &call.company_id, Kind::Sync, account, now)
+    };
+    world.store.tx_async(keep, move |kept| {
+        bell.ring();
+        done(kept.map(|()| response).map_err(Error::from));
+    });
+}
+
+/// Whose call it is, and what the bank expects to hear.
+fn read(
+    world: &World,
+    hook_token: &str,
+    request: &Inbound,
+) -> Result<(Arc<Account>, HttpResponse), Error> {
+    let now: Timestamp = world.clock.now();
+    let account = match world.companies.by_hook_token(hook_token, now) {
+        Some(account) => account,
+        None => {
+            let token = hook_token.to_owned();
+            let account = world.store.read(move |tx| accounts::by_hook_token(tx, &token))?;
+            let account = Arc::new(account.ok_or_else(|| Error::not_found("endereço"))?);
+            world.companies.put_hook(Arc::clone(&account), now);
+            account
+        }
+    };
+    let bank = registry::by_folder(&account.bank)
+        .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
+    let sandbox = world.environment == Environment::Sandbox;
+    let reply = bank.inbound(request, &connection::ctx(&account, now, sandbox));
+    Ok((account, reply.response))
 }
