@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_banks::contract::Report;
 use quita_core::calendar::Calendar;
-use quita_core::fact::{Channel, Fact, Situation};
+use quita_core::fact::{Channel, Fact, PaymentKey, Situation};
 use quita_core::fold::{self, Divergence, Folded, Status};
 use quita_core::money::Money;
 use quita_core::payable::{PayableRules, payable};
@@ -19,6 +19,7 @@ use serde_json::json;
 use crate::clock::bank_day;
 use crate::ids::Ids;
 use crate::order_boleto;
+use crate::planted::{self, Bug};
 use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 
@@ -165,7 +166,12 @@ pub fn learn(
     let Some(mut boleto) = boletos::get(tx, boleto_id)? else { return Ok(false) };
     let mut new = false;
     for fact in told {
-        let fact = of_edition(fact, boleto.edition);
+        let mut fact = of_edition(fact, boleto.edition);
+        if let Fact::Paid(payment) = &mut fact
+            && planted::is(Bug::NoDedupe)
+        {
+            payment.key = PaymentKey::Id(ids.next_id());
+        }
         let id = ids.next_id();
         new |= facts::insert(tx, &id, &boleto.company_id, boleto_id, channel, &fact, ids.now())?;
     }

@@ -12,8 +12,8 @@ pub enum Bug {
     AsksTooSoon,
     /// An error 5xx or silence counts as a refusal.
     SilenceIsRefusal,
-    /// How far an account was read is saved before what was read.
-    CursorBeforeFacts,
+    /// A payment counts each time it is told.
+    NoDedupe,
 }
 
 #[cfg(feature = "planted-bugs")]

@@ -69,8 +69,11 @@ fn live(universe: &Arc<Universe>) -> Result<(), StoreError> {
     while universe.now() < end && process.goes_on() {
         process.step(end)?;
     }
-    calm(universe);
-    rest(&mut process)
+    if process.goes_on() {
+        calm(universe);
+        rest(&mut process)?;
+    }
+    Ok(())
 }
 
 /// The last fault was the last.
@@ -108,7 +111,7 @@ fn rest(process: &mut Process<'_>) -> Result<(), StoreError> {
                 universe.log(format_args!("all is well {}", summary(process)?));
                 return Ok(());
             }
-            if done || !process.goes_on() {
+            if done {
                 wrong.into_iter().for_each(|what| universe.violated(what));
                 return Ok(());
             }
@@ -147,11 +150,12 @@ impl Process<'_> {
         house::start(self.universe, &self.store, self.runs);
     }
 
+    /// Nothing was wrong yet.
     fn goes_on(&self) -> bool {
         if self.steps == STEPS {
             self.universe.violated(format!("{STEPS} steps and no rest"));
         }
-        self.steps < STEPS
+        self.universe.violations().is_empty()
     }
 
     /// One thing done by whom chance picks among those who have something to do; when nobody

@@ -17,7 +17,6 @@ use crate::clock::{after, bank_day};
 use crate::connection::{Connection, connect};
 use crate::error::Error;
 use crate::learn::learn_reports;
-use crate::planted::{self, Bug};
 use crate::world::World;
 
 /// Names of how far an account was read.
@@ -197,9 +196,6 @@ impl Look<'_> {
         op: impl Fn(Option<String>) -> Op,
         done: (&'static str, String),
     ) -> Result<(), Stop> {
-        if planted::is(Bug::CursorBeforeFacts) {
-            self.learn(Vec::new(), self.world.clock.now(), Some(done.clone()))?;
-        }
         let mut next = None;
         loop {
             let asked = self.world.clock.now();
