@@ -20,7 +20,6 @@ pub struct Breakers(Mutex<HashMap<String, Breaker>>);
 struct Breaker {
     failures: u32,
     closed_until: Option<Timestamp>,
-    last_success: Option<Timestamp>,
 }
 
 impl Breakers {
@@ -34,10 +33,8 @@ impl Breakers {
     }
 
     /// The bank answered, whatever it said.
-    pub fn answered(&self, credential_id: &str, now: Timestamp) {
-        let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let breaker = breakers.entry(credential_id.to_owned()).or_default();
-        *breaker = Breaker { last_success: Some(now), ..Breaker::default() };
+    pub fn answered(&self, credential_id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(credential_id);
     }
 
     /// The bank did not answer, or answered that it cannot work.
@@ -49,11 +46,5 @@ impl Breakers {
             // One call is let through after the rest; if it fails too, another rest.
             breaker.closed_until = Some(after(now, REST_SECONDS));
         }
-    }
-
-    /// When the bank last answered in this process.
-    pub fn last_success(&self, credential_id: &str) -> Option<Timestamp> {
-        let breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        breakers.get(credential_id).and_then(|b| b.last_success)
     }
 }

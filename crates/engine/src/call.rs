@@ -102,7 +102,7 @@ pub fn send(world: &World, connection: &Connection, prepared: Prepared) -> Resul
                 if answer.status >= 500 {
                     world.breakers.failed(credential, now);
                 } else {
-                    world.breakers.answered(credential, now);
+                    world.breakers.answered(credential);
                 }
                 connection.bank.outcome(&op, &answer, &connection.ctx(now))
             }
@@ -205,7 +205,7 @@ fn token(
         200..=299 => {
             let parsed: TokenAnswer = serde_json::from_slice(&answer.body)
                 .map_err(|_| later(15, "a resposta do token não se entende".into()))?;
-            world.breakers.answered(credential, now);
+            world.breakers.answered(credential);
             let margin = i64::try_from(margin.as_secs()).unwrap_or(60);
             let life = (parsed.expires_in.unwrap_or(300) - margin).max(1);
             let token = Secret::new(parsed.access_token);

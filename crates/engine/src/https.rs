@@ -31,12 +31,6 @@ impl HttpsWire {
         Self::default()
     }
 
-    /// Closes the connections of a credential, as after its certificate was replaced.
-    pub fn forget(&self, credential_id: &str) {
-        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
-        agents.retain(|(credential, _), _| credential != credential_id);
-    }
-
     fn agent(&self, peer: &Peer) -> Result<Agent, WireError> {
         let key = (peer.credential_id.clone(), peer.base_url.clone());
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);

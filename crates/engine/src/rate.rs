@@ -34,21 +34,6 @@ impl Rates {
         calls.push_back(now);
         Ok(())
     }
-
-    /// Calls left this minute.
-    pub fn left(
-        &self,
-        credential_id: &str,
-        limit: &'static str,
-        per_minute: u32,
-        now: Timestamp,
-    ) -> u32 {
-        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = calls
-            .get(&(credential_id.to_owned(), limit))
-            .map_or(0, |calls| calls.iter().filter(|call| after(**call, 60) > now).count());
-        per_minute.saturating_sub(u32::try_from(made).unwrap_or(u32::MAX))
-    }
 }
 
 #[cfg(test)]

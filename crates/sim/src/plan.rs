@@ -90,6 +90,8 @@ pub(crate) struct Plan {
     pub(crate) crash: u32,
     /// Between two steps.
     pub(crate) crash_between: u32,
+    /// A worker stops for long at such a place.
+    pub(crate) asleep: u32,
     /// Another worker comes in between at each such place.
     pub(crate) meanwhile: u32,
     pub(crate) calls: Vec<(Fault, u32)>,
@@ -148,6 +150,7 @@ impl Plan {
             due_today: rate(&[100]),
             crash: rate(&[5, 20, 60]),
             crash_between: rate(&[5, 20, 60]),
+            asleep: if chance.happens(250) { 20 } else { 0 },
             meanwhile: rate(&[50, 300]),
             calls,
             outages,

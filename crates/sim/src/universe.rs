@@ -23,6 +23,12 @@ pub(crate) struct Crash;
 
 /// Workers that come in between go no deeper.
 const DEEPEST: usize = 2;
+/// Others take a worker's jobs when it sleeps for so long.
+const LEASE_MS: i64 = 600_000;
+/// What others do while a worker sleeps.
+const STEPS_ASLEEP: u32 = 12;
+/// The last place before a request leaves.
+pub(crate) const BEFORE_REQUEST: &str = "wire.before";
 
 /// One run.
 pub(crate) struct Universe {
@@ -124,13 +130,23 @@ impl Universe {
         happens
     }
 
-    /// A place where the process may be killed, or where another worker may come in between.
+    /// A place where the process may be killed, where a worker may be stopped for long (as a
+    /// machine that is put to sleep), or where another may come in between.
     pub(crate) fn crash_point(&self, name: &'static str) {
         self.trace.count(format!("point {name}"));
         if !self.is_calm() && self.faults.happens(self.plan.crash) {
             self.crash(name);
         }
-        self.meanwhile();
+        // Just before a request leaves, only the operating system could still hold it up.
+        if name != BEFORE_REQUEST && self.fails("asleep", self.plan.asleep) {
+            self.log(format_args!("asleep at {name}"));
+            self.pass_ms(self.faults.between(LEASE_MS, 2 * LEASE_MS));
+            for _ in 0..STEPS_ASLEEP {
+                self.meanwhile();
+            }
+        } else if self.chance.happens(self.plan.meanwhile) {
+            self.meanwhile();
+        }
     }
 
     /// Kills the process.
@@ -141,21 +157,22 @@ impl Universe {
         std::panic::resume_unwind(Box::new(Crash))
     }
 
-    /// Another worker of the same process.
-    pub(crate) fn meanwhile(&self) {
-        if self.depth.load(Ordering::Relaxed) >= DEEPEST
-            || !self.chance.happens(self.plan.meanwhile)
-        {
+    /// Another worker of the same process, or whoever else has something to do.
+    fn meanwhile(&self) {
+        if self.depth.load(Ordering::Relaxed) >= DEEPEST {
             return;
         }
         let Some(world) = self.world() else { return };
-        let actor = self.chance.pick(&Actor::ALL);
+        let mut idle = Actor::ALL.to_vec();
         self.depth.fetch_add(1, Ordering::Relaxed);
-        let worked = actor.work(self, &world);
-        self.depth.fetch_sub(1, Ordering::Relaxed);
-        if worked {
-            self.trace.count(format!("meanwhile {actor:?}"));
+        while !idle.is_empty() {
+            let actor = idle.swap_remove(self.chance.place(idle.len()));
+            if actor.work(self, &world) {
+                self.trace.count(format!("meanwhile {actor:?}"));
+                break;
+            }
         }
+        self.depth.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// A worker did a job.

@@ -10,7 +10,7 @@ use rustls_pki_types::pem::PemObject as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::plan::Fault;
-use crate::universe::Universe;
+use crate::universe::{BEFORE_REQUEST, Universe};
 
 /// How long a client waits for an answer.
 const TIMEOUT_MS: i64 = quita_engine::https::TIMEOUT.as_millis() as i64;
@@ -25,7 +25,7 @@ impl Wire for RunWire {
         let universe = &*self.0;
         let call = at_bank(peer, request);
         universe.pass_ms(universe.faults.between(1, 20));
-        universe.crash_point("wire.before");
+        universe.crash_point(BEFORE_REQUEST);
         let fault = match universe.is_calm() {
             true => None,
             false => universe.plan.fault(&universe.faults, universe.now()),

@@ -178,7 +178,6 @@ CREATE TABLE attempts (
   company_id TEXT NOT NULL,
   boleto_id  TEXT NOT NULL REFERENCES boletos (id),
   operation  TEXT NOT NULL,
-  arguments  TEXT NOT NULL,
   opened_at  BIGINT NOT NULL,
   closed_at  BIGINT,
   outcome    TEXT,

@@ -55,6 +55,7 @@ sql! {
     ACTIVE = concat!("SELECT ", columns!(), " FROM accounts
         WHERE status = 'active' AND credential_id IS NOT NULL ORDER BY id");
     BY_HOOK = concat!("SELECT ", columns!(), " FROM accounts WHERE hook_token = $1");
+    SET_CREDENTIAL = "UPDATE accounts SET credential_id = $2 WHERE id = $1";
     SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
 }
 
@@ -91,6 +92,12 @@ pub fn set_hosts(
 ) -> Result<(), StoreError> {
     let hosts = crate::to_json(hosts)?;
     tx.exec(SET_HOSTS, params![id, hosts])?;
+    Ok(())
+}
+
+/// Connects the account with another credential.
+pub fn set_credential(tx: &mut Tx, id: &str, credential_id: &str) -> Result<(), StoreError> {
+    tx.exec(SET_CREDENTIAL, params![id, credential_id])?;
     Ok(())
 }
 

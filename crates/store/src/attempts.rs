@@ -28,8 +28,8 @@ pub struct Attempt {
 }
 
 sql! {
-    OPEN = "INSERT INTO attempts (id, company_id, boleto_id, operation, arguments, opened_at)
-        VALUES ($1, $2, $3, $4, '', $5)";
+    OPEN = "INSERT INTO attempts (id, company_id, boleto_id, operation, opened_at)
+        VALUES ($1, $2, $3, $4, $5)";
     CLOSE = "UPDATE attempts SET closed_at = $2, outcome = $3, detail = $4
         WHERE id = $1 AND closed_at IS NULL";
     NOTE = "UPDATE attempts SET outcome = $2, detail = $3 WHERE id = $1 AND closed_at IS NULL";

@@ -1,4 +1,5 @@
-//! Bodies that work as they stand, for the documentation. The tests send every one of them.
+//! Bodies that work as they stand, for the documentation. The tests send every one of them, but
+//! for the one that would need a certificate.
 
 /// The body of an operation.
 pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
@@ -14,6 +15,7 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "saveCustomer" => include_str!("examples/saveCustomer.json"),
         "saveTerms" => include_str!("examples/saveTerms.json"),
         "createAccount" => include_str!("examples/createAccount.json"),
+        "replaceCredential" => include_str!("examples/replaceCredential.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,
     })

@@ -26,6 +26,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "NewAccount" => "Uma conta a cadastrar, com sua credencial.",
         "NewBatch" => "Muitos boletos, todos ou nenhum.",
         "NewBoleto" => "Um boleto a emitir, com a cobrança que ele traz.",
+        "NewCredential" => "Uma credencial que toma o lugar da que a conta tem.",
         "NewCustomer" => "Um cliente, enviado com o boleto ou cadastrado antes.",
         "NewInstalments" => "As parcelas de um documento.",
         "NewTerms" => "Parâmetros com um nome, contados a partir do vencimento de cada boleto.",

@@ -1,17 +1,13 @@
 //! Bank accounts and the credentials that connect them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use jiff::Timestamp;
 use quita_banks::contract::{Op, Outcome};
-use quita_banks::info::{BankInfo, Field, FieldKind, Scope};
+use quita_banks::info::{BankInfo, Field, Scope};
 use quita_banks::registry;
 use quita_store::accounts::{self, Account};
-use quita_store::credentials::{self, Credential};
+use quita_store::credentials;
 use quita_store::{StoreError, Tx, cursors};
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,7 +15,7 @@ use super::issue::Stored;
 use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::call::{self, Called, NotNow};
-use crate::connection::{self, field};
+use crate::connection;
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::trail::{self, Author};
@@ -76,23 +72,6 @@ pub struct AccountView {
     pub connected: bool,
     /// Usual delay between payment and settlement, for people.
     pub settlement_delay: &'static str,
-}
-
-/// A credential as programs see it: no secret of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Credential)]
-pub struct CredentialView {
-    /// UUIDv7.
-    pub id: String,
-    /// The bank's folder.
-    pub bank: String,
-    /// Name for people.
-    pub name: String,
-    /// `active`, `disabled` or `revoked`.
-    pub status: String,
-    /// End of its certificate, UTC.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub not_after: Option<Timestamp>,
 }
 
 /// A bank as programs see it: what its forms ask for and what it can do.
@@ -184,25 +163,20 @@ fn prepare(
         errors.add("description", "missing", "dê um nome à conta");
     }
     check_hosts(world, &mut errors, info, &new.hosts);
-    let not_after = check_credential(world, &mut errors, info, &new.credential);
+    let not_after = super::credentials::check(world, &mut errors, info, &new.credential);
     errors.check()?;
 
     let ids = world.ids();
-    let connect = !new.credential.is_empty();
     let mut ahead = ids.clone();
-    let (account_id, credential_id) = (ahead.next_id(), ahead.next_id());
-    let mut sealed = Vec::new();
-    for (name, value) in &new.credential {
-        let mut nonce = [0; 24];
-        nonce[..16].copy_from_slice(&world.entropy.bytes());
-        nonce[16..].copy_from_slice(&world.entropy.bytes()[..8]);
-        let value = world.vault.seal(&credential_id, name, 1, value.as_bytes(), nonce)?;
-        sealed.push((name.clone(), value));
-    }
+    let account_id = ahead.next_id();
+    let sealed = match new.credential.is_empty() {
+        true => None,
+        false => Some(super::credentials::seal(world, &mut ahead, &new.credential, not_after)?),
+    };
     let account = Account {
         id: account_id,
         company_id: actor.company_id.clone(),
-        credential_id: connect.then(|| credential_id.clone()),
+        credential_id: sealed.as_ref().map(|s| s.id.clone()),
         bank: info.folder.to_owned(),
         description: new.description.trim().to_owned(),
         branch: new.branch.clone(),
@@ -217,26 +191,14 @@ fn prepare(
     let author = actor.name.clone();
     Ok(move |tx: &mut Tx, _: Ids| {
         let mut ids = ahead.clone();
-        if connect {
-            let credential = Credential {
-                id: credential_id.clone(),
-                company_id: account.company_id.clone(),
-                bank: account.bank.clone(),
-                name: account.description.clone(),
-                not_after,
-                status: accounts::ACTIVE_STATUS.to_owned(),
-                created_at: account.created_at,
-            };
-            credentials::insert(tx, &credential)?;
-            for (name, value) in &sealed {
-                credentials::put_value(tx, &credential_id, name, 1, value)?;
-            }
+        if let Some(sealed) = &sealed {
+            sealed.insert(tx, &account, ids.now())?;
         }
         accounts::insert(tx, &account)?;
-        let details = serde_json::json!({"bank": account.bank, "connected": connect});
+        let details = serde_json::json!({"bank": account.bank, "connected": sealed.is_some()});
         let author = Author { company_id: &account.company_id, actor: &author };
         trail::record(tx, &mut ids, author, "account.created", &account.id, &details)?;
-        if connect {
+        if sealed.is_some() {
             let now = ids.now();
             enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
         }
@@ -249,21 +211,6 @@ pub fn list(world: &World, actor: &Actor) -> Result<Vec<AccountView>, Error> {
     actor.must(Permission::Read)?;
     let company = actor.company_id.clone();
     let rows = world.store.read(move |tx| accounts::list(tx, &company))?;
-    Ok(rows.into_iter().map(view).collect())
-}
-
-/// Credentials of the company.
-pub fn credentials(world: &World, actor: &Actor) -> Result<Vec<CredentialView>, Error> {
-    actor.must(Permission::Configure)?;
-    let company = actor.company_id.clone();
-    let rows = world.store.read(move |tx| credentials::list(tx, &company))?;
-    let view = |c: Credential| CredentialView {
-        id: c.id,
-        bank: c.bank,
-        name: c.name,
-        status: c.status,
-        not_after: c.not_after,
-    };
     Ok(rows.into_iter().map(view).collect())
 }
 
@@ -309,67 +256,6 @@ fn host_of(url: &str) -> String {
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     host.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
-}
-
-/// Checks the fields of a credential and gives the end of its certificate.
-fn check_credential(
-    world: &World,
-    errors: &mut FieldErrors,
-    info: &BankInfo,
-    given: &BTreeMap<String, String>,
-) -> Option<Timestamp> {
-    if given.is_empty() {
-        return None;
-    }
-    for wanted in info.credential_fields {
-        let missing = given.get(wanted.name).is_none_or(|v| v.trim().is_empty());
-        if wanted.required && missing {
-            errors.add(format!("credential.{}", wanted.name), "missing", wanted.hint);
-        }
-    }
-    for name in given.keys() {
-        let simulator_ca = name == field::CA && world.environment == Environment::Sandbox;
-        if !simulator_ca && !info.credential_fields.iter().any(|f| f.name == name) {
-            errors.add(format!("credential.{name}"), "unknown", "o banco não pede este campo");
-        }
-    }
-    let of_kind = |kind: FieldKind| {
-        let wanted = info.credential_fields.iter().find(|f| f.kind == kind)?;
-        Some((wanted.name, given.get(wanted.name)?.as_bytes()))
-    };
-    let (certificate_name, certificate) = of_kind(FieldKind::Certificate)?;
-    let (key_name, key) = of_kind(FieldKind::PrivateKey)?;
-    let certificate_field = format!("credential.{certificate_name}");
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
-    let chain = match chain {
-        Ok(chain) if !chain.is_empty() => chain,
-        _ => {
-            let message =
-                "não é um certificado PEM (arquivo .crt); confira se não trocou os arquivos";
-            errors.add(certificate_field, "invalid", message);
-            return None;
-        }
-    };
-    let Ok(key) = PrivateKeyDer::from_pem_slice(key) else {
-        let message = "não é uma chave privada PEM (arquivo .key), ou está protegida por senha";
-        errors.add(format!("credential.{key_name}"), "invalid", message);
-        return None;
-    };
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    let (_, parsed) = x509_parser::parse_x509_certificate(&chain[0])
-        .map_err(|_| errors.add(&certificate_field, "invalid", "o certificado não se lê"))
-        .ok()?;
-    let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()?;
-    if not_after <= world.clock.now() {
-        let message = format!("o certificado terminou em {}; peça outro ao banco", not_after);
-        errors.add(&certificate_field, "expired", message);
-    }
-    let pair = rustls::sign::CertifiedKey::from_der(chain, key, &provider);
-    if pair.map(|p| Arc::new(p).keys_match().is_err()).unwrap_or(true) {
-        let message = "esta chave não é a deste certificado; use os dois arquivos do mesmo ZIP";
-        errors.add(format!("credential.{key_name}"), "mismatch", message);
-    }
-    Some(not_after)
 }
 
 /// One step of the test of a connection.

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod act;
 pub mod companies;
+pub mod credentials;
 pub mod customers;
 pub mod events;
 pub mod health;

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use quita_banks::info::FieldKind;
+use quita_banks::info::{BankInfo, FieldKind};
 use quita_banks::registry;
 use quita_engine::desk::accounts::{self, NewAccount};
+use quita_engine::desk::credentials::{self, NewCredential};
+use quita_engine::desk::issue;
+use quita_engine::desk::once::Request;
 
 use super::place::Place;
 use crate::failure::Failure;
@@ -16,8 +19,27 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     #[command(about = "Cadastra uma conta e a liga ao banco")]
     Add(Add),
+    #[command(about = "Troca a credencial de uma conta, antes que o certificado termine")]
+    Reconnect(Reconnect),
     #[command(about = "Lista as contas e como estão")]
     List(List),
+}
+
+/// A new credential for an account.
+#[derive(Args)]
+pub(crate) struct Reconnect {
+    #[command(flatten)]
+    place: Place,
+    #[arg(help = "Id da conta")]
+    id: String,
+    #[arg(
+        long = "credential",
+        required = true,
+        value_name = "CAMPO=VALOR",
+        value_parser = pair,
+        help = "Como em «quita account add»"
+    )]
+    credential: Vec<(String, String)>,
 }
 
 /// An account.
@@ -62,6 +84,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 pub(crate) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Add(command) => add(&command),
+        Command::Reconnect(command) => reconnect(&command),
         Command::List(command) => list(&command),
     }
 }
@@ -69,24 +92,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
 fn add(command: &Add) -> Result<(), Failure> {
     let (world, actor) = command.place.open()?;
     let bank = registry::by_code(&command.bank).or_else(|| registry::by_folder(&command.bank));
-    let mut credential = BTreeMap::new();
-    for (name, value) in &command.credential {
-        let field = bank.and_then(|b| b.info().credential_fields.iter().find(|f| f.name == name));
-        // What must not stand on a command line, or is a file anyway, is read from a file.
-        let from_file = field.is_none_or(|f| f.kind != FieldKind::Text);
-        let value = if from_file {
-            let path = PathBuf::from(value);
-            let text = std::fs::read_to_string(&path).map_err(|e| Failure::file(&path, &e))?;
-            if field.is_some_and(|f| f.kind == FieldKind::Secret) {
-                text.trim().to_owned()
-            } else {
-                text
-            }
-        } else {
-            value.clone()
-        };
-        credential.insert(name.clone(), value);
-    }
+    let credential = read_credential(bank.map(|b| b.info()), &command.credential)?;
     let (number, digit) = command
         .account
         .split_at_checked(command.account.len().saturating_sub(1))
@@ -110,6 +116,49 @@ fn add(command: &Add) -> Result<(), Failure> {
     let output = command.place.output();
     output.json(&serde_json::json!({ "account": account, "probe": steps }))?;
     output.show(&format!("Conta {} cadastrada ({})", account.description, account.id))?;
+    for step in steps {
+        let mark = if step.ok { "✓" } else { "✗" };
+        output.show(&format!("{mark} {}: {}", step.step, step.message))?;
+    }
+    Ok(())
+}
+
+/// The fields of a credential. What must not stand on a command line, or is a file anyway, is
+/// read from a file.
+fn read_credential(
+    info: Option<&BankInfo>,
+    given: &[(String, String)],
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut credential = BTreeMap::new();
+    for (name, value) in given {
+        let field = info.and_then(|i| i.credential_fields.iter().find(|f| f.name == name));
+        let kind = field.map(|f| f.kind);
+        if kind == Some(FieldKind::Text) {
+            credential.insert(name.clone(), value.clone());
+            continue;
+        }
+        let path = PathBuf::from(value);
+        let text = std::fs::read_to_string(&path).map_err(|e| Failure::file(&path, &e))?;
+        let is_line = kind == Some(FieldKind::Secret);
+        credential.insert(name.clone(), if is_line { text.trim().to_owned() } else { text });
+    }
+    Ok(credential)
+}
+
+fn reconnect(command: &Reconnect) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    let known = accounts::list(&world, &actor)?;
+    let account = known.iter().find(|a| a.id == command.id);
+    let info = account.and_then(|a| registry::by_code(&a.bank)).map(|b| b.info());
+    let credential = read_credential(info, &command.credential)?;
+    // A command that is run again is another request.
+    let fingerprint = issue::fingerprint("reconnect", command.id.as_bytes());
+    let request = Request { key: world.ids().next_id(), fingerprint };
+    let new = NewCredential { credential };
+    credentials::replace(&world, &actor, &request, &command.id, &new)?;
+    let steps = accounts::probe(&world, &actor, &command.id)?;
+    let output = command.place.output();
+    output.json(&serde_json::json!({ "probe": steps }))?;
     for step in steps {
         let mark = if step.ok { "✓" } else { "✗" };
         output.show(&format!("{mark} {}: {}", step.step, step.message))?;

@@ -84,3 +84,43 @@ fn companies_do_not_see_one_another() {
     ]);
     assert!(ok && token["token"].as_str().unwrap().starts_with("quita_"));
 }
+
+#[test]
+fn a_credential_is_replaced_before_it_ends() {
+    let house = House::new();
+    let before = house.issue("ANTES DA TROCA");
+    house.await_status(&before, "REGISTERED");
+    let kit = house.new_client();
+    let write = |name: &str, text: &str| {
+        let path = house.data().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let fields = [
+        format!("client_id={}", kit.client_id),
+        format!("client_secret={}", write("novo.segredo", &kit.client_secret)),
+        format!("certificate={}", write("novo.crt", &kit.certificate)),
+        format!("private_key={}", write("novo.key", &kit.key)),
+        format!("ca={}", write("simulador.pem", house.sandbox.ca())),
+    ];
+    let accounts = house.get("/v1/accounts")["data"].clone();
+    let id = accounts[0]["id"].as_str().unwrap().to_owned();
+    let mut arguments = vec!["account", "reconnect", &id];
+    for field in &fields {
+        arguments.extend(["--credential", field]);
+    }
+    let (ok, probed) = house.command(&arguments);
+    assert!(ok, "{probed}");
+    assert!(probed["probe"].as_array().unwrap().iter().all(|step| step["ok"] == true), "{probed}");
+    assert_eq!(house.get("/v1/credentials")["data"].as_array().unwrap().len(), 2);
+    // A key of another certificate is refused, and nothing changes.
+    let other = house.new_client();
+    let wrong = format!("private_key={}", write("outra.key", &other.key));
+    let at = arguments.iter().position(|a| a.starts_with("private_key=")).unwrap();
+    arguments[at] = &wrong;
+    let (ok, _) = house.command(&arguments);
+    assert!(!ok);
+    assert_eq!(house.get("/v1/credentials")["data"].as_array().unwrap().len(), 2);
+    let after = house.issue("DEPOIS DA TROCA");
+    house.await_status(&after, "REGISTERED");
+}

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use quita_banks::simulator::{Control, Fault};
 use quita_core::fact::Means;
 use quita_sandbox::clock::SimClock;
-use quita_sandbox::{BankHost, NewClient, Sandbox, SandboxConfig};
+use quita_sandbox::{BankHost, ClientKit, NewClient, Sandbox, SandboxConfig};
 use serde_json::{Value as Json, json};
 
 /// The bank of these tests.
@@ -105,9 +105,14 @@ impl House {
         }
     }
 
-    fn add_account(&self) {
+    /// One more client of the account at the bank.
+    pub(crate) fn new_client(&self) -> ClientKit {
         let new = NewClient { account: "12345678".into(), ..NewClient::default() };
-        let kit = self.sandbox.new_client(BANK, &new).unwrap();
+        self.sandbox.new_client(BANK, &new).unwrap()
+    }
+
+    fn add_account(&self) {
+        let kit = self.new_client();
         let credential = BTreeMap::from([
             ("client_id", kit.client_id),
             ("client_secret", kit.client_secret),

@@ -6,7 +6,6 @@
 //! `--seconds 1 --rounds 1` is a quick look, `--no-postgres` leaves that engine out. Linux;
 //! PostgreSQL as for the tests.
 #![expect(clippy::expect_used, reason = "a measurement that fails must stop")]
-#![expect(clippy::panic, reason = "a measurement that fails must stop")]
 
 mod bank;
 mod bare;

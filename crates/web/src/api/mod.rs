@@ -55,6 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(accounts::probe))
         .routes(routes!(sync::sync))
         .routes(routes!(credentials::list))
+        .routes(routes!(credentials::replace))
         .routes(routes!(banks::list))
         .routes(routes!(company::get))
         .routes(routes!(tokens::create))

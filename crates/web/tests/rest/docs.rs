@@ -126,6 +126,10 @@ fn every_example_works() {
         let mut sent = 0;
         for (name, operation) in operations {
             let Some(body) = operation.get("requestBody") else { continue };
+            // A certificate and its key cannot be shown as an example that works.
+            if name.ends_with("/credential") {
+                continue;
+            }
             let mut body = body["content"]["application/json"]["example"].clone();
             let boleto = house.registered(&format!("para-{sent}")).await;
             if body.get("ids").is_some() {

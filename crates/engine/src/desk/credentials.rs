@@ -1,0 +1,242 @@
+//! Credentials: checked, sealed, and replaced before they end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use quita_banks::info::{BankInfo, FieldKind};
+use quita_banks::registry;
+use quita_store::accounts::{self, Account};
+use quita_store::credentials::{self, Credential};
+use quita_store::{StoreError, Tx};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::issue::Stored;
+use super::once::{Request, once};
+use super::{Actor, Permission};
+use crate::connection::field;
+use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
+use crate::trail::{self, Author};
+use crate::workers::{Kind, enqueue};
+use crate::world::{Environment, World};
+
+/// A credential that takes the place of the one that an account has.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCredential {
+    /// Its fields, in the words of the bank's folder. Never shown again.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub credential: BTreeMap<String, String>,
+}
+
+/// A credential as programs see it: no secret of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Credential)]
+pub struct CredentialView {
+    /// UUIDv7.
+    pub id: String,
+    /// The bank's folder.
+    pub bank: String,
+    /// Name for people.
+    pub name: String,
+    /// `active`, `disabled` or `revoked`.
+    pub status: String,
+    /// End of its certificate, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub not_after: Option<Timestamp>,
+}
+
+/// Credentials of the company.
+pub fn list(world: &World, actor: &Actor) -> Result<Vec<CredentialView>, Error> {
+    actor.must(Permission::Configure)?;
+    let company = actor.company_id.clone();
+    let rows = world.store.read(move |tx| credentials::list(tx, &company))?;
+    let view = |c: Credential| CredentialView {
+        id: c.id,
+        bank: c.bank,
+        name: c.name,
+        status: c.status,
+        not_after: c.not_after,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// A credential with every value sealed, ready to be written.
+#[derive(Clone)]
+pub(super) struct Sealed {
+    /// Its id.
+    pub(super) id: String,
+    not_after: Option<Timestamp>,
+    values: Vec<(String, Vec<u8>)>,
+}
+
+/// Seals the values of a checked credential under a new id.
+pub(super) fn seal(
+    world: &World,
+    ids: &mut Ids,
+    given: &BTreeMap<String, String>,
+    not_after: Option<Timestamp>,
+) -> Result<Sealed, Error> {
+    let id = ids.next_id();
+    let mut values = Vec::with_capacity(given.len());
+    for (name, value) in given {
+        let mut nonce = [0; 24];
+        nonce[..16].copy_from_slice(&world.entropy.bytes());
+        nonce[16..].copy_from_slice(&world.entropy.bytes()[..8]);
+        let value = world.vault.seal(&id, name, VERSION, value.as_bytes(), nonce)?;
+        values.push((name.clone(), value));
+    }
+    Ok(Sealed { id, not_after, values })
+}
+
+/// A replaced value belongs to a new credential, so that there is one version of each.
+const VERSION: i64 = 1;
+
+impl Sealed {
+    /// Writes it, for this account.
+    pub(super) fn insert(
+        &self,
+        tx: &mut Tx,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let credential = Credential {
+            id: self.id.clone(),
+            company_id: account.company_id.clone(),
+            bank: account.bank.clone(),
+            name: account.description.clone(),
+            not_after: self.not_after,
+            status: accounts::ACTIVE_STATUS.to_owned(),
+            created_at: now,
+        };
+        credentials::insert(tx, &credential)?;
+        for (name, value) in &self.values {
+            credentials::put_value(tx, &self.id, name, VERSION, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// Connects an account with another credential, as when its certificate is about to end. Calls
+/// under way finish with the old one; its history stays.
+pub fn replace(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    account_id: &str,
+    new: &NewCredential,
+) -> Result<Stored, Error> {
+    let replaced =
+        once(world, actor, request, prepare(world, actor, account_id, new), Clone::clone)?;
+    world.connections.forget();
+    world.companies.forget();
+    world.bell.ring();
+    Ok(replaced)
+}
+
+fn prepare(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+    new: &NewCredential,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<CredentialView, StoreError> + use<>, Error> {
+    actor.must(Permission::Configure)?;
+    let id = account_id.to_owned();
+    let account = world.store.read(move |tx| accounts::get(tx, &id))?;
+    let account = account
+        .filter(|account| account.company_id == actor.company_id)
+        .ok_or_else(|| Error::not_found("conta"))?;
+    let bank = registry::by_folder(&account.bank)
+        .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
+    let mut errors = FieldErrors::default();
+    if new.credential.is_empty() {
+        errors.add("credential", "missing", "informe os campos da credencial; veja /v1/banks");
+    }
+    let not_after = check(world, &mut errors, bank.info(), &new.credential);
+    errors.check()?;
+    let mut ahead = world.ids();
+    let sealed = seal(world, &mut ahead, &new.credential, not_after)?;
+    let author = actor.name.clone();
+    Ok(move |tx: &mut Tx, _: Ids| {
+        let mut ids = ahead.clone();
+        let now = ids.now();
+        sealed.insert(tx, &account, now)?;
+        accounts::set_credential(tx, &account.id, &sealed.id)?;
+        let author = Author { company_id: &account.company_id, actor: &author };
+        let details = serde_json::json!({ "credential": sealed.id });
+        trail::record(tx, &mut ids, author, "account.connected", &account.id, &details)?;
+        enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
+        Ok(CredentialView {
+            id: sealed.id.clone(),
+            bank: account.bank.clone(),
+            name: account.description.clone(),
+            status: accounts::ACTIVE_STATUS.to_owned(),
+            not_after: sealed.not_after,
+        })
+    })
+}
+
+/// Checks the fields of a credential and gives the end of its certificate.
+pub(super) fn check(
+    world: &World,
+    errors: &mut FieldErrors,
+    info: &BankInfo,
+    given: &BTreeMap<String, String>,
+) -> Option<Timestamp> {
+    if given.is_empty() {
+        return None;
+    }
+    for wanted in info.credential_fields {
+        let missing = given.get(wanted.name).is_none_or(|v| v.trim().is_empty());
+        if wanted.required && missing {
+            errors.add(format!("credential.{}", wanted.name), "missing", wanted.hint);
+        }
+    }
+    for name in given.keys() {
+        let simulator_ca = name == field::CA && world.environment == Environment::Sandbox;
+        if !simulator_ca && !info.credential_fields.iter().any(|f| f.name == name) {
+            errors.add(format!("credential.{name}"), "unknown", "o banco não pede este campo");
+        }
+    }
+    let of_kind = |kind: FieldKind| {
+        let wanted = info.credential_fields.iter().find(|f| f.kind == kind)?;
+        Some((wanted.name, given.get(wanted.name)?.as_bytes()))
+    };
+    let (certificate_name, certificate) = of_kind(FieldKind::Certificate)?;
+    let (key_name, key) = of_kind(FieldKind::PrivateKey)?;
+    let certificate_field = format!("credential.{certificate_name}");
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
+    let chain = match chain {
+        Ok(chain) if !chain.is_empty() => chain,
+        _ => {
+            let message =
+                "não é um certificado PEM (arquivo .crt); confira se não trocou os arquivos";
+            errors.add(certificate_field, "invalid", message);
+            return None;
+        }
+    };
+    let Ok(key) = PrivateKeyDer::from_pem_slice(key) else {
+        let message = "não é uma chave privada PEM (arquivo .key), ou está protegida por senha";
+        errors.add(format!("credential.{key_name}"), "invalid", message);
+        return None;
+    };
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let (_, parsed) = x509_parser::parse_x509_certificate(&chain[0])
+        .map_err(|_| errors.add(&certificate_field, "invalid", "o certificado não se lê"))
+        .ok()?;
+    let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()?;
+    if not_after <= world.clock.now() {
+        let message = format!("o certificado terminou em {}; peça outro ao banco", not_after);
+        errors.add(&certificate_field, "expired", message);
+    }
+    let pair = rustls::sign::CertifiedKey::from_der(chain, key, &provider);
+    if pair.map(|p| Arc::new(p).keys_match().is_err()).unwrap_or(true) {
+        let message = "esta chave não é a deste certificado; use os dois arquivos do mesmo ZIP";
+        errors.add(format!("credential.{key_name}"), "mismatch", message);
+    }
+    Some(not_after)
+}
