@@ -55,9 +55,15 @@ fn check(text: &str) -> Result<Checked, Failure> {
         Err(error) => Checked {
             kind: error.kind(),
             valid: false,
-            digits: None,
+            // What was read, where it has the shape of a document.
+            digits: error.kind().map(|_| bare(text)),
             formatted: None,
             reason: Some(error.to_string()),
         },
     })
+}
+
+/// Without punctuation, upper case.
+fn bare(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
