@@ -75,6 +75,13 @@ impl Ids {
         format!("{:032x}", self.next_random())
     }
 
+    /// As [`next_token`](Self::next_token), after the instant in milliseconds: an index of many
+    /// such links grows at its end, instead of changing a page for each.
+    pub fn next_link(&mut self) -> String {
+        let milliseconds = u64::try_from(self.now.as_millisecond()).unwrap_or(0);
+        format!("{milliseconds:012x}{:032x}", self.next_random())
+    }
+
     /// `length` letters and digits that cannot be mistaken for one another.
     pub fn next_letters(&mut self, length: usize) -> String {
         let mut random = self.next_random();
@@ -143,5 +150,8 @@ mod tests {
         assert_ne!(other.next_id(), made[0]);
         assert_eq!(other.next_letters(7).len(), 7);
         assert_eq!(other.next_token().len(), 32);
+        let (first, second) = (other.next_link(), other.next_link());
+        assert_eq!(first[..12], second[..12]);
+        assert_ne!(first[12..], second[12..]);
     }
 }

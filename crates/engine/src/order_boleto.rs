@@ -102,7 +102,7 @@ pub fn fresh(ids: &mut Ids, company_id: String, order: BoletoOrder) -> Boleto {
         account_id: String::new(),
         charge_id: String::new(),
         customer_id: String::new(),
-        public_token: ids.next_token(),
+        public_token: ids.next_link(),
         created_by: String::new(),
         created_at: ids.now(),
         live: true,
