@@ -13,8 +13,8 @@ use quita_engine::wire::{Peer, Wire, WireError, WireRequest};
 use serde_json::Value as Json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::cpu;
 use crate::samples::mixed;
+use crate::usage;
 
 /// What the thread is asked.
 enum Ask {
@@ -27,7 +27,7 @@ enum Ask {
 #[derive(Clone)]
 pub(crate) struct Bank {
     asks: Sender<Ask>,
-    pub(crate) thread: cpu::Thread,
+    pub(crate) thread: usage::Thread,
 }
 
 struct Chance(u64);
@@ -48,7 +48,7 @@ impl Bank {
         let (callbacks, called) = unbounded_channel();
         let (tell, told) = channel();
         let live = move || {
-            tell.send(cpu::Thread::this()).expect("somebody waits");
+            tell.send(usage::Thread::this()).expect("somebody waits");
             serve(simulator, &asked, &callbacks);
         };
         thread::Builder::new().name("bank".into()).spawn(live).expect("a thread");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::cpu;
+use crate::usage;
 
 /// One connection, HTTP/1.1.
 pub(crate) struct Client {
@@ -86,6 +86,8 @@ pub(crate) struct Reached {
     pub(crate) cpu: Duration,
     /// The generator's for one request.
     pub(crate) generator: Duration,
+    /// Bytes sent to the disk for one request.
+    pub(crate) written: u64,
 }
 
 /// Makes the request of a number.
@@ -124,11 +126,13 @@ async fn drive(address: SocketAddr, plan: Plan, status: u16, request: Request) -
             latencies
         }));
     }
-    let thread = cpu::Thread::this();
+    let thread = usage::Thread::this();
     tokio::time::sleep_until(from.into()).await;
-    let (begun, own, all) = (Instant::now(), thread.used(), cpu::process());
+    let (begun, own, all) = (Instant::now(), thread.used(), usage::process());
+    let written = usage::written();
     tokio::time::sleep(plan.span).await;
-    let (span, own, all) = (begun.elapsed(), thread.used() - own, cpu::process() - all);
+    let (span, own, all) = (begun.elapsed(), thread.used() - own, usage::process() - all);
+    let written = usage::written() - written;
     stop.store(true, Ordering::Relaxed);
     let mut latencies = Vec::new();
     for connection in connections {
@@ -145,5 +149,6 @@ async fn drive(address: SocketAddr, plan: Plan, status: u16, request: Request) -
         max: latencies.last().copied().unwrap_or_default(),
         cpu: all.saturating_sub(own) / count,
         generator: own / count,
+        written: written / u64::from(count),
     }
 }

@@ -9,10 +9,10 @@
 
 mod bank;
 mod bare;
-mod cpu;
 mod house;
 mod load;
 mod samples;
+mod usage;
 mod whole_path;
 
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -96,20 +96,19 @@ fn in_turn(wanted: &Wanted, runs: &[(&str, &dyn Fn(Plan) -> Reached)]) {
         }
     }
     println!(
-        "{:24} {:>8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "", "per s", "ratio", "p50", "p99", "max", "CPU each", "generator"
+        "{:12} {:>8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7}",
+        "", "per s", "ratio", "p50", "p99", "max", "CPU each", "generator", "written"
     );
     for ((name, _), reached) in runs.iter().zip(&all) {
         let rate = middle(reached.iter().map(|r| r.rate));
         let ratio = middle(reached.iter().zip(&all[0]).map(|(own, first)| own.rate / first.rate));
+        let written = middle(reached.iter().map(|r| r.written as f64 / 1024.0));
         let time = |of: fn(&Reached) -> Duration| {
-            format!(
-                "{:.1?}",
-                Duration::from_secs_f64(middle(reached.iter().map(|r| of(r).as_secs_f64())))
-            )
+            let seconds = middle(reached.iter().map(|r| of(r).as_secs_f64()));
+            format!("{:.1?}", Duration::from_secs_f64(seconds))
         };
         println!(
-            "{name:24} {rate:>8.0} {ratio:>6.2} {:>9} {:>9} {:>9} {:>9} {:>9}",
+            "{name:12} {rate:>8.0} {ratio:>6.2} {:>9} {:>9} {:>9} {:>9} {:>9} {written:>4.1}KiB",
             time(|r| r.p50),
             time(|r| r.p99),
             time(|r| r.max),
@@ -174,7 +173,7 @@ fn path(wanted: &Wanted) {
         let mut house = House::start(&folder.sqlite_url());
         let cost = whole_path::run(&mut house, wanted.boletos);
         let name = format!("round {}", round + 1);
-        let times = [cost.quita, cost.bank, cost.load].map(|time| format!("{time:.0?}"));
+        let times = [cost.quita, cost.bank, cost.load].map(|time| format!("{time:.2?}"));
         println!("{name:24} {:>8.0} {:>9} {:>9} {:>9}", cost.rate, times[0], times[1], times[2]);
     }
 }

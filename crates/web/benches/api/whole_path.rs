@@ -9,18 +9,20 @@ use std::time::{Duration, Instant};
 use quita_banks::simulator::{Callback, Control};
 use quita_core::fact::Means;
 use quita_engine::workers::Workers;
-use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Mutex, oneshot};
 
-use crate::cpu;
 use crate::house::House;
 use crate::load::{Client, Request, post};
 use crate::samples;
+use crate::usage;
 
 /// As `quita serve` has unless told otherwise.
 const WORKERS: usize = 4;
 /// Connections of the program that issues, and of the bank that calls.
 const CONNECTIONS: usize = 64;
+/// How long a connection may rest.
+const REST: Duration = Duration::from_secs(10);
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -42,15 +44,15 @@ pub(crate) fn run(house: &mut House, boletos: u32) -> Cost {
     let callbacks = house.callbacks.take().expect("a house that was not used yet");
     let load = Load::start(house, callbacks);
     let begun = Instant::now();
-    let before = (cpu::process(), house.bank.thread.used(), load.thread.used());
+    let before = (usage::process(), house.bank.thread.used(), load.thread.used());
     load.issue(boletos);
     wait(house, "REGISTERED", boletos);
     pay_all(house);
     wait(house, "SETTLED", boletos);
     let span = begun.elapsed();
-    let own = |thread: &cpu::Thread, before: Duration| thread.used() - before;
+    let own = |thread: &usage::Thread, before: Duration| thread.used() - before;
     let (bank, load) = (own(&house.bank.thread, before.1), own(&load.thread, before.2));
-    let all = cpu::process() - before.0;
+    let all = usage::process() - before.0;
     workers.stop();
     Cost {
         rate: f64::from(boletos) / span.as_secs_f64(),
@@ -82,7 +84,9 @@ fn pay_all(house: &House) {
 /// One thread that plays the shop's program and carries the bank's calls.
 struct Load {
     runtime: tokio::runtime::Handle,
-    thread: cpu::Thread,
+    /// Dropped, it ends the thread.
+    _life: oneshot::Sender<()>,
+    thread: usage::Thread,
     order: Request,
     api: std::net::SocketAddr,
 }
@@ -93,9 +97,10 @@ impl Load {
         let runtime = runtime.expect("a runtime");
         let handle = runtime.handle().clone();
         let (tell, told) = std::sync::mpsc::channel();
+        let (life, ended) = oneshot::channel();
         let live = move || {
-            tell.send(cpu::Thread::this()).expect("somebody waits");
-            runtime.block_on(std::future::pending::<()>());
+            tell.send(usage::Thread::this()).expect("somebody waits");
+            let _ = runtime.block_on(ended);
         };
         thread::Builder::new().name("load".into()).spawn(live).expect("a thread");
         let callbacks = Arc::new(Mutex::new(callbacks));
@@ -103,10 +108,17 @@ impl Load {
             let (callbacks, bank) = (Arc::clone(&callbacks), house.bank.clone());
             let public = house.public;
             handle.spawn(async move {
-                let mut client = Client::connect(public).await;
+                let (mut client, mut used) = (None, None);
                 loop {
                     let next = callbacks.lock().await.recv().await;
                     let Some(callback) = next else { return };
+                    // One that has rested is closed by the server.
+                    let rested = used.is_none_or(|at: Instant| at.elapsed() > REST);
+                    if rested {
+                        client = Some(Client::connect(public).await);
+                    }
+                    used = Some(Instant::now());
+                    let Some(client) = &mut client else { return };
                     let status = client.send(&request(&callback)).await;
                     bank.called_back(callback.id, status);
                 }
@@ -114,7 +126,7 @@ impl Load {
         }
         let order = samples::issue("/v1/boletos", &house.token);
         let thread = told.recv().expect("the thread lives");
-        Self { runtime: handle, thread, order, api: house.api }
+        Self { runtime: handle, _life: life, thread, order, api: house.api }
     }
 
     fn issue(&self, boletos: u32) {

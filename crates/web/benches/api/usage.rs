@@ -1,4 +1,4 @@
-//! Who used the processor, as Linux counts it.
+//! Who used the processor, and what went to the disk, as Linux counts it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -32,4 +32,11 @@ pub(crate) fn process() -> Duration {
     let ticks: u64 =
         numbers.split(' ').skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
+}
+
+/// Bytes that the process has sent to the disk so far.
+pub(crate) fn written() -> u64 {
+    let text = fs::read_to_string("/proc/self/io").expect("Linux");
+    let line = text.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+    line.and_then(|bytes| bytes.parse().ok()).expect("a number")
 }
