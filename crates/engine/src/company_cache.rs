@@ -12,6 +12,9 @@ use crate::clock::after;
 /// Another node may have changed them: look again after so many seconds.
 const FRESH_SECONDS: i64 = 5;
 
+/// Calls of a bank within so many seconds share one look.
+const LOOK_SECONDS: i64 = 3;
+
 type Known = (Arc<Company>, Vec<Account>);
 
 /// Companies of the last seconds.
@@ -20,6 +23,8 @@ pub struct CompanyCache {
     companies: Mutex<Recent<Known>>,
     /// By the token in the address that the bank calls.
     hooks: Mutex<Recent<Arc<Account>>>,
+    /// By account, for when a look was last asked for because the bank called.
+    looks: Mutex<HashMap<String, Timestamp>>,
 }
 
 /// With the instant at which each was read.
@@ -46,6 +51,19 @@ impl CompanyCache {
         lock(&self.hooks).insert(account.hook_token.clone(), (now, account));
     }
 
+    /// When to look at an account whose bank calls now: at once, unless it called a moment ago.
+    /// Calls that come in a crowd share one look, since a look reads whole lists.
+    pub fn look_at(&self, account_id: &str, now: Timestamp) -> Timestamp {
+        let mut looks = lock(&self.looks);
+        let at = match looks.get(account_id) {
+            Some(last) if *last > now => return *last,
+            Some(last) => after(*last, LOOK_SECONDS).max(now),
+            None => now,
+        };
+        looks.insert(account_id.to_owned(), at);
+        at
+    }
+
     /// Forgets all, as after a change.
     pub fn forget(&self) {
         lock(&self.companies).clear();
@@ -60,4 +78,19 @@ fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
 fn fresh<T: Clone>(cache: &Recent<T>, key: &str, now: Timestamp) -> Option<T> {
     let (since, known) = cache.get(key)?;
     (after(*since, FRESH_SECONDS) > now).then(|| known.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_of_calls_shares_one_look() {
+        let cache = CompanyCache::default();
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let looks = [100, 100, 101, 102, 103, 104, 107, 200];
+        let looks = looks.map(|now| cache.look_at("account", at(now)).as_second());
+        // One that comes when a look begins may have come too late for it.
+        assert_eq!(looks, [100, 103, 103, 103, 106, 106, 109, 200]);
+    }
 }

@@ -10,7 +10,7 @@ use quita_core::fact::{Channel, Fact, PaymentKey, Situation};
 use quita_core::fold::{self, Divergence, Folded, Status};
 use quita_core::money::Money;
 use quita_core::payable::{PayableRules, payable};
-use quita_store::boletos::{self, Boleto};
+use quita_store::boletos::{self, Boleto, Outline};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
 use quita_store::{StoreError, Tx, charges, events, facts};
@@ -39,12 +39,12 @@ pub fn learn_reports(
     for report in reports {
         let mut found = None;
         if let Some(bank_id) = &report.bank_id {
-            found = boletos::by_bank_id(tx, account_id, bank_id)?;
+            found = boletos::outline_by_bank_id(tx, account_id, bank_id)?;
         }
         if found.is_none()
             && let Some(txid) = &report.txid
         {
-            found = boletos::by_txid(tx, account_id, txid)?;
+            found = boletos::outline_by_txid(tx, account_id, txid)?;
         }
         match found {
             Some(boleto) => {
@@ -82,24 +82,26 @@ pub fn learn_detail(
     boletos::lock(tx, boleto_id)?;
     let Some(mut boleto) = boletos::get(tx, boleto_id)? else { return Ok(true) };
     let is_in_time = boleto.updated_at <= asked;
-    let facts = in_time(&boleto, report, asked);
-    if let Some((amount, expiration_date)) = changed_there(&boleto, report).filter(|_| is_in_time) {
+    let outline = boleto.outline();
+    let facts = in_time(&outline, report, asked);
+    let changed = changed_there(&outline, report).filter(|_| is_in_time);
+    if let Some((amount, expiration_date)) = changed {
         values_changed(tx, ids, &mut boleto, amount, expiration_date)?;
     }
-    learn(tx, ids, boleto_id, report.channel, &facts)?;
+    learn_locked(tx, ids, boleto, report.channel, &facts)?;
     Ok(is_in_time)
 }
 
 /// The facts of a report. Numbers that may be older than the last change of the boleto are
 /// left out: they would be taken for those that the change made.
-fn in_time(boleto: &Boleto, report: &Report, asked: Timestamp) -> Vec<Fact> {
+fn in_time(boleto: &Outline, report: &Report, asked: Timestamp) -> Vec<Fact> {
     let old = boleto.edition > 0 && boleto.updated_at > asked;
     let is_kept = |fact: &&Fact| !(old && matches!(fact, Fact::Registered(_)));
     report.facts.iter().filter(is_kept).cloned().collect()
 }
 
 /// Amount and due date at the bank, where they are not those that we know.
-fn changed_there(boleto: &Boleto, report: &Report) -> Option<(Money, Date)> {
+fn changed_there(boleto: &Outline, report: &Report) -> Option<(Money, Date)> {
     let amount = report.amount.unwrap_or(boleto.amount);
     let expiration_date = report.expiration_date.unwrap_or(boleto.expiration_date);
     let same = amount == boleto.amount && expiration_date == boleto.expiration_date;
@@ -163,7 +165,18 @@ pub fn learn(
     told: &[Fact],
 ) -> Result<bool, StoreError> {
     boletos::lock(tx, boleto_id)?;
-    let Some(mut boleto) = boletos::get(tx, boleto_id)? else { return Ok(false) };
+    let Some(boleto) = boletos::get(tx, boleto_id)? else { return Ok(false) };
+    learn_locked(tx, ids, boleto, channel, told)
+}
+
+fn learn_locked(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    mut boleto: Boleto,
+    channel: Channel,
+    told: &[Fact],
+) -> Result<bool, StoreError> {
+    let boleto_id = boleto.id.clone();
     let mut new = false;
     for fact in told {
         let mut fact = of_edition(fact, boleto.edition);
@@ -173,21 +186,21 @@ pub fn learn(
             payment.key = PaymentKey::Id(ids.next_id());
         }
         let id = ids.next_id();
-        new |= facts::insert(tx, &id, &boleto.company_id, boleto_id, channel, &fact, ids.now())?;
+        new |= facts::insert(tx, &id, &boleto.company_id, &boleto_id, channel, &fact, ids.now())?;
     }
     if !new {
         return Ok(false);
     }
-    let folded = folded(tx, boleto_id)?;
-    let before = boleto.clone();
+    let folded = folded(tx, &boleto_id)?;
+    let (status_before, live_before) = (boleto.status, boleto.live);
     boleto.take(&folded, ids.now());
-    if boleto.live && !before.live {
+    if boleto.live && !live_before {
         // Another one stands for the charge since: this payment is shown, and changes nothing.
         boleto.live = boletos::live_of_charge(tx, &boleto.charge_id)?.is_none();
     }
     save_receipts(tx, ids, &boleto, &folded)?;
-    if boleto.status != before.status {
-        status_changed(tx, ids, &mut boleto, before.status)?;
+    if boleto.status != status_before {
+        status_changed(tx, ids, &mut boleto, status_before)?;
     }
     save_divergences(tx, ids, &boleto, &folded)?;
     boletos::save(tx, &boleto)?;

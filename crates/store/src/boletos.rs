@@ -69,6 +69,23 @@ pub struct Boleto {
     pub updated_at: Timestamp,
 }
 
+/// What lists of the bank are compared with, which are read again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose.
+    pub company_id: String,
+    /// Nominal amount now.
+    pub amount: Money,
+    /// Due date now.
+    pub expiration_date: Date,
+    /// How many changes the bank has confirmed.
+    pub edition: u32,
+    /// Last change here.
+    pub updated_at: Timestamp,
+}
+
 /// What people asked of a registered boleto; the reconciler brings the bank to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
@@ -128,6 +145,12 @@ macro_rules! columns {
     };
 }
 
+macro_rules! outline {
+    () => {
+        "id, company_id, amount, expiration_date, edition, updated_at"
+    };
+}
+
 sql! {
     INSERT = "INSERT INTO boletos (id, company_id, account_id, charge_id, customer_id,
         document_number, bank_reference, amount, issuance_date, expiration_date, order_body,
@@ -141,7 +164,9 @@ sql! {
         WHERE account_id = $1 AND bank_id = $2");
     BY_REFERENCE = concat!("SELECT ", columns!(), " FROM boletos
         WHERE account_id = $1 AND bank_reference = $2");
-    BY_TXID = concat!("SELECT ", columns!(), " FROM boletos
+    OUTLINE_BY_BANK_ID = concat!("SELECT ", outline!(), " FROM boletos
+        WHERE account_id = $1 AND bank_id = $2");
+    OUTLINE_BY_TXID = concat!("SELECT ", outline!(), " FROM boletos
         WHERE account_id = $1 AND txid = $2");
     BY_PUBLIC_TOKEN = concat!("SELECT ", columns!(), " FROM boletos WHERE public_token = $1");
     LIVE_OF_CHARGE = concat!("SELECT ", columns!(), " FROM boletos WHERE charge_id = $1 AND live");
@@ -228,10 +253,24 @@ pub fn by_reference(
     tx.row(BY_REFERENCE, params![account_id, reference])?.map(read).transpose()
 }
 
-/// The boleto with this Pix identifier, the first where a bank gave it twice.
-pub fn by_txid(tx: &mut Tx, account_id: &str, txid: &str) -> Result<Option<Boleto>, StoreError> {
-    let first = tx.rows_in_order(BY_TXID, params![account_id, txid])?.into_iter().next();
-    first.map(read).transpose()
+/// Of the boleto with the bank's id, what lists are compared with.
+pub fn outline_by_bank_id(
+    tx: &mut Tx,
+    account_id: &str,
+    bank_id: &str,
+) -> Result<Option<Outline>, StoreError> {
+    tx.row(OUTLINE_BY_BANK_ID, params![account_id, bank_id])?.map(read_outline).transpose()
+}
+
+/// Of the boleto with this Pix identifier, what lists are compared with; of the first where a
+/// bank gave it twice.
+pub fn outline_by_txid(
+    tx: &mut Tx,
+    account_id: &str,
+    txid: &str,
+) -> Result<Option<Outline>, StoreError> {
+    let found = tx.rows_in_order(OUTLINE_BY_TXID, params![account_id, txid])?;
+    found.into_iter().next().map(read_outline).transpose()
 }
 
 /// The boleto of a customer's page.
@@ -321,6 +360,18 @@ pub fn save(tx: &mut Tx, boleto: &Boleto) -> Result<(), StoreError> {
 }
 
 impl Boleto {
+    /// What lists are compared with.
+    pub fn outline(&self) -> Outline {
+        Outline {
+            id: self.id.clone(),
+            company_id: self.company_id.clone(),
+            amount: self.amount,
+            expiration_date: self.expiration_date,
+            edition: self.edition,
+            updated_at: self.updated_at,
+        }
+    }
+
     /// Takes over what the facts amount to.
     pub fn take(&mut self, folded: &Folded, now: Timestamp) {
         let was = self.status;
@@ -347,6 +398,21 @@ impl Boleto {
         }
         self.updated_at = now;
     }
+}
+
+fn read_outline(row: Row) -> Result<Outline, StoreError> {
+    Ok(Outline {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        amount: row.money(2)?,
+        expiration_date: row.date(3)?,
+        edition: edition(row.int(4)?)?,
+        updated_at: row.instant(5)?,
+    })
+}
+
+fn edition(number: i64) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::corrupt("boletos: negative edition"))
 }
 
 fn read(row: Row) -> Result<Boleto, StoreError> {
@@ -378,8 +444,7 @@ fn read(row: Row) -> Result<Boleto, StoreError> {
         wanted: row.opt_json(22)?.unwrap_or_default(),
         registered_at: row.opt_instant(23)?,
         settled_at: row.opt_instant(24)?,
-        edition: u32::try_from(row.int(25)?)
-            .map_err(|_| StoreError::corrupt("boletos: negative edition"))?,
+        edition: edition(row.int(25)?)?,
         updated_at: row.instant(26)?,
     })
 }

@@ -25,7 +25,7 @@ sql! {
     INSERT = "INSERT INTO inbox (id, company_id, account_id, received_at, headers, body)
         VALUES ($1, $2, $3, $4, $5, $6)";
     OPEN = "SELECT id, company_id, account_id, received_at, headers, body FROM inbox
-        WHERE account_id = $1 AND handled_at IS NULL ORDER BY id LIMIT $2";
+        WHERE account_id = $1 AND id > $2 AND handled_at IS NULL ORDER BY id LIMIT $3";
     FIND = "SELECT id, company_id, account_id, received_at, headers, body FROM inbox
         WHERE id = $1";
     REAP = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox
@@ -39,9 +39,14 @@ pub fn insert(tx: &mut Tx<'_>, call: &Inbound) -> Result<(), StoreError> {
     tx.exec(INSERT, params![id, company_id, account_id, *received_at, headers, body]).map(|_| ())
 }
 
-/// The oldest calls for an account that nobody has handled.
-pub fn open(tx: &mut Tx<'_>, account_id: &str, limit: i64) -> Result<Vec<Inbound>, StoreError> {
-    tx.rows(OPEN, params![account_id, limit])?.iter().map(read).collect()
+/// The oldest calls for an account that nobody has handled, after an id (empty: from the first).
+pub fn open(
+    tx: &mut Tx<'_>,
+    account_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Inbound>, StoreError> {
+    tx.rows(OPEN, params![account_id, after, limit])?.iter().map(read).collect()
 }
 
 /// One call.

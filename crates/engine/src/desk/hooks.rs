@@ -59,12 +59,13 @@ pub fn receive_then(
         headers: serde_json::to_string(&kept).unwrap_or_default(),
         body: request.body.clone(),
     };
+    let look_at = world.companies.look_at(&account.id, call.received_at);
     let bell = Arc::clone(&world.bell);
     let keep = move |tx: &mut Tx| {
         inbox::insert(tx, &call)?;
         let (account, now) = (&call.account_id, call.received_at);
         cursors::set(tx, account, cursor::LAST_CALL, &now.to_string(), now)?;
-        enqueue(tx, &mut ids.clone(), &call.company_id, Kind::Sync, account, now)
+        enqueue(tx, &mut ids.clone(), &call.company_id, Kind::Sync, account, look_at)
     };
     world.store.tx_async(keep, move |kept| {
         bell.ring();

@@ -51,8 +51,9 @@ const PIX_OVERLAP_SECONDS: i64 = 3600;
 const STATES_EVERY_SECONDS: i64 = 6 * 3600;
 /// Above so many bells, lists are cheaper than single questions.
 const BELLS_ONE_BY_ONE: usize = 20;
-/// Calls of the bank taken in one go.
+/// Calls of the bank read at a time, and before the bank is asked.
 const INBOX_LOT: i64 = 100;
+const INBOX_MAX: usize = 10_000;
 /// Returns hang on the instant of their Pix, up to ninety days before: so far back is read
 /// once a day.
 const PIX_LONG_DAYS: i64 = 90;
@@ -120,12 +121,8 @@ struct Look<'a> {
 impl Look<'_> {
     /// One failing step does not keep the others from learning; the first trouble is told.
     fn everything(&self) -> Result<(), Stop> {
-        let calls = self.read_inbox()?;
+        let (calls, bells) = self.read_inbox()?;
         (self.world.crash_point)("webhook.claimed");
-        let mut bells = BTreeSet::new();
-        for call in &calls {
-            bells.extend(self.bells(call));
-        }
         let one_by_one = bells.len() <= BELLS_ONE_BY_ONE;
         let mut answered = Ok(());
         if one_by_one {
@@ -292,9 +289,22 @@ impl Look<'_> {
         self.list(|cursor| Op::States { from, to, cursor }, (cursor::STATES, now.to_string()))
     }
 
-    fn read_inbox(&self) -> Result<Vec<inbox::Inbound>, Stop> {
-        let id = self.account_id.clone();
-        Ok(self.world.store.read(move |tx| inbox::open(tx, &id, INBOX_LOT))?)
+    /// The ids of the calls that nobody has handled, and what they ring about.
+    fn read_inbox(&self) -> Result<(Vec<String>, BTreeSet<Bell>), Stop> {
+        let (mut calls, mut bells) = (Vec::<String>::new(), BTreeSet::new());
+        loop {
+            let id = self.account_id.clone();
+            let last = calls.last().cloned().unwrap_or_default();
+            let open = move |tx: &mut Tx| inbox::open(tx, &id, &last, INBOX_LOT);
+            let lot = self.world.store.read(open)?;
+            for call in &lot {
+                bells.extend(self.bells(call));
+                calls.push(call.id.clone());
+            }
+            if lot.is_empty() || calls.len() >= INBOX_MAX {
+                return Ok((calls, bells));
+            }
+        }
     }
 
     fn bells(&self, call: &inbox::Inbound) -> Vec<Bell> {
@@ -333,11 +343,11 @@ impl Look<'_> {
         }
     }
 
-    fn handled(&self, calls: &[inbox::Inbound]) -> Result<(), Stop> {
+    fn handled(&self, calls: &[String]) -> Result<(), Stop> {
         if calls.is_empty() {
             return Ok(());
         }
-        let done: Vec<String> = calls.iter().map(|call| call.id.clone()).collect();
+        let done = calls.to_vec();
         self.world.tx(move |tx, ids| {
             for call in &done {
                 inbox::handled(tx, call, ids.now(), None)?;

@@ -380,7 +380,7 @@ fn the_inbox_keeps_what_came(place: &Place) {
         let call = call(id, account);
         store.tx(move |tx| inbox::insert(tx, &call)).unwrap();
     }
-    let open = |limit: i64| store.read(move |tx| inbox::open(tx, "a", limit)).unwrap();
+    let open = |limit: i64| store.read(move |tx| inbox::open(tx, "a", "", limit)).unwrap();
     assert_eq!(open(2), [call("1", "a"), call("2", "a")]);
     assert_eq!(store.tx(|tx| inbox::handled(tx, "1", at(8), Some("nothing new"))), Ok(true));
     assert_eq!(store.tx(|tx| inbox::handled(tx, "1", at(9), None)), Ok(false));

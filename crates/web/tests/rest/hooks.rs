@@ -31,7 +31,7 @@ async fn a_call_is_kept_and_rings_the_bell(house: &House) {
     let after = house.get("/v1/accounts/health").send().await.expect(200);
     assert!(after["data"][0]["last_webhook"].is_string());
     let account = house.ours.account_id.clone();
-    let kept = house.world.store.read(move |tx| inbox::open(tx, &account, 10)).unwrap();
+    let kept = house.world.store.read(move |tx| inbox::open(tx, &account, "", 10)).unwrap();
     assert_eq!(kept.len(), 3);
     assert!(kept.iter().all(|call| call.body == br#"[{"x":1}]"#));
 }
