@@ -69,6 +69,7 @@ sql! {
     AGAIN = "UPDATE jobs SET lease = '', again_at = NULL, last_error = NULL, tries = 0,
           run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3 END
         WHERE id = $1 AND lease = $2";
+    HELD = "SELECT id FROM jobs WHERE id = $1 AND lease = $2 /*for update*/";
     RELEASE_ALL = "UPDATE jobs SET lease = '', run_at = $1 WHERE lease <> ''";
     DUE = "SELECT COUNT(*) FROM jobs WHERE run_at <= $1";
     OF_SUBJECT = "SELECT run_at, lease <> '', tries, last_error FROM jobs
@@ -114,6 +115,12 @@ pub fn claim(
         }
     }
     Ok(jobs)
+}
+
+/// Whether a job is still with whoever claimed it under this lease, and stays so until the
+/// transaction ends. If not, others have worked on it since.
+pub fn held(tx: &mut Tx<'_>, id: &str, lease: &str) -> Result<bool, StoreError> {
+    Ok(tx.row(HELD, params![id, lease])?.is_some())
 }
 
 /// Ends a job. False if the lease is over and others have the job: then roll back what the

@@ -5,7 +5,7 @@ use quita_core::fact::{Channel, Fact};
 use quita_core::fold::Status;
 use quita_store::attempts::Attempt;
 use quita_store::boletos::{self, Boleto, Wanted};
-use quita_store::jobs::Job;
+use quita_store::jobs::{self, Job};
 use quita_store::{StoreError, Tx, attempts};
 
 use super::{Kind, backoff, enqueue, finish, issue, postpone};
@@ -128,6 +128,10 @@ fn record(
     world.tx(move |tx, mut ids| {
         attempts::close(tx, &attempt, outcome, &detail, ids.now())?;
         boletos::lock(tx, &job.subject)?;
+        if !jobs::held(tx, &job.id, &job.lease)? {
+            // Others have asked since, and what is wanted may be something else by now.
+            return Ok(());
+        }
         let Some(mut boleto) = boletos::get(tx, &job.subject)? else { return finish(tx, &job) };
         match &rest {
             // Asking for the same once more does no harm; first see what became of it.

@@ -33,6 +33,9 @@ pub(super) const KNOWN: &str = "known";
 /// A person is told when an order has not reached the bank for so long.
 const TELL_AFTER_SECONDS: i64 = 15 * 60;
 
+/// An intent of this age is not followed by its call any more.
+const STALE_SECONDS: i64 = 60;
+
 /// First look at a boleto that the bank took.
 const FIRST_LOOK_MS: i64 = 500;
 
@@ -62,12 +65,18 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         Err(NotNow::Never(refusal)) => return refused(world, job, None, refusal),
     };
     (world.crash_point)("issue.before_intent");
+    let intended_at = world.clock.now();
     let attempt = match open_intent(world, &boleto)? {
         Intent::Open(attempt) => attempt,
         Intent::Moved => return end(world, job),
         Intent::InDoubt => return clarify(world, job, &boleto, None, ""),
     };
     (world.crash_point)("issue.intent");
+    if after(intended_at, STALE_SECONDS) <= world.clock.now() {
+        // This machine was stopped: others may have found the intent, and ordered instead.
+        let reason = "o envio demorou a começar".to_owned();
+        return not_done(world, job, &attempt, "not_sent", reason, None);
+    }
     let called = call::send(world, &connection, prepared)?;
     (world.crash_point)("issue.answered");
 
