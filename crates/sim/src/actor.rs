@@ -54,7 +54,7 @@ impl Actor {
             Self::Housekeeping => ticked(universe, housekeeping(world)) > 0,
             Self::Bank => bank(universe),
             Self::Notice => notice(universe, world),
-            Self::Late => late(universe),
+            Self::Late => universe.late_arrive(),
             Self::People => people::work(universe, world),
         }
     }
@@ -116,17 +116,5 @@ fn notice(universe: &Universe, world: &World) -> bool {
     universe.log(format_args!("notice {} -> {status:?}", call.id));
     let lost = universe.fails("notice_unanswered", universe.plan.notice_unanswered);
     universe.bank.called_back(call.id, status.filter(|_| !lost), universe.now());
-    true
-}
-
-fn late(universe: &Universe) -> bool {
-    let now = universe.now();
-    let request = {
-        let mut late = universe.late();
-        let Some(place) = late.iter().position(|(at, _)| *at <= now) else { return false };
-        late.swap_remove(place).1
-    };
-    universe.log(format_args!("  {} {} reaches the bank late", request.method, request.path));
-    universe.bank.handle(&request, now);
     true
 }

@@ -209,9 +209,21 @@ impl Universe {
         within(&self.delivering)
     }
 
-    /// Requests that will reach the bank late.
-    pub(crate) fn late(&self) -> MutexGuard<'_, Vec<(Timestamp, SimRequest)>> {
-        within(&self.late)
+    /// A request will reach the bank late.
+    pub(crate) fn send_late(&self, at: Timestamp, request: SimRequest) {
+        within(&self.late).push((at, request));
+    }
+
+    /// Late requests whose time has come reach the bank. False when there were none.
+    pub(crate) fn late_arrive(&self) -> bool {
+        let now = self.now();
+        let mut arrived: Vec<_> = within(&self.late).extract_if(.., |(at, _)| *at <= now).collect();
+        arrived.sort_by_key(|(at, _)| *at);
+        for (at, request) in &arrived {
+            self.log(format_args!("  {} {} came late, at {at}", request.method, request.path));
+            self.bank.handle(request, *at);
+        }
+        !arrived.is_empty()
     }
 
     pub(crate) fn people(&self) -> MutexGuard<'_, People> {
@@ -234,7 +246,7 @@ impl Universe {
     /// When something is due that is not the engine's work.
     pub(crate) fn due(&self) -> Option<Timestamp> {
         let task = within(&self.agenda).first_key_value().map(|((at, _), _)| *at);
-        let late = self.late().iter().map(|(at, _)| *at).min();
+        let late = within(&self.late).iter().map(|(at, _)| *at).min();
         [task, late, self.bank.due()].into_iter().flatten().min()
     }
 }

@@ -33,6 +33,7 @@ impl Wire for RunWire {
         if let Some(fault) = fault {
             universe.trace.count(format!("fault {fault:?}"));
         }
+        universe.late_arrive();
         let answer = carry(universe, &call, fault);
         let said = match &answer {
             Ok(answer) => answer.status.to_string(),
@@ -64,7 +65,7 @@ fn carry(
             let late = universe.faults.between(TIMEOUT_MS, LATE_MS);
             let at = jiff::SignedDuration::from_millis(late);
             let at = universe.now().checked_add(at).unwrap_or(universe.now());
-            universe.late().push((at, call.clone()));
+            universe.send_late(at, call.clone());
             universe.pass_ms(TIMEOUT_MS);
             return no_answer();
         }
