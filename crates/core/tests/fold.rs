@@ -137,6 +137,61 @@ proptest! {
     }
 }
 
+/// One of each kind, and payments by every way of telling them.
+fn some_of_everything() -> [Told; 10] {
+    use Channel::{PixQuery, Query, ReturnFile};
+    let undone = Fact::Reversed { id: Some("D1".into()), amount: Money::from_cents(300) };
+    [
+        (Query, Fact::Accepted { bank_id: "b".into() }),
+        (Query, registered(1, "2")),
+        (Query, observed(Situation::Cancelled, None)),
+        (Query, observed(Situation::Paid, Some(900))),
+        (PixQuery, pix("E1", 300)),
+        (PixQuery, pix("E2", 300)),
+        (Query, total(1, Means::Pix, 300)),
+        (Query, total(1, Means::Boleto, 600)),
+        (ReturnFile, nth(1, Means::Boleto, 300)),
+        (PixQuery, undone),
+    ]
+}
+
+#[test]
+fn every_order_of_up_to_six_facts_and_every_repetition_gives_the_same() {
+    let pool = some_of_everything();
+    let mut folds = 0_u32;
+    for chosen in 0_u32..1 << pool.len() {
+        if chosen.count_ones() > 6 {
+            continue;
+        }
+        let is_chosen = |place: &usize| chosen & (1 << place) != 0;
+        let mut facts: Vec<&Told> =
+            (0..pool.len()).filter(is_chosen).map(|place| &pool[place]).collect();
+        let fold_of = |facts: &[&Told]| fold(facts.iter().map(|(channel, fact)| (*channel, fact)));
+        let expected = fold_of(&facts);
+        for place in 0..facts.len() {
+            let again = [&facts[..], &[facts[place]]].concat();
+            assert_eq!(fold_of(&again), expected, "{again:?}");
+        }
+        // Heap's algorithm: every order, each from the one before by one exchange.
+        let mut turns = vec![0; facts.len()];
+        let mut place = 1;
+        while place < facts.len() {
+            if turns[place] < place {
+                facts.swap(if place % 2 == 0 { 0 } else { turns[place] }, place);
+                assert_eq!(fold_of(&facts), expected, "{facts:?}");
+                folds += 1;
+                turns[place] += 1;
+                place = 1;
+            } else {
+                turns[place] = 0;
+                place += 1;
+            }
+        }
+    }
+    // Of n of ten facts there are n! − 1 further orders.
+    assert_eq!(folds, 45 + 120 * 5 + 210 * 23 + 252 * 119 + 210 * 719);
+}
+
 /// Means and cents of the receipts.
 fn receipts(told: &[Told]) -> Vec<(Means, i64)> {
     folded(told).receipts.iter().map(|r| (r.means, r.amount.cents())).collect()
