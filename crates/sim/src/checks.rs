@@ -111,7 +111,7 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
     cached_as_folded(store, &known, &mut wrong)?;
     at_most_once(&held, &mut wrong);
     outcomes(&known, &held, &mut wrong);
-    money(&known, &held, &mut wrong);
+    money(universe.plan.reads_pix, &known, &held, &mut wrong);
     one_open_for_each_charge(&known, &held, &mut wrong);
     answers_kept(universe, store, &known, &mut wrong)?;
     match audit::verify(store)? {
@@ -249,7 +249,7 @@ fn agrees(one: &Known, there: &Held, wrong: &mut Vec<String>) {
 }
 
 /// P2, P4, P5: one receipt for each payment, and what cannot be told apart is shown.
-fn money(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
+fn money(reads_pix: bool, known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
     for one in known {
         let there = one.boleto.bank_id.as_ref().and_then(|id| held.iter().find(|h| h.id == *id));
         let Some(there) = there else { continue };
@@ -259,7 +259,10 @@ fn money(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
         }
         let mut theirs: Vec<(&str, Money, Option<&str>)> = there
             .settled()
-            .map(|p| (p.means.as_str(), p.amount, p.end_to_end_id.as_deref()))
+            .map(|p| {
+                let id = p.end_to_end_id.as_deref().filter(|_| reads_pix);
+                (p.means.as_str(), p.amount, id)
+            })
             .collect();
         let mut ours: Vec<(&str, Money, Option<&str>)> = one
             .receipts

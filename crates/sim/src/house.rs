@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use quita_banks::contract::{Ctx, Op};
 use quita_banks::info::FieldKind;
 use quita_banks::simulator::Control;
+use quita_engine::clock::bank_day;
 use quita_engine::desk::Actor;
 use quita_engine::desk::accounts::{self, NewAccount};
 use quita_engine::desk::companies::{self, NewCompany};
@@ -79,6 +81,28 @@ fn identity() -> &'static Identity {
     })
 }
 
+/// What the company granted its integration; nothing for everything.
+fn scopes(universe: &Universe) -> String {
+    if universe.plan.reads_pix {
+        return String::new();
+    }
+    let now = universe.now();
+    let ctx = Ctx {
+        account: BTreeMap::new(),
+        branch: String::new(),
+        account_number: String::new(),
+        account_digit: String::new(),
+        now,
+        today: bank_day(now),
+        minute_of_day: 0,
+        sandbox: true,
+    };
+    let pix = Op::PixReceived { from: now, to: now, cursor: None };
+    let of_pix = universe.bank.folder.request(&pix, &ctx).map_or(&[][..], |r| r.scopes);
+    let all = universe.bank.folder.info().scopes.iter().map(|scope| scope.name);
+    all.filter(|scope| !of_pix.contains(scope)).collect::<Vec<_>>().join(" ")
+}
+
 /// Registers companies and accounts here and at the bank.
 #[expect(clippy::expect_used, reason = "without accounts there is nothing to run")]
 pub(crate) fn settle_in(universe: &Universe, world: &World) {
@@ -118,7 +142,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
                 &Control::AddClient {
                     client_id: client_id.clone(),
                     client_secret: "segredo".into(),
-                    scopes: String::new(),
+                    scopes: scopes(universe),
                     account: format!("{number}8"),
                     certificate: Some(identity.fingerprint.clone()),
                     owner: None,

@@ -72,6 +72,8 @@ pub(crate) enum Task {
     Forge,
     /// Press the button that looks at the bank now.
     Look,
+    /// Somebody sets the computer's clock: so many seconds ahead.
+    SetClock(i64),
 }
 
 /// Plans everything that people will do.
@@ -95,6 +97,9 @@ pub(crate) fn plan(universe: &Universe) {
         universe.plan_task(at(end), Task::Forge);
     }
     universe.plan_task(at(end), Task::Look);
+    for seconds in &plan.clocks {
+        universe.plan_task(at(end), Task::SetClock(*seconds));
+    }
 }
 
 /// Does the next thing, if its time has come.
@@ -109,6 +114,7 @@ pub(crate) fn work(universe: &Universe, world: &World) -> bool {
         Task::Portal => portal(universe),
         Task::Forge => forge(universe),
         Task::Look => look(universe, world),
+        Task::SetClock(seconds) => universe.set_skew(seconds),
     }
     true
 }
@@ -122,7 +128,7 @@ fn order(universe: &Universe, world: &World) {
     let count = if chance.happens(250) { chance.between(2, 3) } else { 1 };
     let number = universe.people().requests.len();
     let bodies = (0..count).map(|i| {
-        let today = bank_day(universe.now());
+        let today = bank_day(universe.process_now());
         let days = if chance.happens(universe.plan.due_today) { 0 } else { chance.between(1, 20) };
         let due = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
         let mut body = json!({
@@ -161,7 +167,7 @@ fn act_on_some(universe: &Universe, world: &World) {
     if boleto.status != Status::Registered && chance.happens(900) {
         return again_later(universe, Task::Act);
     }
-    let today = bank_day(universe.now());
+    let today = bank_day(universe.process_now());
     let due = today.checked_add(jiff::Span::new().days(chance.between(1, 30))).unwrap_or(today);
     let action = match chance.below(6) {
         0 | 1 => json!({ "cancel": {} }),

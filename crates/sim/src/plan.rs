@@ -71,8 +71,12 @@ pub(crate) struct Plan {
     pub(crate) accounts: usize,
     /// Whether the bank can call us.
     pub(crate) webhooks: bool,
-    /// Whether it plays the bank's own test environment, with its lower limits.
+    /// Whether it plays the bank's own test environment: lower limits, odd numbers.
     pub(crate) bank_sandbox: bool,
+    /// Whether the company may read its Pix.
+    pub(crate) reads_pix: bool,
+    /// By how much the process's clock is ahead, from some moment on each.
+    pub(crate) clocks: Vec<i64>,
 
     pub(crate) requests: usize,
     pub(crate) actions: usize,
@@ -141,6 +145,12 @@ impl Plan {
             accounts: if chance.happens(250) { 2 } else { 1 },
             webhooks: chance.happens(600),
             bank_sandbox: chance.happens(150),
+            reads_pix: chance.happens(850),
+            clocks: if chance.happens(200) {
+                vec![chance.between(-7200, 7200), chance.between(-300, 300)]
+            } else {
+                Vec::new()
+            },
             requests: 1 + chance.place(5),
             actions: if chance.happens(500) { 1 + chance.place(5) } else { 0 },
             payments: chance.place(6),
@@ -203,6 +213,10 @@ fn switches(chance: &Chance, slow_settlement: bool) -> Vec<(&'static str, Json)>
         ("webhook_wrong_account", json!(chance.pick(&[0, 0, 2]))),
         ("webhook_batch", flag(300)),
         ("webhook_shape", json!(chance.pick(&["array", "array", "object", "legacy"]))),
+        ("webhook_missing", json!(chance.pick::<&[&str]>(&[&[], &[], &["codigoSolicitacao"]]))),
         ("cancel_status", json!(chance.pick(&[202, 204]))),
+        ("duplicate_status", json!(chance.pick(&[400, 409, 422]))),
+        ("empty_errors", flag(100)),
+        ("too_many_body", json!(chance.pick(&["message", "empty"]))),
     ]
 }

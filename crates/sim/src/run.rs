@@ -80,6 +80,7 @@ fn live(universe: &Arc<Universe>) -> Result<(), StoreError> {
 fn calm(universe: &Universe) {
     universe.log("no more faults");
     universe.calm();
+    universe.set_skew(0);
     let now = universe.now();
     let off = ["webhook_lost", "webhook_doubled", "webhook_reordered", "webhook_wrong_account"];
     for switch in off.into_iter().chain(["situation_back", "issue_refused", "edit_refused"]) {
@@ -163,7 +164,7 @@ impl Process<'_> {
     fn step(&mut self, end: Timestamp) -> Result<(), StoreError> {
         self.steps += 1;
         let jobs = checks::next_jobs(&self.store)?;
-        let now = self.universe.now();
+        let now = self.universe.process_now();
         let mut idle: Vec<Actor> = Actor::ALL.to_vec();
         // Workers without work, and numbers and seals at every step, would only cost time.
         idle.retain(|actor| match actor {
@@ -182,7 +183,8 @@ impl Process<'_> {
                 return Ok(());
             }
         }
-        let jobs = jobs.into_iter().map(|(_, at)| at);
+        // The process wakes by its own clock.
+        let jobs = jobs.into_iter().map(|(_, at)| after(at, -self.universe.skew()));
         let next = jobs.chain(self.universe.due()).min().unwrap_or(end);
         self.universe.pass_to(next.min(end));
         self.universe.pass_ms(self.universe.chance.between(0, 250));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use quita_banks::simulator::{Callback, SimRequest};
-use quita_engine::clock::Clock;
+use quita_engine::clock::{Clock, after};
 use quita_engine::workers::Kind;
 use quita_engine::world::World;
 
@@ -40,6 +40,7 @@ pub(crate) struct Universe {
     /// What fails.
     pub(crate) faults: Chance,
     micros: AtomicI64,
+    skew: AtomicI64,
     quiet: AtomicBool,
     depth: AtomicUsize,
     world: Mutex<Option<Arc<World>>>,
@@ -63,6 +64,7 @@ impl Universe {
     pub(crate) fn new(seed: u64, plan: Plan) -> Self {
         Self {
             micros: AtomicI64::new(plan.start.as_microsecond()),
+            skew: AtomicI64::new(0),
             plan,
             bank: Bank::new(seed),
             trace: Trace::default(),
@@ -84,6 +86,22 @@ impl Universe {
 
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.micros.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The time on the process's clock, which may be wrong.
+    pub(crate) fn process_now(&self) -> Timestamp {
+        after(self.now(), self.skew())
+    }
+
+    /// By how many seconds the process's clock is ahead of the bank's.
+    pub(crate) fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
+    }
+
+    /// Sets the process's clock ahead of the bank's, or behind.
+    pub(crate) fn set_skew(&self, seconds: i64) {
+        self.log(format_args!("the process's clock is {seconds} s ahead"));
+        self.skew.store(seconds, Ordering::Relaxed);
     }
 
     /// Lets so much time pass.
@@ -251,11 +269,11 @@ impl Universe {
     }
 }
 
-/// The clock of the run.
+/// The clock of the process.
 pub(crate) struct RunClock(pub(crate) Arc<Universe>);
 
 impl Clock for RunClock {
     fn now(&self) -> Timestamp {
-        self.0.now()
+        self.0.process_now()
     }
 }
