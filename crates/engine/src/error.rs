@@ -79,7 +79,7 @@ impl Error {
 
     /// There is no such thing.
     pub fn not_found(what: &str) -> Self {
-        Self::NotFound(format!("{what} não encontrado nesta empresa"))
+        Self::NotFound(format!("não há {what} com este id nesta empresa"))
     }
 
     /// Not in the state at hand.

@@ -402,7 +402,10 @@ fn save_divergences(
             ),
             Divergence::PaidAfterEnd => (
                 "paid_after_end",
-                format!("O boleto {number} foi pago depois de cancelado ou expirado."),
+                format!(
+                    "O boleto {number} foi pago depois de cancelado ou expirado. Confira no \
+                     extrato e devolva, se for o caso."
+                ),
             ),
             Divergence::TotalDiffers { bank, receipts } => (
                 "total_differs",
@@ -413,7 +416,10 @@ fn save_divergences(
             ),
             Divergence::PaidWithoutReceipt => (
                 "paid_without_receipt",
-                format!("Boleto {number}: o banco o dá como pago, sem dizer o pagamento."),
+                format!(
+                    "Boleto {number}: o banco o dá como pago, sem dizer o pagamento. Confira no \
+                     extrato."
+                ),
             ),
             Divergence::RefusedAfterRegistration => (
                 "refused_after_registration",
@@ -421,11 +427,17 @@ fn save_divergences(
             ),
             Divergence::AmountsDisagree { .. } => (
                 "amounts_disagree",
-                format!("Boleto {number}: o banco informou valores diferentes do mesmo pagamento."),
+                format!(
+                    "Boleto {number}: o banco informou valores diferentes do mesmo pagamento. \
+                     Confira no extrato qual vale."
+                ),
             ),
             Divergence::UnknownWord { word } => (
                 "unknown_word",
-                format!("Boleto {number}: o banco mostra a situação desconhecida «{word}»."),
+                format!(
+                    "Boleto {number}: o banco mostra a situação desconhecida «{word}». Confira \
+                     no banco o que ela significa."
+                ),
             ),
         };
         standing.insert(kind);
@@ -438,8 +450,10 @@ fn save_divergences(
         && boleto.order.terms.discounts.is_empty();
     if short {
         standing.insert("paid_short");
-        let message =
-            format!("O boleto {number} recebeu R$ {} de R$ {}.", boleto.received, boleto.amount);
+        let message = format!(
+            "O boleto {number} recebeu R$ {} de R$ {}. Cobre a diferença ou dê-a por quitada.",
+            boleto.received, boleto.amount
+        );
         open_pending(tx, ids, boleto, "paid_short", message)?;
     }
     if let [receipt] = folded.receipts.as_slice()

@@ -5,6 +5,7 @@
 
 pub mod breaker;
 pub mod call;
+pub mod call_limits;
 pub mod clock;
 pub mod company_cache;
 pub mod connection;
@@ -15,7 +16,6 @@ pub mod ids;
 pub mod learn;
 pub mod order_boleto;
 pub mod planted;
-pub mod rate;
 pub mod secret;
 pub mod token;
 pub mod trail;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use quita_store::{Store, StoreError, Tx};
 
 use crate::breaker::Breakers;
+use crate::call_limits::CallLimits;
 use crate::clock::Clock;
 use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
 use crate::ids::{Entropy, Ids};
-use crate::rate::Rates;
 use crate::secret::Vault;
 use crate::token::Tokens;
 use crate::wire::Wire;
@@ -66,7 +66,7 @@ pub struct World {
     /// Tokens of banks, in memory only.
     pub tokens: Tokens,
     /// Calls of the last minute.
-    pub rates: Rates,
+    pub rates: CallLimits,
     /// Banks that do not answer.
     pub breakers: Breakers,
 }
@@ -112,7 +112,7 @@ impl World {
             connections: Connections::default(),
             companies: CompanyCache::default(),
             tokens: Tokens::default(),
-            rates: Rates::default(),
+            rates: CallLimits::default(),
             breakers: Breakers::default(),
         }
     }

@@ -1,4 +1,4 @@
-//! Boletos on paper: our own drawing of the slip (`boleto.svg`) and of the carnê (`carne.svg`),
+//! Boletos on paper: our own drawing of the boleto (`boleto.svg`) and of the carnê (`carne.svg`),
 //! compiled once and filled in for each boleto, as PDF.
 //!
 //! Pure: the same boletos give the same bytes on any day; no clock, file or random id is used.

@@ -82,10 +82,10 @@ fn carne_bars_have_their_size_and_blank_in_all_three_fichas() {
 
 #[test]
 fn the_qr_keeps_its_blank_border_size_and_distance() {
-    let slip = Sheet::new(&boletos(&[hybrid()]).unwrap());
+    let page = Sheet::new(&boletos(&[hybrid()]).unwrap());
     let stub = Sheet::new(&carne(&[hybrid()]).unwrap());
     for (sheet, area, ficha) in [
-        (slip, [141.0, 111.4, 189.0, 159.4], [12.0, 189.0]),
+        (page, [141.0, 111.4, 189.0, 159.4], [12.0, 189.0]),
         (stub, [4.0, 65.4, 35.0, 96.4], [38.0, 99.0]),
     ] {
         let page = sheet.raster(1, 600);

@@ -168,7 +168,6 @@ sql! {
         WHERE account_id = $1 AND bank_id = $2");
     OUTLINE_BY_TXID = concat!("SELECT ", outline!(), " FROM boletos
         WHERE account_id = $1 AND txid = $2");
-    BY_PUBLIC_TOKEN = concat!("SELECT ", columns!(), " FROM boletos WHERE public_token = $1");
     LIVE_OF_CHARGE = concat!("SELECT ", columns!(), " FROM boletos WHERE charge_id = $1 AND live");
     PAGE = concat!("SELECT ", columns!(), " FROM boletos
         WHERE company_id = $1 AND id < $2
@@ -183,8 +182,8 @@ sql! {
         AND (CAST($11 AS TEXT) IS NULL OR issuance_date <= $11)
         ORDER BY id DESC LIMIT $12");
     OPEN_DUE_RANGE = "SELECT MIN(expiration_date), MAX(expiration_date), COUNT(*) FROM boletos
-        WHERE account_id = $1 AND status IN ('CREATED', 'REGISTERED', 'CANCELLATION_REQUESTED')
-        AND bank_id IS NOT NULL";
+        WHERE account_id = $1 AND bank_id IS NOT NULL
+        AND (status = 'CREATED' OR status = 'REGISTERED' OR status = 'CANCELLATION_REQUESTED')";
     SAVE = "UPDATE boletos SET live = $2, amount = $3, expiration_date = $4, status = $5,
         bank_id = $6, our_number = $7, barcode = $8, writable_line = $9, br_code = $10,
         txid = $11, refusal = $12, received = $13, settled_by_hand = $14, wanted = $15,
@@ -271,11 +270,6 @@ pub fn outline_by_txid(
 ) -> Result<Option<Outline>, StoreError> {
     let found = tx.rows_in_order(OUTLINE_BY_TXID, params![account_id, txid])?;
     found.into_iter().next().map(read_outline).transpose()
-}
-
-/// The boleto of a customer's page.
-pub fn by_public_token(tx: &mut Tx, token: &str) -> Result<Option<Boleto>, StoreError> {
-    tx.row(BY_PUBLIC_TOKEN, params![token])?.map(read).transpose()
 }
 
 /// The boleto that stands for a charge.

@@ -38,8 +38,6 @@ sql! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (company_id, document_number) DO NOTHING");
     GET = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id = $2");
-    BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM charges
-        WHERE company_id = $1 AND document_number = $2");
     SET_VALUES = "UPDATE charges SET amount = $2, expiration_date = $3 WHERE id = $1";
     PAGE = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
@@ -77,15 +75,6 @@ pub fn set_values(
 /// One charge of a company.
 pub fn get(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<Charge>, StoreError> {
     tx.row(GET, params![company_id, id])?.map(read).transpose()
-}
-
-/// The charge of this document number.
-pub fn by_document_number(
-    tx: &mut Tx,
-    company_id: &str,
-    document_number: &str,
-) -> Result<Option<Charge>, StoreError> {
-    tx.row(BY_DOCUMENT, params![company_id, document_number])?.map(read).transpose()
 }
 
 /// Charges, newest first, before an id ([`crate::LAST_ID`]: from the newest).

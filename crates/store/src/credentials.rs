@@ -30,7 +30,6 @@ sql! {
         FROM credentials WHERE id = $1";
     LIST = "SELECT id, company_id, bank, name, not_after, status, created_at
         FROM credentials WHERE company_id = $1 ORDER BY id";
-    SET_STATUS = "UPDATE credentials SET status = $2 WHERE id = $1";
     PUT_VALUE = "INSERT INTO credential_values (credential_id, field, version, sealed)
         VALUES ($1, $2, $3, $4)";
     VALUES = "SELECT field, version, sealed FROM credential_values WHERE credential_id = $1
@@ -53,12 +52,6 @@ pub fn put_value(
     sealed: &[u8],
 ) -> Result<(), StoreError> {
     tx.exec(PUT_VALUE, params![credential_id, field, version, sealed])?;
-    Ok(())
-}
-
-/// Changes the status.
-pub fn set_status(tx: &mut Tx, id: &str, status: &str) -> Result<(), StoreError> {
-    tx.exec(SET_STATUS, params![id, status])?;
     Ok(())
 }
 

@@ -41,8 +41,6 @@ sql! {
         FROM customers WHERE company_id = $1 AND document = $2";
     CHANGE = "UPDATE customers SET name = $2, email = $3, phone = $4, address = $5 WHERE id = $1";
     GET = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id = $2");
-    BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM customers
-        WHERE company_id = $1 AND document = $2");
     PAGE = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id > $2
         ORDER BY id LIMIT $3");
 }
@@ -74,15 +72,6 @@ pub fn upsert(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
 /// One customer of a company.
 pub fn get(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<Customer>, StoreError> {
     tx.row(GET, params![company_id, id])?.map(read).transpose()
-}
-
-/// The customer with this document.
-pub fn by_document(
-    tx: &mut Tx,
-    company_id: &str,
-    document: &Document,
-) -> Result<Option<Customer>, StoreError> {
-    tx.row(BY_DOCUMENT, params![company_id, document.as_str()])?.map(read).transpose()
 }
 
 /// Customers in the order in which they were added, after an id (empty: from the first).

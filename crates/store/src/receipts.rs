@@ -54,7 +54,6 @@ sql! {
         end_to_end_id = excluded.end_to_end_id");
     DELETE = "DELETE FROM receipts WHERE id = $1";
     OF_BOLETO = concat!("SELECT ", columns!(), " FROM receipts WHERE boleto_id = $1");
-    GET = concat!("SELECT ", columns!(), " FROM receipts WHERE company_id = $1 AND id = $2");
     PAGE = concat!("SELECT ", columns!(), " FROM receipts WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
 }
@@ -92,11 +91,6 @@ pub fn delete(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 /// Receipts of a boleto, in the order in which they became known.
 pub fn of_boleto(tx: &mut Tx, boleto_id: &str) -> Result<Vec<Receipt>, StoreError> {
     tx.rows_in_order(OF_BOLETO, params![boleto_id])?.into_iter().map(read).collect()
-}
-
-/// One receipt of a company.
-pub fn get(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<Receipt>, StoreError> {
-    tx.row(GET, params![company_id, id])?.map(read).transpose()
 }
 
 /// Receipts of a company, newest first, before an id ([`crate::LAST_ID`]: from the newest).

@@ -4,20 +4,12 @@ use crate::{StoreError, Tx, params, sql};
 
 sql! {
     GET = "SELECT value FROM settings WHERE name = $1";
-    PUT = "INSERT INTO settings (name, value) VALUES ($1, $2)
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     PUT_ONCE = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 }
 
 /// The value of a setting.
 pub fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
     tx.row(GET, params![name])?.map(|row| row.text(0)).transpose()
-}
-
-/// Sets it.
-pub fn put(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
-    tx.exec(PUT, params![name, value])?;
-    Ok(())
 }
 
 /// Sets it unless it has a value; gives the value that stands.

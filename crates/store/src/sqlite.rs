@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ffi};
 
@@ -56,6 +57,9 @@ fn connect(path: Option<&Path>, busy: Duration) -> Result<Connection, StoreError
     connection
         .busy_timeout(busy)
         .and_then(|()| connection.execute_batch(settings))
+        // A plan stands: otherwise each statement with a LIMIT is prepared at each use.
+        .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true))
+        .map(|_| ())
         .map_err(|e| explain("opening", &e))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)

@@ -15,6 +15,7 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "saveCustomer" => include_str!("examples/saveCustomer.json"),
         "saveTerms" => include_str!("examples/saveTerms.json"),
         "createAccount" => include_str!("examples/createAccount.json"),
+        "updateCompany" => include_str!("examples/updateCompany.json"),
         "replaceCredential" => include_str!("examples/replaceCredential.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,

@@ -90,7 +90,7 @@ pub(crate) fn finish(mut api: Description) -> Description {
 
 /// The operations of a path that this API uses.
 pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
 }
 
 fn describe(schema: &mut Schema, text: &str) {

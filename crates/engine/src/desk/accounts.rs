@@ -316,6 +316,8 @@ pub struct Health {
     pub account_id: String,
     /// Name for people.
     pub description: String,
+    /// Instant of the last look, complete or not, UTC.
+    pub last_look: Option<String>,
     /// Instant of the last complete look, UTC.
     pub last_success: Option<String>,
     /// Instant of the last call by the bank, UTC.
@@ -342,6 +344,7 @@ pub fn health(world: &World, actor: &Actor) -> Result<Vec<Health>, Error> {
                 None => None,
             };
             found.push(Health {
+                last_look: cursors::get(tx, &account.id, cursor::LAST_LOOK)?,
                 last_success: cursors::get(tx, &account.id, cursor::LAST_SUCCESS)?,
                 last_webhook: cursors::get(tx, &account.id, cursor::LAST_CALL)?,
                 last_error: cursors::get(tx, &account.id, cursor::LAST_ERROR)?.unwrap_or_default(),

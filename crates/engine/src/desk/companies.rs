@@ -35,6 +35,39 @@ pub struct NewCompany {
     pub address: Option<Address>,
 }
 
+/// What of a company can be changed: everything but its document. The customer sees it on the
+/// boleto.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompanyData {
+    /// Legal name.
+    pub legal_name: String,
+    /// Name on the shop front.
+    #[serde(default)]
+    pub trade_name: String,
+    /// Shown to customers.
+    #[serde(default)]
+    pub email: String,
+    /// Shown to customers.
+    #[serde(default)]
+    pub phone: String,
+    /// Shown to customers; law 12.039/2009 wants it on the boleto.
+    #[schema(value_type = Option<super::view::AddressView>)]
+    pub address: Option<Address>,
+}
+
+impl CompanyData {
+    fn check(&self, errors: &mut FieldErrors) {
+        if self.legal_name.trim().is_empty() {
+            errors.add("legal_name", "missing", "informe a razão social");
+        }
+        check_email(errors, "email", &self.email);
+        if let Some(address) = &self.address {
+            check_address(errors, "address", address);
+        }
+    }
+}
+
 /// A company as programs see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Company)]
@@ -79,24 +112,25 @@ pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
     let document = Document::parse(&new.document)
         .map_err(|e| errors.add("document", "invalid", e.to_string()))
         .ok();
-    if new.legal_name.trim().is_empty() {
-        errors.add("legal_name", "missing", "informe a razão social");
-    }
-    check_email(&mut errors, "email", &new.email);
-    if let Some(address) = &new.address {
-        check_address(&mut errors, "address", address);
-    }
+    let data = CompanyData {
+        legal_name: new.legal_name,
+        trade_name: new.trade_name,
+        email: new.email,
+        phone: new.phone,
+        address: new.address,
+    };
+    data.check(&mut errors);
     errors.check()?;
     let Some(document) = document else { return Err(Error::internal("document")) };
     let company = world.tx(move |tx, mut ids| {
         let company = Company {
             id: ids.next_id(),
             document: document.clone(),
-            name: new.legal_name.trim().to_owned(),
-            trade_name: new.trade_name.clone(),
-            email: new.email.clone(),
-            phone: new.phone.clone(),
-            address: new.address.clone(),
+            name: data.legal_name.trim().to_owned(),
+            trade_name: data.trade_name.clone(),
+            email: data.email.clone(),
+            phone: data.phone.clone(),
+            address: data.address.clone(),
             created_at: ids.now(),
         };
         companies::insert(tx, &company)?;
@@ -111,6 +145,29 @@ pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
         }
         other => Ok(other?.into()),
     }
+}
+
+/// Changes the company of whoever asks, as a whole.
+pub fn update(world: &World, actor: &Actor, data: CompanyData) -> Result<CompanyView, Error> {
+    actor.must(Permission::Configure)?;
+    let mut errors = FieldErrors::default();
+    data.check(&mut errors);
+    errors.check()?;
+    let mut company = load(world, &actor.company_id)?;
+    company.name = data.legal_name.trim().to_owned();
+    company.trade_name = data.trade_name;
+    company.email = data.email;
+    company.phone = data.phone;
+    company.address = data.address;
+    let (saved, name) = (company.clone(), actor.name.clone());
+    world.tx(move |tx, mut ids| {
+        companies::update(tx, &saved)?;
+        let author = Author { company_id: &saved.id, actor: &name };
+        let details = serde_json::json!({});
+        trail::record(tx, &mut ids, author, "company.changed", &saved.id, &details)
+    })?;
+    world.companies.forget();
+    Ok(company.into())
 }
 
 /// The company of whoever asks.

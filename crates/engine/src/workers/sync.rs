@@ -37,6 +37,8 @@ pub mod cursor {
     pub const LAST_SUCCESS: &str = "last_success";
     /// Instant of the last call by the bank.
     pub const LAST_CALL: &str = "last_call";
+    /// Instant of the last look, complete or not.
+    pub const LAST_LOOK: &str = "last_look";
     /// What went wrong at the last look; empty when nothing did.
     pub const LAST_ERROR: &str = "last_error";
 }
@@ -102,6 +104,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         if why.is_empty() {
             cursors::set(tx, &job.subject, cursor::LAST_SUCCESS, &now.to_string(), now)?;
         }
+        cursors::set(tx, &job.subject, cursor::LAST_LOOK, &now.to_string(), now)?;
         cursors::set(tx, &job.subject, cursor::LAST_ERROR, &why, now)?;
         if why.is_empty() {
             jobs::again(tx, &job.id, &job.lease, at)?;

@@ -1,5 +1,7 @@
 //! `quita company` and `quita token`: who charges, and who may ask.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use quita_engine::desk::{companies, tokens};
 
@@ -11,6 +13,8 @@ use crate::failure::Failure;
 pub(crate) enum Companies {
     #[command(about = "Cadastra mais uma empresa; os dados de cada uma ficam separados")]
     Add(Add),
+    #[command(about = "Altera os dados que aparecem no boleto, como em PUT /v1/company")]
+    Edit(Edit),
     #[command(about = "Lista as empresas desta instalação")]
     List(List),
 }
@@ -28,6 +32,15 @@ pub(crate) struct Add {
     email: String,
     #[arg(long, default_value = "", help = "Telefone que aparece no boleto")]
     phone: String,
+}
+
+/// New data of a company.
+#[derive(Args)]
+pub(crate) struct Edit {
+    #[command(flatten)]
+    place: Place,
+    #[arg(value_name = "ARQUIVO", help = "Dados em JSON: legal_name, email, phone, address…")]
+    file: PathBuf,
 }
 
 /// Companies.
@@ -79,6 +92,17 @@ pub(crate) fn companies(command: Companies) -> Result<(), Failure> {
             let output = command.place.output();
             output.json(&company)?;
             output.show(&format!("{} cadastrada ({})", company.legal_name, company.id))
+        }
+        Companies::Edit(command) => {
+            let bytes =
+                std::fs::read(&command.file).map_err(|e| Failure::file(&command.file, &e))?;
+            let data = serde_json::from_slice(&bytes)
+                .map_err(|e| Failure::new(format!("{}: {e}", command.file.display())))?;
+            let (world, actor) = command.place.open()?;
+            let company = companies::update(&world, &actor, data)?;
+            let output = command.place.output();
+            output.json(&company)?;
+            output.show(&format!("{} alterada", company.legal_name))
         }
         Companies::List(command) => {
             let known = companies::list(&command.place.world()?)?;

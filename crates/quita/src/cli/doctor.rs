@@ -3,7 +3,7 @@
 use clap::Args;
 use quita_engine::desk::{accounts, read};
 use quita_store::audit::{self, Verification};
-use quita_store::jobs;
+use quita_store::{Engine, jobs};
 use serde::Serialize;
 
 use super::place::Place;
@@ -32,7 +32,11 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     };
     let now = world.clock.now();
     let due = world.store.read(move |tx| jobs::due(tx, now))?;
-    add(true, "banco de dados", format!("{:?}, {due} tarefas vencidas", world.store.engine()));
+    let engine = match world.store.engine() {
+        Engine::Sqlite => "SQLite",
+        Engine::Postgres => "PostgreSQL",
+    };
+    add(true, "banco de dados", format!("{engine}; tarefas por fazer: {due}"));
     let (ok, message) = audit_says(&audit::verify(&world.store)?);
     add(ok, "auditoria", message);
     for account in accounts::list(&world, &actor)? {
@@ -46,7 +50,11 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     for health in accounts::health(&world, &actor)? {
         if let Some(days) = health.certificate_days {
             let what = format!("{}: certificado", health.description);
-            add(days > 30, &what, format!("termina em {days} dias"));
+            let message = match days {
+                ..0 => format!("terminou há {} dias; troque com: quita account reconnect", -days),
+                _ => format!("termina em {days} dias"),
+            };
+            add(days > 30, &what, message);
         }
     }
     let pending = read::pending(&world, &actor)?;
@@ -60,7 +68,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         output.show(&format!("{mark} {}: {}", finding.what, finding.message))?;
     }
     let wrong = findings.iter().filter(|f| !f.ok).count();
-    if wrong == 0 { Ok(()) } else { Err(Failure::new(format!("{wrong} itens pedem atenção"))) }
+    if wrong == 0 { Ok(()) } else { Err(Failure::new(format!("pedem atenção: {wrong}"))) }
 }
 
 /// What the verification of the audit chain means.
@@ -69,6 +77,12 @@ pub(super) fn audit_says(verification: &Verification) -> (bool, String) {
         Verification::Whole { sealed_to, unsealed, .. } => {
             (true, format!("cadeia íntegra: {sealed_to} selados, {unsealed} por selar"))
         }
-        other => (false, format!("cadeia quebrada: {other:?}")),
+        Verification::Broken { seq, what } => (
+            false,
+            format!(
+                "cadeia quebrada no selo {seq} ({what}): guarde uma cópia dos dados e compare com \
+                 um backup"
+            ),
+        ),
     }
 }

@@ -1,6 +1,7 @@
 //! `quita sync`: looks at every account now.
 
 use clap::Args;
+use jiff::Timestamp;
 use quita_engine::desk::{accounts, act};
 
 use super::place::Place;
@@ -16,14 +17,12 @@ pub(crate) struct Command {
 /// Does what was asked.
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     let (world, actor) = command.place.open()?;
-    let since = world.clock.now().to_string();
+    let since = world.clock.now();
     let count = act::sync(&world, &actor)?;
     super::work(&world, || {
         let health = accounts::health(&world, &actor)?;
-        let looked = health.iter().filter(|h| {
-            h.last_success.as_ref().is_some_and(|at| *at >= since) || !h.last_error.is_empty()
-        });
-        Ok(looked.count() >= count)
+        let looked = health.iter().filter_map(|h| h.last_look.as_ref()?.parse::<Timestamp>().ok());
+        Ok(looked.filter(|at| *at >= since).count() >= count)
     })?;
     let health = accounts::health(&world, &actor)?;
     let output = command.place.output();

@@ -57,7 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::replace))
         .routes(routes!(banks::list))
-        .routes(routes!(company::get))
+        .routes(routes!(company::get, company::update))
         .routes(routes!(tokens::create))
         .routes(routes!(tokens::revoke))
 }

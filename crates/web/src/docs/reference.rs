@@ -42,8 +42,9 @@ fn concrete<T>(value: &RefOr<T>) -> Option<&T> {
 
 /// The operations under a tag, in the order of the router.
 fn of_tag<'a>(api: &'a OpenApi, tag: &'a str) -> impl Iterator<Item = Entry<'a>> {
-    let methods =
-        |item: &'a PathItem| [("POST", &item.post), ("GET", &item.get), ("DELETE", &item.delete)];
+    let methods = |item: &'a PathItem| {
+        [("POST", &item.post), ("GET", &item.get), ("PUT", &item.put), ("DELETE", &item.delete)]
+    };
     api.paths.paths.iter().flat_map(move |(path, item)| {
         methods(item).into_iter().filter_map(move |(method, operation)| {
             let operation = operation.as_ref()?;

@@ -135,13 +135,15 @@ fn every_example_works() {
             if body.get("ids").is_some() {
                 body["ids"] = json!([boleto["id"]]);
             }
-            let (_, path) = name.split_once(' ').unwrap();
+            let (method, path) = name.split_once(' ').unwrap();
             let path = path.replace("{id}", boleto["id"].as_str().unwrap());
-            let answer = house.post(&path, &format!("exemplo-{sent}"), &body).send().await;
+            let call = house.call(&method.to_uppercase(), &path);
+            let key = format!("exemplo-{sent}");
+            let answer = call.header("idempotency-key", &key).json(&body).send().await;
             assert!(answer.status.is_success(), "{name}: {}", answer.text());
             sent += 1;
         }
-        assert_eq!(sent, 12);
+        assert_eq!(sent, 13);
     });
 }
 

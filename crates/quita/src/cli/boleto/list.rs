@@ -2,6 +2,7 @@
 
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
+use quita_core::fact::Means;
 use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_engine::desk::read;
@@ -93,9 +94,12 @@ pub(super) fn lines(boleto: &BoletoView) -> String {
     for receipt in &boleto.receipts {
         let paid_on = receipt.paid_on.map(|d| d.strftime("%d/%m/%Y").to_string());
         lines.push(format!(
-            "Recebido R$ {} por {:?} em {}",
+            "Recebido R$ {} por {} em {}",
             Money::from_cents(receipt.amount),
-            receipt.means,
+            match receipt.means {
+                Means::Pix => "Pix",
+                Means::Boleto => "código de barras",
+            },
             paid_on.unwrap_or_else(|| "data não informada".into())
         ));
     }

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use quita_banks::simulator::Control;
 use quita_core::fact::Means;
+use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_engine::desk::{Actor, accounts, companies, tokens};
 use quita_engine::world::Environment;
@@ -113,7 +114,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     sandbox.shutdown()?;
     match wrong.len() {
         0 => Ok(()),
-        n => Err(Failure::new(format!("{n} coisas não estão como devem"))),
+        n => Err(Failure::new(format!("não estão como devem: {n}"))),
     }
 }
 
@@ -262,13 +263,14 @@ fn table(boletos: &[Json]) -> String {
         "Nosso número",
     ]);
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let day = |value: &Json| {
+        let day = value.as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok());
+        day.map(|day| day.strftime("%d/%m/%Y").to_string()).unwrap_or_default()
+    };
     let money = |value: &Json| Money::from_cents(value.as_i64().unwrap_or_default()).to_string();
     for boleto in boletos {
-        let status = match boleto["status"].as_str() {
-            Some("SETTLED") => "Liquidado",
-            Some("REGISTERED") => "Registrado",
-            other => other.unwrap_or_default(),
-        };
+        let word = boleto["status"].as_str().unwrap_or_default();
+        let status = Status::from_word(word).map_or(word, |status| status.label());
         let means = match boleto["receipts"][0]["means"].as_str() {
             Some("pix") => "Pix",
             Some("boleto") => "código de barras",
@@ -277,7 +279,7 @@ fn table(boletos: &[Json]) -> String {
         table.add_row([
             text(&boleto["document_number"]),
             money(&boleto["amount"]),
-            text(&boleto["expiration_date"]),
+            day(&boleto["expiration_date"]),
             status.to_owned(),
             money(&boleto["received"]),
             means.to_owned(),
@@ -345,7 +347,7 @@ fn explain(directory: &Path, server: &Server, token: &str, company: &str, files:
         "Experimente: curl -H 'Authorization: Bearer {token}' {}/v1/boletos",
         server.listen()
     );
-    eprintln!("Com o seu banco: veja o README.");
+    eprintln!("Com o seu banco: veja «Connect a bank» no README.");
 }
 
 /// The steps as people watch them.
@@ -357,7 +359,7 @@ struct Steps {
 impl Steps {
     fn new() -> Self {
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {prefix}") {
             bar.set_style(style);
         }
         Self { bar, start: Instant::now() }
@@ -365,6 +367,7 @@ impl Steps {
 
     fn begin(&self, what: &str) {
         self.bar.set_message(what.to_owned());
+        self.bar.set_prefix("");
         self.bar.tick();
         if self.bar.is_hidden() {
             eprintln!("… {what}");

@@ -9,9 +9,9 @@ use crate::clock::after;
 
 /// Calls of the last minute, by credential and limit.
 #[derive(Debug, Default)]
-pub struct Rates(Mutex<HashMap<(String, &'static str), VecDeque<Timestamp>>>);
+pub struct CallLimits(Mutex<HashMap<(String, &'static str), VecDeque<Timestamp>>>);
 
-impl Rates {
+impl CallLimits {
     /// Takes one call from the budget, or tells when there will be one.
     ///
     /// Counted over the last sixty seconds: whichever way the bank cuts its minutes, none
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn no_sixty_seconds_hold_more_than_the_limit() {
-        let rates = Rates::default();
+        let rates = CallLimits::default();
         let start: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let mut made = Vec::new();
         for second in 0..300 {
