@@ -182,7 +182,7 @@ sql! {
         AND (CAST($11 AS TEXT) IS NULL OR issuance_date <= $11)
         ORDER BY id DESC LIMIT $12");
     OPEN_DUE_RANGE = "SELECT MIN(expiration_date), MAX(expiration_date), COUNT(*) FROM boletos
-        WHERE account_id = $1 AND bank_id IS NOT NULL
+        WHERE account_id = $1 AND COALESCE(bank_id, '') <> ''
         AND (status = 'CREATED' OR status = 'REGISTERED' OR status = 'CANCELLATION_REQUESTED')";
     SAVE = "UPDATE boletos SET live = $2, amount = $3, expiration_date = $4, status = $5,
         bank_id = $6, our_number = $7, barcode = $8, writable_line = $9, br_code = $10,
