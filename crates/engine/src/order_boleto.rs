@@ -11,7 +11,7 @@ use crate::workers::Kind;
 /// Letters of the random part of a reference: 32 to the seventh are 34 thousand million.
 const SUFFIX: usize = 7;
 
-/// What is written beside a new boleto: its job and its trace. Made before the transaction, so
+/// What is written with a new boleto: its order, its job and its trace. Made before the transaction, so
 /// that the thread that commits for everybody does nothing but write.
 #[derive(Clone, Debug)]
 pub struct Beside {
@@ -19,18 +19,20 @@ pub struct Beside {
     event_id: String,
     event: String,
     trace: audit::Entry,
+    order_body: String,
 }
 
 impl Beside {
     /// For this boleto.
-    pub fn new(ids: &mut Ids, boleto: &Boleto) -> Self {
+    pub fn new(ids: &mut Ids, boleto: &Boleto) -> Result<Self, StoreError> {
         let event = json!({
             "boleto_id": boleto.id,
             "document_number": boleto.order.document_number,
             "amount": boleto.amount,
             "expiration_date": boleto.expiration_date,
         });
-        Self {
+        Ok(Self {
+            order_body: boletos::order_body(&boleto.order)?,
             job_id: ids.next_id(),
             event_id: ids.next_id(),
             event: event.to_string(),
@@ -43,14 +45,14 @@ impl Beside {
                 subject: boleto.id.clone(),
                 details: json!({"amount": boleto.amount, "charge": boleto.charge_id}).to_string(),
             },
-        }
+        })
     }
 }
 
 /// Adds an ordered boleto for a charge that has no live one, its job and its trace. False, with
 /// nothing written, when its bank reference is taken: almost impossible, try another.
 pub fn add(tx: &mut Tx, boleto: &Boleto, beside: &Beside) -> Result<bool, StoreError> {
-    if !boletos::insert(tx, boleto)? {
+    if !boletos::insert(tx, boleto, &beside.order_body)? {
         return Ok(false);
     }
     let Boleto { id, company_id, created_at, .. } = boleto;
@@ -82,8 +84,8 @@ pub fn replace(
     boleto.charge_id.clone_from(&old.charge_id);
     boleto.customer_id.clone_from(&old.customer_id);
     boleto.created_by.clone_from(&old.created_by);
-    let beside = Beside::new(ids, &boleto);
     for _ in 0..5 {
+        let beside = Beside::new(ids, &boleto)?;
         if add(tx, &boleto, &beside)? {
             return Ok(());
         }

@@ -242,7 +242,7 @@ CREATE TABLE events (
   seq        BIGINT
 );
 CREATE UNIQUE INDEX events_seq ON events (seq) WHERE seq IS NOT NULL;
-CREATE INDEX events_company ON events (company_id, seq);
+CREATE INDEX events_company ON events (company_id, seq) WHERE seq IS NOT NULL;
 CREATE INDEX events_unnumbered ON events (id) WHERE seq IS NULL;
 CREATE INDEX events_subject ON events (subject, id);
 

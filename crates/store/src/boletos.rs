@@ -191,11 +191,16 @@ sql! {
     ALL_IDS = "SELECT id FROM boletos WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
+/// The order as it is kept. Made before the transaction, which others wait for.
+pub fn order_body(order: &BoletoOrder) -> Result<String, StoreError> {
+    crate::to_json(order)
+}
+
 /// Adds a boleto as it was ordered; false when its reference is taken at this account.
-/// A second live boleto of one charge is a [`StoreError::Conflict`].
-pub fn insert(tx: &mut Tx, boleto: &Boleto) -> Result<bool, StoreError> {
+/// A second live boleto of one charge is a [`StoreError::Conflict`]. `body` is its
+/// [`order_body`].
+pub fn insert(tx: &mut Tx, boleto: &Boleto, body: &str) -> Result<bool, StoreError> {
     let order = &boleto.order;
-    let body = crate::to_json(order)?;
     let added = tx.exec(
         INSERT,
         params![

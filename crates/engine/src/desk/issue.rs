@@ -586,7 +586,7 @@ impl Ready {
             boleto.account_id.clone_from(&account.id);
             boleto.charge_id.clone_from(&charge.id);
             boleto.created_by.clone_from(&actor.name);
-            let beside = Beside::new(&mut ids, &boleto);
+            let beside = Beside::new(&mut ids, &boleto)?;
             views.push(BoletoView::new(&boleto, company, &account, &[]));
             orders.push(ReadyOrder { customer, charge, boleto, beside });
         }
