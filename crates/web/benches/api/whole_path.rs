@@ -34,7 +34,7 @@ pub(crate) struct Cost {
     pub(crate) quita: Duration,
     /// The simulated bank.
     pub(crate) bank: Duration,
-    /// Whoever issues, and the bank's calls.
+    /// Whoever issues, carries the bank's calls and waits.
     pub(crate) load: Duration,
 }
 
@@ -44,28 +44,31 @@ pub(crate) fn run(house: &mut House, boletos: u32) -> Cost {
     let callbacks = house.callbacks.take().expect("a house that was not used yet");
     let load = Load::start(house, callbacks);
     let begun = Instant::now();
-    let before = (usage::process(), house.bank.thread.used(), load.thread.used());
+    let this = usage::Thread::this();
+    let used = || [&house.bank.thread, &load.thread, &this].map(usage::Thread::used);
+    let before = (usage::process(), used());
     load.issue(boletos);
-    wait(house, "REGISTERED", boletos);
+    wait(house, "CREATED");
     pay_all(house);
-    wait(house, "SETTLED", boletos);
+    wait(house, "REGISTERED");
+    assert_eq!(house.count("SETTLED"), i64::from(boletos), "settled");
     let span = begun.elapsed();
-    let own = |thread: &usage::Thread, before: Duration| thread.used() - before;
-    let (bank, load) = (own(&house.bank.thread, before.1), own(&load.thread, before.2));
-    let all = usage::process() - before.0;
+    let (all, after) = (usage::process() - before.0, used());
+    let [bank, load, this] = std::array::from_fn(|i| after[i] - before.1[i]);
     workers.stop();
     Cost {
         rate: f64::from(boletos) / span.as_secs_f64(),
-        quita: all.saturating_sub(bank + load) / boletos,
+        quita: all.saturating_sub(bank + load + this) / boletos,
         bank: bank / boletos,
-        load: load / boletos,
+        load: (load + this) / boletos,
     }
 }
 
-fn wait(house: &House, status: &'static str, boletos: u32) {
+/// Until none is in this status any more.
+fn wait(house: &House, status: &'static str) {
     let begun = Instant::now();
-    while house.count(status) < i64::from(boletos) {
-        assert!(begun.elapsed() < PATIENCE, "{} of {boletos} are {status}", house.count(status));
+    while house.count(status) > 0 {
+        assert!(begun.elapsed() < PATIENCE, "{} are still {status}", house.count(status));
         thread::sleep(Duration::from_millis(100));
     }
 }
