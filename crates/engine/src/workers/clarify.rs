@@ -38,7 +38,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let (Some(boleto), Some(first), Some(last)) = (boleto, open.first(), open.last()) else {
         return resume(world, job, Vec::new(), "");
     };
-    if boleto.bank_id.is_some() || boleto.status != Status::Created {
+    if !is_open(&boleto) {
         return adopt(world, job, open.clone(), None);
     }
     let connection = connect(world, &boleto.account_id)?;
@@ -101,7 +101,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             );
             let (id, job) = (boleto.id.clone(), job.clone());
             world.tx(move |tx, mut ids| {
-                if let Some(boleto) = boletos::get(tx, &id)? {
+                if let Some(boleto) = boletos::get(tx, &id)?.filter(is_open) {
                     open_pending(tx, &mut ids, &boleto, "several_candidates", message.clone())?;
                 }
                 postpone(tx, &job, after(ids.now(), 3600), &message)
@@ -109,6 +109,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             Ok(())
         }
     }
+}
+
+/// It is still not known whether the bank has it.
+fn is_open(boleto: &Boleto) -> bool {
+    boleto.bank_id.is_none() && boleto.status == Status::Created
 }
 
 enum Answer {
@@ -263,9 +268,11 @@ fn wait(
          continua perguntando ao banco.",
         boleto.order.document_number
     );
-    let (job, boleto) = (job.clone(), boleto.clone());
+    let job = job.clone();
     world.tx(move |tx, mut ids| {
-        if long {
+        // Others may have learned it while the bank was asked.
+        let current = boletos::get(tx, &job.subject)?.filter(is_open);
+        if let Some(boleto) = current.filter(|_| long) {
             open_pending(tx, &mut ids, &boleto, UNKNOWN, message.clone())?;
         }
         postpone(tx, &job, at, &why)
