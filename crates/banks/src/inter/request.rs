@@ -32,7 +32,8 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
     match op {
         Op::Issue(order) => Call::send("POST", COBRANCAS.to_owned(), &emissao(order), "issue"),
         Op::Find { bank_reference, issued_from, cursor } => {
-            let until = ctx.today.max(*issued_from);
+            // The bank's clock may be ahead of ours, over midnight.
+            let until = ctx.today.tomorrow().unwrap_or(ctx.today).max(*issued_from);
             Call::list("EMISSAO", *issued_from, until, cursor).with("seuNumero", bank_reference)
         }
         Op::Get { bank_id } => Call::ask(one(bank_id, ""), "get", READ),

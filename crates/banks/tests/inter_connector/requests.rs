@@ -79,7 +79,7 @@ fn the_other_requests_leave_as_documented() {
         [
             format!("POST {base}?"),
             format!(
-                "GET {base}?filtrarDataPor=EMISSAO&dataInicial=2026-11-20&dataFinal=2026-11-21\
+                "GET {base}?filtrarDataPor=EMISSAO&dataInicial=2026-11-20&dataFinal=2026-11-22\
                  &{list}&seuNumero=FAT-000123"
             ),
             format!("GET {base}/{BANK_ID}?"),
