@@ -20,6 +20,7 @@ sql! {
     NEXT_JOBS = "SELECT kind, MIN(run_at) FROM jobs GROUP BY kind ORDER BY kind";
     OPEN_JOBS = "SELECT kind, subject, last_error FROM jobs WHERE kind <> $1 ORDER BY id";
     OPEN_CALLS = "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL";
+    UNNUMBERED = "SELECT COUNT(*) FROM events WHERE seq IS NULL";
     OPEN_ATTEMPTS = "SELECT boleto_id, operation, opened_at FROM attempts
         WHERE closed_at IS NULL ORDER BY id";
     LAST_LOOKS = "SELECT MIN(value), COUNT(*) FROM cursors WHERE name = $1";
@@ -133,6 +134,10 @@ fn nothing_open(store: &Store, wrong: &mut Vec<String>) -> Result<(), StoreError
         if calls > 0 {
             open.push(format!("{calls} calls of the bank are not handled"));
         }
+        let events = tx.row(UNNUMBERED, &[])?.map_or(Ok(0), |row| row.int(0))?;
+        if events > 0 {
+            open.push(format!("{events} events have no number"));
+        }
         for row in tx.rows(OPEN_ATTEMPTS, &[])? {
             let (boleto, operation) = (row.text(0)?, row.text(1)?);
             open.push(format!("attempt to {operation} {boleto} of {} is open", row.instant(2)?));
@@ -206,6 +211,15 @@ fn outcomes(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
         }
         if boleto.status == Status::Created && !unknown && !one.is_pending(&["registration_late"]) {
             wrong.push(format!("P1: {} is still on its way", one.name()));
+        }
+        let overcome = one.is_pending(&["outcome_unknown", "not_sent", "registration_late"]);
+        if boleto.status != Status::Created && overcome {
+            wrong.push(format!(
+                "{} is {:?} and has {:?}",
+                one.name(),
+                boleto.status,
+                one.pending_kinds()
+            ));
         }
         if boleto.status == Status::Rejected && !one.is_pending(&["rejected"]) {
             wrong.push(format!("{} was refused and nobody was told", one.name()));
@@ -363,9 +377,9 @@ fn answers_kept(
             }
         }
         if let Some(Answer::Done(answer)) = &request.answer {
-            let lost = |id: &str| answer.contains(id);
-            if !known.iter().any(|one| lost(&one.boleto.id)) {
-                wrong.push(format!("P3: {answer} was promised and is gone"));
+            let there = known.iter().filter(|one| answer.contains(&one.boleto.id)).count();
+            if there != bodies.len() {
+                wrong.push(format!("P3: {there} are there of those promised in {answer}"));
             }
         }
     }
