@@ -112,7 +112,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
 }
 
 /// It is still not known whether the bank has it.
-fn is_open(boleto: &Boleto) -> bool {
+pub(super) fn is_open(boleto: &Boleto) -> bool {
     boleto.bank_id.is_none() && boleto.status == Status::Created
 }
 

@@ -8,6 +8,7 @@ use quita_store::boletos::{self, Boleto};
 use quita_store::jobs::Job;
 use quita_store::{StoreError, attempts};
 
+use super::clarify::is_open;
 use super::{Kind, backoff, enqueue, finish, postpone};
 use crate::call::{self, Called, NotNow};
 use crate::clock::{after, after_ms};
@@ -198,7 +199,7 @@ fn not_done(
     let (job, attempt) = (job.clone(), attempt.to_owned());
     world.tx(move |tx, mut ids| {
         attempts::close(tx, &attempt, outcome, &reason, ids.now())?;
-        if let Some(boleto) = boletos::get(tx, &job.subject)?
+        if let Some(boleto) = boletos::get(tx, &job.subject)?.filter(is_open)
             && after(boleto.created_at, TELL_AFTER_SECONDS) <= ids.now()
         {
             let message = format!(
