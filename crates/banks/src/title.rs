@@ -297,9 +297,12 @@ pub(crate) fn optional_digits<const N: usize>(
 /// fit; callers give pieces that fill exactly `N` places.
 pub(crate) fn join<const N: usize>(pieces: &[&[u8]]) -> [u8; N] {
     let mut places = [b'0'; N];
-    let bytes = pieces.iter().flat_map(|piece| piece.iter());
-    for (place, byte) in places.iter_mut().zip(bytes) {
-        *place = *byte;
+    let mut rest = places.as_mut_slice();
+    for piece in pieces {
+        let fits = piece.len().min(rest.len());
+        let (place, after) = rest.split_at_mut(fits);
+        place.copy_from_slice(&piece[..fits]);
+        rest = after;
     }
     places
 }

@@ -50,7 +50,7 @@ impl Titles for ItauTitles {
         let digit = char::from(dac).to_string();
         Ok(Title {
             our_number: as_text(&number).to_owned(),
-            our_number_formatted: format!("{}/{}-{digit}", as_text(&wallet), as_text(&number)),
+            our_number_formatted: [as_text(&wallet), "/", as_text(&number), "-", &digit].concat(),
             our_number_digit: digit,
             free_field: field,
         })
