@@ -96,19 +96,23 @@ fn in_turn(wanted: &Wanted, runs: &[(&str, &dyn Fn(Plan) -> Reached)]) {
         }
     }
     println!(
-        "{:12} {:>8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7}",
+        "{:12} {:>8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "", "per s", "ratio", "p50", "p99", "max", "CPU each", "generator", "written"
     );
     for ((name, _), reached) in runs.iter().zip(&all) {
         let rate = middle(reached.iter().map(|r| r.rate));
         let ratio = middle(reached.iter().zip(&all[0]).map(|(own, first)| own.rate / first.rate));
-        let written = middle(reached.iter().map(|r| r.written as f64 / 1024.0));
+        // A database server is another process, whose disk and processor are not counted.
+        let written = match middle(reached.iter().map(|r| r.written as f64 / 1024.0)) {
+            0.0 => "elsewhere".to_owned(),
+            kib => format!("{kib:.1} KiB"),
+        };
         let time = |of: fn(&Reached) -> Duration| {
             let seconds = middle(reached.iter().map(|r| of(r).as_secs_f64()));
             format!("{:.1?}", Duration::from_secs_f64(seconds))
         };
         println!(
-            "{name:12} {rate:>8.0} {ratio:>6.2} {:>9} {:>9} {:>9} {:>9} {:>9} {written:>4.1}KiB",
+            "{name:12} {rate:>8.0} {ratio:>6.2} {:>9} {:>9} {:>9} {:>9} {:>9} {written:>9}",
             time(|r| r.p50),
             time(|r| r.p99),
             time(|r| r.max),
