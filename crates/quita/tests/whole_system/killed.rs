@@ -23,6 +23,8 @@ const WEBHOOK: [&str; 4] =
 fn killed_while_issuing_there_is_one_boleto() {
     let mut house = House::new();
     for point in ISSUE {
+        // Each process asks for tokens of its own, and the bank gives five a minute.
+        house.advance_minutes(2);
         house.open(Some(point));
         let number = format!("MORTE-{point}");
         let first = house.post_stubbornly("/v1/boletos", &number, &new_boleto(&number));
@@ -46,6 +48,7 @@ fn killed_while_issuing_there_is_one_boleto() {
 #[test]
 fn killed_while_clarifying_the_boleto_is_adopted_once() {
     let mut house = House::new();
+    house.advance_minutes(2);
     house.open(Some("clarify.asked"));
     house.fault(quita_banks::simulator::Fault::AnswerLost, "POST /cobranca/v3/cobrancas", 1);
     let number = "MORTE-clarify";
@@ -63,6 +66,8 @@ fn killed_while_a_notice_is_taken_the_payment_is_one_receipt() {
     for point in WEBHOOK {
         let id = house.issue(&format!("AVISO-{point}"));
         let boleto = house.await_status(&id, "REGISTERED");
+        // Each process asks for tokens of its own, and the bank gives five a minute.
+        house.advance_minutes(2);
         house.open(Some(point));
         house.pay(&boleto, Means::Pix);
         house.wait_for_death();
@@ -82,6 +87,8 @@ fn killed_while_cancelling_it_is_cancelled_once() {
     for point in ["carry.intent", "carry.answered"] {
         let id = house.issue(&format!("CANCELA-{point}"));
         house.await_status(&id, "REGISTERED");
+        // Each process asks for tokens of its own, and the bank gives five a minute.
+        house.advance_minutes(2);
         house.open(Some(point));
         house.post_stubbornly(&format!("/v1/boletos/{id}/cancel"), point, &json!({}));
         house.wait_for_death();
