@@ -1,6 +1,7 @@
 //! Time, as a value that the rest is given.
 
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +11,13 @@ use jiff::tz::TimeZone;
 pub trait Clock: Send + Sync {
     /// This instant.
     fn now(&self) -> Timestamp;
+
+    /// Time since some moment in the life of this process, which setting the clock does not
+    /// move. `None` for a clock that the bank has too and that only goes forward: it measures
+    /// for itself.
+    fn steady(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// The machine's clock.
@@ -19,6 +27,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn steady(&self) -> Option<Duration> {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Some(BEGINNING.elapsed())
     }
 }
 

@@ -17,6 +17,7 @@ pub mod learn;
 pub mod order_boleto;
 pub mod planted;
 pub mod secret;
+pub mod silence;
 pub mod token;
 pub mod trail;
 pub mod wire;

@@ -11,6 +11,7 @@ use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
 use crate::ids::{Entropy, Ids};
 use crate::secret::Vault;
+use crate::silence::Silences;
 use crate::token::Tokens;
 use crate::wire::Wire;
 use crate::workers::Bell;
@@ -69,6 +70,8 @@ pub struct World {
     pub rates: CallLimits,
     /// Banks that do not answer.
     pub breakers: Breakers,
+    /// Orders that got no answer.
+    pub silences: Silences,
 }
 
 /// How an installation is set up.
@@ -114,6 +117,7 @@ impl World {
             tokens: Tokens::default(),
             rates: CallLimits::default(),
             breakers: Breakers::default(),
+            silences: Silences::default(),
         }
     }
 

@@ -2,13 +2,13 @@
 //! number that decides everything else: who is next, what fails, when the process dies.
 //!
 //! A run lets a company order, act and be paid while faults happen, then lets the faults stop
-//! and waits for at most a simulated day. Then nothing may be open and everything must be
-//! right (see [`run`]). The same seed always gives the same run, line by line.
+//! and waits for little more than a simulated day at most. Then nothing may be open and
+//! everything must be right (see [`run`]). The same seed always gives the same run, line by line.
 //!
-//! `cargo test -p quita-sim` runs seeds 0 to 199. `QUITA_SEEDS=0..100000` runs others, and
-//! `QUITA_SEEDS=17..18` shows the event log of one. `cargo test -p quita-sim --features
-//! planted --test planted` plants defects in the engine and shows in which share of the seeds
-//! each is caught.
+//! `cargo test -p quita-sim` runs seeds 0 to 199 and some that found a defect once.
+//! `QUITA_SEEDS=0..100000` runs others, and `QUITA_SEEDS=17..18` shows the event log of one.
+//! `cargo test -p quita-sim --features planted --test planted` plants defects in the engine and
+//! shows in which share of the seeds each is caught.
 
 mod actor;
 mod bank;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use quita_banks::simulator::{Callback, SimRequest};
@@ -275,5 +276,9 @@ pub(crate) struct RunClock(pub(crate) Arc<Universe>);
 impl Clock for RunClock {
     fn now(&self) -> Timestamp {
         self.0.process_now()
+    }
+
+    fn steady(&self) -> Option<Duration> {
+        Some(Duration::from_micros(self.0.now().as_microsecond().unsigned_abs()))
     }
 }

@@ -1,8 +1,6 @@
 //! Many seeds: faults and crashes never lead to anything wrong.
 #![expect(clippy::expect_used, reason = "a wrong QUITA_SEEDS must fail")]
 
-use std::ops::Range;
-
 use quita_sim::{Counts, Run, run};
 
 /// Every place where a process may be killed.
@@ -30,16 +28,22 @@ const CRASHES: [&str; 18] = [
 /// One run in so many is run twice.
 const TWICE: u64 = 100;
 
-fn seeds() -> Range<u64> {
-    let Ok(text) = std::env::var("QUITA_SEEDS") else { return 0..200 };
+/// Seeds of long runs that showed a defect once: the clock set forward ended a silence too early
+/// (5382); a worker whose lease had ended put an item on the list that was settled already
+/// (5633 to 6028); what is looked at once a day needed more than a day of rest (7123).
+const FOUND: [u64; 6] = [5382, 5633, 5655, 5848, 6028, 7123];
+
+fn seeds() -> Vec<u64> {
+    let Ok(text) = std::env::var("QUITA_SEEDS") else { return (0..200).chain(FOUND).collect() };
     let (from, to) = text.split_once("..").expect("QUITA_SEEDS=from..to");
-    from.parse().expect("QUITA_SEEDS=from..to")..to.parse().expect("QUITA_SEEDS=from..to")
+    let number = |text: &str| text.parse::<u64>().expect("QUITA_SEEDS=from..to");
+    (number(from)..number(to)).collect()
 }
 
 #[test]
 fn nothing_is_ever_wrong() {
     let seeds = seeds();
-    let count = seeds.end - seeds.start;
+    let count = seeds.len() as u64;
     let mut counts = Counts::new();
     let mut failed: Vec<Run> = Vec::new();
     for seed in seeds {

@@ -1,6 +1,8 @@
 //! Finds out what became of an order that got no answer: asks by our reference, adopts what
 //! is surely ours, sends again only when the bank surely does not have it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use quita_banks::contract::{Op, OpKind, Outcome, Report};
 use quita_banks::info::Repeat;
@@ -8,7 +10,7 @@ use quita_core::fact::{Channel, Fact, Situation};
 use quita_core::fold::Status;
 use quita_store::attempts::{self, Attempt};
 use quita_store::boletos::{self, Boleto};
-use quita_store::jobs::Job;
+use quita_store::jobs::{self, Job};
 use quita_store::pending;
 
 use super::{Kind, backoff, enqueue, finish, issue, postpone};
@@ -44,12 +46,13 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let connection = connect(world, &boleto.account_id)?;
     let repeat = connection.bank.info().repeat(OpKind::Issue);
     let quiet = match repeat {
-        Repeat::Ask { quiet } => i64::try_from(quiet.as_secs()).unwrap_or(i64::MAX),
+        Repeat::Ask { quiet } => Some(quiet),
         Repeat::SameKey | Repeat::Harmless => return resume(world, job, open, "same_key"),
-        Repeat::Human => i64::MAX,
+        Repeat::Human => None,
     };
     // What the bank does not show at this instant, it may still show until the quiet is over.
     let asked_at = world.clock.now();
+    let silence = world.silences.length(last, &*world.clock);
     let candidates = match ask(world, &connection, &boleto, first)? {
         Answer::Found(reports) => reports,
         Answer::Later(at, why) => return wait(world, job, &boleto, first, at, why),
@@ -79,16 +82,16 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             wait(world, job, &boleto, first, after(asked_at, 60), why.to_owned())
         }
         [] => {
-            let sure = quiet != i64::MAX && after(last.opened_at, quiet) <= asked_at;
+            let sure = quiet.is_some_and(|quiet| quiet <= silence);
             if sure || planted::is(Bug::AsksTooSoon) {
                 return resume(world, job, open, issue::ABSENT);
             }
-            let at = match repeat {
-                Repeat::Human => after(asked_at, 600),
-                _ => after(last.opened_at, quiet).min(after(asked_at, 60)),
+            let at = match quiet {
+                None => after(asked_at, 600),
+                Some(quiet) => after_silence(asked_at, quiet.saturating_sub(silence)),
             };
             let why = "o banco ainda não mostra o boleto".to_owned();
-            wait(world, job, &boleto, first, at.max(after(asked_at, 1)), why)
+            wait(world, job, &boleto, first, at, why)
         }
         [one] => adopt(world, job, open, Some(one.clone())),
         several => {
@@ -101,7 +104,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             );
             let (id, job) = (boleto.id.clone(), job.clone());
             world.tx(move |tx, mut ids| {
-                if let Some(boleto) = boletos::get(tx, &id)?.filter(is_open) {
+                if jobs::held(tx, &job.id, &job.lease)?
+                    && let Some(boleto) = boletos::get(tx, &id)?.filter(is_open)
+                {
                     open_pending(tx, &mut ids, &boleto, "several_candidates", message.clone())?;
                 }
                 postpone(tx, &job, after(ids.now(), 3600), &message)
@@ -109,6 +114,12 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             Ok(())
         }
     }
+}
+
+/// When to look again, with so much of the silence left.
+fn after_silence(now: Timestamp, left: Duration) -> Timestamp {
+    let seconds = i64::try_from(left.as_secs()).unwrap_or(60);
+    after(now, (seconds + 1).clamp(1, 60))
 }
 
 /// It is still not known whether the bank has it.
@@ -208,6 +219,7 @@ fn adopt(
     report: Option<Report>,
 ) -> Result<(), Error> {
     let job = job.clone();
+    open.iter().for_each(|attempt| world.silences.end(&attempt.id));
     world.tx(move |tx, mut ids| {
         for attempt in &open {
             attempts::close(tx, &attempt.id, "adopted", "", ids.now())?;
@@ -236,6 +248,7 @@ fn resume(
     outcome: &'static str,
 ) -> Result<(), Error> {
     let job = job.clone();
+    open.iter().for_each(|attempt| world.silences.end(&attempt.id));
     world.tx(move |tx, mut ids| {
         for attempt in &open {
             let was_refused = attempt.outcome.as_deref() == Some(issue::REFUSED);
@@ -270,7 +283,10 @@ fn wait(
     );
     let job = job.clone();
     world.tx(move |tx, mut ids| {
-        // Others may have learned it while the bank was asked.
+        // Others may have asked too, or learned it, while the bank was asked.
+        if !jobs::held(tx, &job.id, &job.lease)? {
+            return Ok(());
+        }
         let current = boletos::get(tx, &job.subject)?.filter(is_open);
         if let Some(boleto) = current.filter(|_| long) {
             open_pending(tx, &mut ids, &boleto, UNKNOWN, message.clone())?;

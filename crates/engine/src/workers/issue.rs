@@ -1,5 +1,7 @@
 //! Orders a boleto at its bank: intent, commit, call, outcome.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use quita_banks::contract::{Done, Op, Outcome};
 use quita_core::fact::{Channel, Fact, Refusal};
@@ -66,14 +68,14 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         Err(NotNow::Never(refusal)) => return refused(world, job, None, refusal),
     };
     (world.crash_point)("issue.before_intent");
-    let intended_at = world.clock.now();
+    let intended = (world.clock.now(), world.clock.steady());
     let attempt = match open_intent(world, &boleto)? {
         Intent::Open(attempt) => attempt,
         Intent::Moved => return end(world, job),
         Intent::InDoubt => return clarify(world, job, &boleto, None, ""),
     };
     (world.crash_point)("issue.intent");
-    if after(intended_at, STALE_SECONDS) <= world.clock.now() {
+    if is_stale(world, intended) {
         // This machine was stopped: others may have found the intent, and ordered instead.
         let reason = "o envio demorou a começar".to_owned();
         return not_done(world, job, &attempt, "not_sent", reason, None);
@@ -112,6 +114,13 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             clarify(world, job, &boleto, Some((&attempt, None)), reason)
         }
     }
+}
+
+/// Whether an intent of that instant is too old, by either way of measuring.
+fn is_stale(world: &World, (at, steady): (Timestamp, Option<Duration>)) -> bool {
+    let passed = world.clock.steady().zip(steady).map(|(now, then)| now.saturating_sub(then));
+    after(at, STALE_SECONDS) <= world.clock.now()
+        || passed.is_some_and(|passed| passed.as_secs() >= STALE_SECONDS.unsigned_abs())
 }
 
 /// What became of writing the intent down.
