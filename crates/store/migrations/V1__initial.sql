@@ -231,9 +231,10 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_open ON inbox (account_id, id) WHERE handled_at IS NULL;
 
 -- What happened, for programs of the company: the outbox of every change.
--- `seq` is given after the commit, so that a reader who follows it misses nothing.
+-- `seq` is given after the commit, so that a reader who follows it misses nothing. An index on
+-- the ids of all would be one more to write, and only those without a number are looked for.
 CREATE TABLE events (
-  id         TEXT PRIMARY KEY,
+  id         TEXT NOT NULL,
   company_id TEXT NOT NULL,
   kind       TEXT NOT NULL,
   subject    TEXT NOT NULL,
@@ -243,7 +244,7 @@ CREATE TABLE events (
 );
 CREATE UNIQUE INDEX events_seq ON events (seq) WHERE seq IS NOT NULL;
 CREATE INDEX events_company ON events (company_id, seq) WHERE seq IS NOT NULL;
-CREATE INDEX events_unnumbered ON events (id) WHERE seq IS NULL;
+CREATE UNIQUE INDEX events_unnumbered ON events (id) WHERE seq IS NULL;
 CREATE INDEX events_subject ON events (subject, id);
 
 -- Answers to requests that carried an Idempotency-Key.
@@ -276,9 +277,9 @@ CREATE TABLE cursors (
 );
 
 -- Who did what. Written in the transaction of the change; sealed into a chain afterwards: seq is
--- the place in it, hash the seal.
+-- the place in it, hash the seal. Ids are indexed as those of events.
 CREATE TABLE audit (
-  id         TEXT PRIMARY KEY,
+  id         TEXT NOT NULL,
   company_id TEXT NOT NULL,
   at         BIGINT NOT NULL,
   actor      TEXT NOT NULL,
@@ -288,6 +289,6 @@ CREATE TABLE audit (
   seq        BIGINT,
   hash       TEXT
 );
-CREATE INDEX audit_unsealed ON audit (id) WHERE seq IS NULL;
+CREATE UNIQUE INDEX audit_unsealed ON audit (id) WHERE seq IS NULL;
 CREATE UNIQUE INDEX audit_seq ON audit (seq) WHERE seq IS NOT NULL;
 CREATE INDEX audit_subject ON audit (subject, id);

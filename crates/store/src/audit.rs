@@ -60,7 +60,7 @@ sql! {
     UNSEALED = "SELECT id, company_id, at, actor, action, subject, details FROM audit
         WHERE seq IS NULL ORDER BY id LIMIT $1";
     HEAD = "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
-    SEAL = "UPDATE audit SET seq = $2, hash = $3 WHERE id = $1";
+    SEAL = "UPDATE audit SET seq = $2, hash = $3 WHERE id = $1 AND seq IS NULL";
     SEALED = "UPDATE counters SET value = $1 WHERE scope = 'audit' AND name = 'sealed'";
     AT = "SELECT hash FROM audit WHERE seq = $1";
     LINKS = "SELECT id, company_id, at, actor, action, subject, details, seq, hash FROM audit

@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -147,11 +147,32 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
 }
 
-/// Serves writers until the queue is closed.
+/// Serves writers until the queue is closed. Callers are answered by another thread: the one
+/// that writes is what all of them wait for.
 pub(crate) fn serve_writes(queue: &Queue, session: &mut Session, limits: Limits) {
-    let mut held_back = VecDeque::new();
-    while let Some(first) = held_back.pop_front().or_else(|| queue.wait()) {
-        serve_group(queue, session, limits, first, &mut held_back);
+    let (ended, to_answer) = mpsc::channel::<Ended>();
+    thread::scope(|scope| {
+        scope.spawn(move || to_answer.into_iter().for_each(Ended::answer));
+        let mut held_back = VecDeque::new();
+        while let Some(first) = held_back.pop_front().or_else(|| queue.wait()) {
+            // Nobody ends that thread before this one.
+            let _ = ended.send(serve_group(queue, session, limits, first, &mut held_back));
+        }
+        drop(ended);
+    });
+}
+
+/// A group whose transaction is over, however it ended.
+struct Ended {
+    members: Vec<Member>,
+    result: Result<(), StoreError>,
+}
+
+impl Ended {
+    fn answer(self) {
+        for Member { work, outcome } in self.members {
+            work.answer(self.result.clone().and(outcome));
+        }
     }
 }
 
@@ -169,19 +190,20 @@ struct Member {
     outcome: Result<(), StoreError>,
 }
 
-/// Runs closures as they come, until none waits or the group is full, commits and answers.
+/// Runs closures as they come, until none waits or the group is full, and commits.
 fn serve_group(
     queue: &Queue,
     session: &mut Session,
     limits: Limits,
     mut first: Box<dyn Work>,
     held_back: &mut VecDeque<Box<dyn Work>>,
-) {
+) -> Ended {
     let begun = Instant::now();
-    if let Err(error) = begin_with(session, first.as_mut()) {
-        return first.answer(Err(error));
-    }
+    let begun_with = begin_with(session, first.as_mut());
     let mut members = vec![Member { work: first, outcome: Ok(()) }];
+    if begun_with.is_err() {
+        return Ended { members, result: begun_with };
+    }
     let mut result = Ok(());
     while members.len() < limits.count && begun.elapsed() < limits.time {
         let Some(mut work) = queue.poll() else { break };
@@ -216,9 +238,7 @@ fn serve_group(
         Ok(()) => result = session.commit(),
         Err(_) => session.rollback(),
     }
-    for Member { work, outcome } in members {
-        work.answer(result.clone().and(outcome));
-    }
+    Ended { members, result }
 }
 
 /// Runs the closures again, each after a savepoint.

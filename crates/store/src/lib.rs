@@ -28,6 +28,7 @@ pub mod tokens;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+mod checkpoint;
 mod db;
 mod error;
 mod group;

@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ffi};
 
+use crate::checkpoint::Checkpointer;
 use crate::tx::{Mode, Session};
 use crate::value::RowBuilder;
 use crate::{Param, Row, Sql, StoreError};
@@ -19,6 +20,8 @@ const STATEMENTS: usize = 1024;
 
 /// One connection.
 pub(crate) struct SqliteSession {
+    /// Ends before the connection that it watches.
+    _checkpointer: Option<Checkpointer>,
     connection: Connection,
     /// A savepoint is open.
     marked: bool,
@@ -31,11 +34,15 @@ pub(crate) fn open(path: Option<&Path>, busy: Duration) -> Result<SqliteSession,
         create_private(path)?;
     }
     let mut connection = connect(path, busy)?;
-    let settings = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;
+    let settings = "PRAGMA journal_mode = WAL;
                     PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536;";
     connection.execute_batch(settings).map_err(|e| explain("opening", &e))?;
     crate::migrate::sqlite(&mut connection)?;
-    Ok(SqliteSession { connection, marked: false })
+    let checkpointer = match path {
+        Some(path) => Some(Checkpointer::start(&mut connection, connect(Some(path), busy)?)?),
+        None => None,
+    };
+    Ok(SqliteSession { _checkpointer: checkpointer, connection, marked: false })
 }
 
 /// Lets one program at a time prepare the file. The folder is locked and not the file: closing
@@ -254,7 +261,11 @@ impl Readers {
             let connection = connect(Some(path), busy)?;
             let settings = "PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
             connection.execute_batch(settings).map_err(|e| explain("opening", &e))?;
-            free.push(Session::Sqlite(SqliteSession { connection, marked: false }));
+            free.push(Session::Sqlite(SqliteSession {
+                _checkpointer: None,
+                connection,
+                marked: false,
+            }));
         }
         Ok(Self { free: Mutex::new(free), returned: Condvar::new() })
     }

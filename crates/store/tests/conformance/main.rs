@@ -7,6 +7,7 @@ mod facade;
 mod groups;
 mod mechanisms;
 mod postgres_only;
+mod sqlite_only;
 
 use jiff::Timestamp;
 use quita_store::testing::{self, TestFolder};
