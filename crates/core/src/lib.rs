@@ -22,3 +22,4 @@ pub mod pix_key;
 pub mod rate;
 pub mod terms;
 pub mod terms_check;
+pub mod typed;

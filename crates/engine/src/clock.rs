@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// Where the present comes from.
@@ -46,6 +46,11 @@ static SAO_PAULO: LazyLock<TimeZone> = LazyLock::new(|| {
 /// The day of an instant at the banks.
 pub fn bank_day(instant: Timestamp) -> Date {
     instant.to_zoned(SAO_PAULO.clone()).date()
+}
+
+/// The time of an instant on the clocks of the banks.
+pub fn bank_time(instant: Timestamp) -> DateTime {
+    instant.to_zoned(SAO_PAULO.clone()).datetime()
 }
 
 /// Minutes since midnight at the banks.

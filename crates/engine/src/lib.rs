@@ -15,6 +15,7 @@ pub mod https;
 pub mod ids;
 pub mod learn;
 pub mod order_boleto;
+pub mod password;
 pub mod planted;
 pub mod secret;
 pub mod silence;

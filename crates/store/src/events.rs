@@ -31,6 +31,8 @@ sql! {
     INSERT = "INSERT INTO events (id, company_id, kind, subject, body, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
     LAST = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE seq IS NOT NULL";
+    LAST_OF_COMPANY = "SELECT COALESCE(MAX(seq), 0) FROM events
+        WHERE company_id = $1 AND seq IS NOT NULL";
     NUMBER = "UPDATE events SET seq = numbered.seq FROM (
           SELECT id, $1 + ROW_NUMBER() OVER (ORDER BY id) AS seq
           FROM (SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $2) AS new
@@ -67,6 +69,11 @@ pub fn number(tx: &mut Tx, limit: i64) -> Result<u64, StoreError> {
     tx.exec(LOCK, params![])?;
     let last = tx.row(LAST, params![])?.map_or(Ok(0), |row| row.int(0))?;
     tx.exec(NUMBER, params![last, limit])
+}
+
+/// The last number of a company's events; 0 where it has none.
+pub fn last(tx: &mut Tx, company_id: &str) -> Result<i64, StoreError> {
+    tx.row(LAST_OF_COMPANY, params![company_id])?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Events of a company after a number.

@@ -16,14 +16,17 @@ pub mod cursors;
 pub mod customers;
 pub mod events;
 pub mod facts;
+pub mod figures;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
 pub mod pending;
 pub mod receipts;
+pub mod sessions;
 pub mod settings;
 pub mod terms;
 pub mod tokens;
+pub mod users;
 
 #[cfg(feature = "testing")]
 pub mod testing;

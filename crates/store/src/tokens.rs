@@ -28,6 +28,8 @@ sql! {
         VALUES ($1, $2, $3, $4, $5, $6)";
     BY_HASH = "SELECT id, company_id, name, scopes, token_hash, created_at, revoked_at
         FROM api_tokens WHERE token_hash = $1";
+    LIST = "SELECT id, company_id, name, scopes, token_hash, created_at, revoked_at
+        FROM api_tokens WHERE company_id = $1 ORDER BY id DESC";
     REVOKE = "UPDATE api_tokens SET revoked_at = $3
         WHERE company_id = $1 AND id = $2 AND revoked_at IS NULL";
 }
@@ -42,6 +44,11 @@ pub fn insert(tx: &mut Tx, token: &ApiToken) -> Result<(), StoreError> {
 /// The token with this hash, revoked ones included.
 pub fn by_hash(tx: &mut Tx, token_hash: &str) -> Result<Option<ApiToken>, StoreError> {
     tx.row(BY_HASH, params![token_hash])?.map(read).transpose()
+}
+
+/// All tokens of a company, newest first.
+pub fn list(tx: &mut Tx, company_id: &str) -> Result<Vec<ApiToken>, StoreError> {
+    tx.rows(LIST, params![company_id])?.into_iter().map(read).collect()
 }
 
 /// Withdraws a token; false when there is no such live token.

@@ -7,6 +7,7 @@ use quita_engine::error::Error;
 use quita_engine::world::World;
 
 use crate::auth::KnownTokens;
+use crate::exposure::Exposure;
 use crate::problem::Problem;
 
 /// The state of the router.
@@ -17,6 +18,7 @@ pub(crate) struct App(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) world: Arc<World>,
     pub(crate) known_tokens: KnownTokens,
+    pub(crate) exposure: Exposure,
 }
 
 impl Deref for App {
@@ -28,19 +30,25 @@ impl Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(world: Arc<World>) -> Self {
-        Self(Arc::new(Shared { world, known_tokens: KnownTokens::default() }))
+    pub(crate) fn new(world: Arc<World>, exposure: Exposure) -> Self {
+        Self(Arc::new(Shared { world, known_tokens: KnownTokens::default(), exposure }))
     }
 
     /// Runs a use case, which may wait for the database or a bank, on a thread for that.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&World) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let world = Arc::clone(&self.world);
+        let done = tokio::task::spawn_blocking(move || work(&world)).await;
+        done.map_err(|panic| Error::internal(format!("a use case did not end: {panic}")))?
+    }
+
+    /// As [`ask`](Self::ask), for programs.
     pub(crate) async fn desk<T: Send + 'static>(
         &self,
         work: impl FnOnce(&World) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let world = Arc::clone(&self.world);
-        match tokio::task::spawn_blocking(move || work(&world)).await {
-            Ok(done) => done.map_err(Problem::from),
-            Err(panic) => Err(Problem::internal(format!("a use case did not end: {panic}"))),
-        }
+        self.ask(work).await.map_err(Problem::from)
     }
 }

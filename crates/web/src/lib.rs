@@ -1,4 +1,5 @@
-//! The web side: the REST API with its documentation, and the addresses that banks call.
+//! The web side: the screens, the REST API with its documentation, and the addresses that banks
+//! call.
 //!
 //! No rules and no SQL: a handler reads the request, calls one use case of the desk on a
 //! thread that may wait, and renders what it gives.
@@ -8,11 +9,13 @@ mod app;
 mod auth;
 mod docs;
 mod examples;
+mod exposure;
 mod health;
 mod hooks;
 mod input;
 mod json_error;
 mod openapi;
+mod pages;
 mod problem;
 mod reply;
 mod request_id;
@@ -29,17 +32,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+pub use crate::exposure::Exposure;
 use crate::problem::{Problem, kinds};
 
-/// What people and programs of the companies reach: API, documentation, health.
-pub fn router(world: Arc<World>) -> Router {
-    let app = App::new(world);
+/// What people and programs of the companies reach: screens, API, documentation, health.
+pub fn router(world: Arc<World>, exposure: Exposure) -> Router {
+    let app = App::new(world, exposure);
     let (api, described) = described().split_for_parts();
     let described = Arc::new(openapi::finish(described));
     let docs = docs::router(&described);
     let openapi = get(move || async move { reply::ok(&*described) });
     api.route("/openapi.json", openapi)
         .merge(docs)
+        .merge(pages::router())
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(input::BODY_MAX))

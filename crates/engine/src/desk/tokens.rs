@@ -1,5 +1,6 @@
 //! Tokens by which programs of a company come in.
 
+use jiff::Timestamp;
 use quita_store::tokens::{self, ApiToken};
 use quita_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,36 @@ pub fn actor(world: &World, token: &str) -> Result<Option<Actor>, Error> {
         company_id: t.company_id,
         permissions: t.scopes.split(' ').filter_map(Permission::from_word).collect(),
     }))
+}
+
+/// A token as people see it.
+#[derive(Clone, Debug)]
+pub struct TokenView {
+    /// UUIDv7.
+    pub id: String,
+    /// Which program uses it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was withdrawn.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The tokens of the company, newest first.
+pub fn list(world: &World, actor: &Actor) -> Result<Vec<TokenView>, Error> {
+    actor.must(Permission::Configure)?;
+    let company = actor.company_id.clone();
+    let rows = world.store.read(move |tx| tokens::list(tx, &company))?;
+    let view = |token: ApiToken| TokenView {
+        scopes: token.scopes.split(' ').map(str::to_owned).collect(),
+        id: token.id,
+        name: token.name,
+        created_at: token.created_at,
+        revoked_at: token.revoked_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
 }
 
 /// Withdraws a token.

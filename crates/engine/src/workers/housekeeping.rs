@@ -1,6 +1,6 @@
 //! What is done a few times a second: numbers for events, seals for the audit chain.
 
-use quita_store::{audit, events, idempotency, inbox};
+use quita_store::{audit, events, idempotency, inbox, sessions};
 
 use crate::error::Error;
 use crate::world::World;
@@ -17,7 +17,8 @@ pub fn housekeeping(world: &World) -> Result<u64, Error> {
     let sealed = world.tx(|tx, _| audit::seal(tx, LOT))?;
     world.tx(|tx, ids| {
         idempotency::reap(tx, ids.now(), LOT)?;
-        inbox::reap(tx, ids.now(), LOT)
+        inbox::reap(tx, ids.now(), LOT)?;
+        sessions::reap(tx, ids.now())
     })?;
     Ok(numbered + sealed)
 }

@@ -115,7 +115,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         eprintln!("quita ouve em http://{0} (documentação em http://{0}/docs)", desk.address());
     }
     runtime.block_on(async {
-        let api = desk.serve(quita_web::router(Arc::clone(&world)), ended());
+        let api = desk
+            .serve(quita_web::router(Arc::clone(&world), quita_web::Exposure::default()), ended());
         match public {
             Some(public) => {
                 let hooks = public.serve(quita_web::public_router(Arc::clone(&world)), ended());

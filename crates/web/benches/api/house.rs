@@ -129,7 +129,7 @@ impl House {
             address
         };
         Self {
-            api: listen(quita_web::router(Arc::clone(&world))),
+            api: listen(quita_web::router(Arc::clone(&world), quita_web::Exposure::default())),
             public: listen(quita_web::public_router(Arc::clone(&world))),
             token: token.expect("a token").token,
             hook_path: format!("/hooks/{}", hook_token.expect("an account")),

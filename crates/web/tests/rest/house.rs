@@ -159,7 +159,7 @@ impl House {
         let ours = tenant(&world, &bank, "11222333000181", "Oficina Exemplo Ltda", "7654321");
         let theirs = tenant(&world, &bank, "11444777000161", "Outra Empresa Ltda", "1112223");
         Self {
-            router: quita_web::router(Arc::clone(&world)),
+            router: quita_web::router(Arc::clone(&world), quita_web::Exposure::default()),
             public: quita_web::public_router(Arc::clone(&world)),
             world,
             clock,

@@ -1,4 +1,4 @@
-//! The API as programs see it: the router over a whole installation on both databases, with a
+//! The API as programs see it, and the screens as people do: the router over a whole installation on both databases, with a
 //! simulated bank at the end of the wire.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
@@ -10,6 +10,7 @@ mod hooks;
 mod house;
 mod idempotency;
 mod lists;
+mod screens;
 
 /// Each test on SQLite and on PostgreSQL.
 macro_rules! on_both_databases {

@@ -1,0 +1,56 @@
+//! Passwords of people, kept as argon2id hashes.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+
+use crate::error::Error;
+use crate::ids::Entropy;
+
+/// Shortest password.
+pub const LENGTH_MIN: usize = 10;
+/// Longest one: more would only keep the processor busy.
+pub const LENGTH_MAX: usize = 200;
+
+/// Stands in where nobody has the e-mail that was given, so that the answer takes as long.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2VtIG5pbmd1ZW0gYXF1aQ$\
+                      7z2aF1yXo9mCw0m1m3pVvN0l0m0eQmXq5dF6o3y8b1k";
+
+/// The hash of a password, with the parameters that OWASP names (19 MiB, two passes), in PHC
+/// form.
+pub fn hash(password: &str, entropy: &dyn Entropy) -> Result<String, Error> {
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &entropy.bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|e| Error::internal(format!("a password was not hashed: {e}")))
+}
+
+/// Whether it is the password of this hash; `None` is the hash of nobody and takes as long.
+pub fn is_right(password: &str, hash: Option<&str>) -> bool {
+    let verified = Argon2::default().verify_password(password.as_bytes(), hash.unwrap_or(NOBODY));
+    hash.is_some() && verified.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::SystemEntropy;
+
+    #[test]
+    fn a_hash_tells_its_password_from_others() {
+        let entropy = SystemEntropy::new();
+        let hash = hash("cavalo bateria", &entropy).unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(is_right("cavalo bateria", Some(&hash)));
+        assert!(!is_right("cavalo baterias", Some(&hash)));
+        assert!(!is_right("cavalo bateria", None));
+        assert!(!is_right("cavalo bateria", Some("lixo")));
+    }
+
+    #[test]
+    fn the_hash_of_nobody_is_worth_as_much_work() {
+        use argon2::password_hash::phc::PasswordHash;
+        let parsed = PasswordHash::new(NOBODY).unwrap();
+        let params = argon2::Params::try_from(&parsed).unwrap();
+        assert_eq!(params, argon2::Params::default());
+    }
+}

@@ -1,0 +1,58 @@
+//! The screens: pages in Portuguese, made on the server from what the desk gives. One file for
+//! each screen; what all of them share is in [`shell`], [`form`], [`show`] and [`visitor`].
+//!
+//! No rule lives here: a page shows, and passes on what was typed.
+
+mod assets;
+mod failure;
+mod first_run;
+mod form;
+mod home;
+mod live;
+mod own_password;
+mod people;
+mod shell;
+mod show;
+mod sign_in;
+mod tokens;
+mod visitor;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+
+use crate::app::App;
+
+/// Everything from this server, nothing inline, no frame around it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+                      img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+                      frame-src 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+/// All screens.
+pub(crate) fn router() -> Router<App> {
+    let screens = Router::new()
+        .merge(first_run::routes())
+        .merge(home::routes())
+        .merge(live::routes())
+        .merge(own_password::routes())
+        .merge(people::routes())
+        .merge(sign_in::routes())
+        .merge(tokens::routes());
+    assets::routes().merge(screens.layer(middleware::from_fn(guarded)))
+}
+
+/// What every page tells the browser.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,71 @@
+//! Values as people in Brazil read them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use quita_core::document::Document;
+use quita_core::fold::Status;
+use quita_core::money::Money;
+use quita_engine::clock::bank_time;
+
+/// `R$ 1.234,56`, on one line.
+pub(crate) fn money(cents: i64) -> String {
+    format!("R$\u{a0}{}", Money::from_cents(cents))
+}
+
+/// `24/11/2026`.
+pub(crate) fn date(date: Date) -> String {
+    date.strftime("%d/%m/%Y").to_string()
+}
+
+/// `24/11/2026 14:05`, in São Paulo.
+pub(crate) fn instant(instant: Timestamp) -> String {
+    bank_time(instant).strftime("%d/%m/%Y %H:%M").to_string()
+}
+
+/// The instant for people and machines.
+pub(crate) fn time(at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (instant(at)) } }
+}
+
+/// `12.345.678/0001-95`; as it is where it is no document.
+pub(crate) fn document(text: &str) -> String {
+    Document::parse(text).map_or_else(|_| text.to_owned(), |document| document.formatted())
+}
+
+/// The status of a boleto as a pill, with the reason where there is one.
+pub(crate) fn status(status: Status, overdue: bool, reason: Option<&str>) -> Markup {
+    let (label, look) = match status {
+        Status::Created => ("Enviando", "wait"),
+        Status::Registered if overdue => ("Vencido", "bad"),
+        Status::Registered => (status.label(), "still"),
+        Status::Settled => (status.label(), "good"),
+        Status::Rejected => (status.label(), "bad"),
+        Status::CancellationRequested => (status.label(), "wait"),
+        Status::Expired | Status::Cancelled => (status.label(), "still"),
+    };
+    html! { span class={ "state " (look) } title=[reason] { (label) } }
+}
+
+/// One or many: `count(1, "boleto", "boletos")`.
+pub(crate) fn count(number: i64, one: &str, many: &str) -> String {
+    let digits = Money::from_cents(number.saturating_mul(100)).to_string();
+    let digits = digits.trim_end_matches(",00").to_owned();
+    format!("{digits} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_dates_are_brazilian() {
+        assert_eq!(money(123_456), "R$\u{a0}1.234,56");
+        assert_eq!(count(1, "boleto", "boletos"), "1 boleto");
+        assert_eq!(count(12_345, "boleto", "boletos"), "12.345 boletos");
+        let at: Timestamp = "2026-11-24T02:30:00Z".parse().unwrap();
+        assert_eq!(instant(at), "23/11/2026 23:30");
+        assert_eq!(document("11222333000181"), "11.222.333/0001-81");
+        assert_eq!(document("?"), "?");
+    }
+}

@@ -1,0 +1,163 @@
+//! Who may see and do what, and who may not.
+
+use quita_engine::desk::people::Role;
+
+use super::{PASSWORD, Person, form};
+use crate::house::House;
+
+crate::on_both_databases! {
+    strangers_are_led_to_the_sign_in wrong_passwords_have_to_wait
+a_form_from_elsewhere_is_refused roles_see_only_what_is_theirs people_come_and_go
+tokens_are_made_and_withdrawn the_first_administrator_needs_the_code }
+
+async fn strangers_are_led_to_the_sign_in(house: &House) {
+    let first = house.get("/").no_token().send().await;
+    assert_eq!((first.status.as_u16(), first.header("location")), (303, Some("/entrar")));
+    let page = house.get("/usuarios").no_token().send().await;
+    assert_eq!(page.header("location"), Some("/entrar?para=/usuarios"));
+    assert_eq!(
+        house.get("/entrar").no_token().send().await.header("location"),
+        Some("/primeiro-acesso")
+    );
+
+    let ana = Person::administrator(house).await;
+    let page = house.get("/entrar").no_token().send().await;
+    assert_eq!(page.status, 200);
+    for header in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
+        assert!(page.header(header).is_some(), "{header}");
+    }
+    let home = ana.get(house, "/").await;
+    assert_eq!(home.status, 200);
+    assert!(home.text().contains("Recebido hoje"));
+    assert_eq!(ana.post(house, "/sair", &[]).await.status, 303);
+    assert_eq!(ana.get(house, "/").await.status, 303);
+}
+
+async fn wrong_passwords_have_to_wait(house: &House) {
+    Person::administrator(house).await;
+    let enter = async |password: &str| {
+        let fields = [("email", "ana@example.com"), ("password", password)];
+        form(house.call("POST", "/entrar"), &fields).no_token().send().await
+    };
+    for _ in 0..5 {
+        let refused = enter("errada errada").await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text().contains("E-mail ou senha errados"));
+    }
+    // Now even the right one waits.
+    let waits = enter(PASSWORD).await;
+    assert_eq!(waits.status, 422);
+    assert!(waits.text().contains("tente de novo em 1 min"), "{}", waits.text());
+    house.clock.pass(31);
+    assert_eq!(enter(PASSWORD).await.status, 303);
+    // Who signed in may be wrong again.
+    assert!(enter("errada errada").await.text().contains("E-mail ou senha errados"));
+}
+
+async fn a_form_from_elsewhere_is_refused(house: &House) {
+    let ana = Person::administrator(house).await;
+    let fields = [("csrf", "outro"), ("name", "Intruso"), ("scopes", "read")];
+    let refused = form(ana.call(house, "POST", "/tokens"), &fields).send().await;
+    assert_eq!(refused.status, 403);
+    assert!(!ana.get(house, "/tokens").await.text().contains("Intruso"));
+    let sign_in = form(
+        house.call("POST", "/entrar"),
+        &[("email", "ana@example.com"), ("password", PASSWORD)],
+    );
+    let refused = sign_in.no_token().header("sec-fetch-site", "cross-site").send().await;
+    assert_eq!(refused.status, 403);
+}
+
+async fn roles_see_only_what_is_theirs(house: &House) {
+    for (role, allowed) in [
+        (Role::Administrator, &["/", "/usuarios", "/tokens"][..]),
+        (Role::Finance, &["/"]),
+        (Role::ReadOnly, &["/"]),
+        (Role::Attendant, &["/"]),
+    ] {
+        let person = match role {
+            Role::Administrator => Person::administrator(house).await,
+            role => Person::with_role(house, role).await,
+        };
+        let home = person.get(house, "/").await.text();
+        assert_eq!(home.contains("Recebido hoje"), role != Role::Attendant);
+        for path in ["/", "/usuarios", "/tokens"] {
+            let expected = if allowed.contains(&path) { 200 } else { 403 };
+            assert_eq!(person.get(house, path).await.status, expected, "{role:?} {path}");
+            assert_eq!(home.contains(&format!("href=\"{path}\"")), path == "/" || expected == 200);
+        }
+    }
+}
+
+async fn people_come_and_go(house: &House) {
+    let ana = Person::administrator(house).await;
+    let new = [("name", "Bia"), ("email", "Bia@example.com "), ("role", "finance")];
+    let added = ana.post(house, "/usuarios", &new).await.text();
+    let password = added.split("data-copy=\"").nth(1).unwrap().split('"').next().unwrap();
+    let bia = Person::sign_in(house, "bia@example.com", password).await;
+    assert_eq!(bia.get(house, "/usuarios").await.status, 403);
+    let again = ana.post(house, "/usuarios", &new).await;
+    assert_eq!(again.status, 422);
+    assert!(again.text().contains("já trabalha nesta empresa"));
+
+    let list = ana.get(house, "/usuarios").await.text();
+    let path = |what: &str, of: &str| {
+        let row = list.split(of).nth(1).unwrap();
+        let id = row.split("/usuarios/").nth(1).unwrap().split('/').next().unwrap();
+        format!("/usuarios/{id}/{what}")
+    };
+    let promoted = ana.post(house, &path("papel", "bia@"), &[("role", "administrator")]).await;
+    assert_eq!(promoted.status, 303);
+    assert_eq!(bia.get(house, "/usuarios").await.status, 200);
+    // Ana leaves; Bia is the last administrator and must stay.
+    assert_eq!(bia.post(house, &path("remover", "ana@"), &[]).await.status, 303);
+    let refused = bia.post(house, &path("remover", "bia@"), &[]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("sem administrador"));
+    let refused = bia.post(house, &path("papel", "bia@"), &[("role", "finance")]).await;
+    assert_eq!(refused.status, 422);
+
+    let change =
+        [("current", password), ("password", "outra frase longa"), ("again", "outra frase longa")];
+    assert_eq!(bia.post(house, "/minha-senha", &change).await.status, 200);
+    let short = [("current", "outra frase longa"), ("password", "curta"), ("again", "curta")];
+    assert!(bia.post(house, "/minha-senha", &short).await.text().contains("ao menos 10"));
+    Person::sign_in(house, "bia@example.com", "outra frase longa").await;
+}
+
+async fn tokens_are_made_and_withdrawn(house: &House) {
+    let ana = Person::administrator(house).await;
+    let made = ana.post(house, "/tokens", &[("name", "Loja"), ("scopes", "read")]).await.text();
+    let token = made.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    assert_eq!(house.get("/v1/boletos").token(token).send().await.status, 200);
+    let row = made.split("Loja</th>").nth(1).unwrap();
+    let id = row.split("/tokens/").nth(1).unwrap().split('/').next().unwrap();
+    assert_eq!(ana.post(house, &format!("/tokens/{id}/revogar"), &[]).await.status, 303);
+    assert_eq!(house.get("/v1/boletos").token(token).send().await.status, 401);
+    let nothing = ana.post(house, "/tokens", &[("name", "")]).await;
+    assert_eq!(nothing.status, 422);
+    assert!(nothing.text().contains("ao menos uma permissão"));
+}
+
+async fn the_first_administrator_needs_the_code(house: &House) {
+    let exposure = quita_web::Exposure { first_run_code: "4711".into(), ..Default::default() };
+    let router = quita_web::router(std::sync::Arc::clone(&house.world), exposure);
+    let fields = |code: &'static str| {
+        [
+            ("codigo", code),
+            ("name", "Ana"),
+            ("email", "ana@example.com"),
+            ("password", PASSWORD),
+            ("again", PASSWORD),
+        ]
+    };
+    let post = async |code| {
+        let call = form(house.call("POST", "/primeiro-acesso"), &fields(code));
+        call.no_token().at(&router).send().await
+    };
+    assert_eq!(post("").await.status, 422);
+    let made = post("4711").await;
+    assert_eq!((made.status.as_u16(), made.header("location")), (303, Some("/")));
+    // Once only.
+    assert_eq!(post("4711").await.status, 422);
+}

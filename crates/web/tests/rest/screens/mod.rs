@@ -1,0 +1,72 @@
+//! The screens as a browser without scripts sees them.
+
+mod access;
+
+use quita_engine::desk::people::{self, NewPerson, Role};
+
+use crate::house::{Call, House, Reply};
+
+const PASSWORD: &str = "cavalo bateria grampo";
+
+/// Somebody who signed in.
+pub(crate) struct Person {
+    cookie: String,
+    csrf: String,
+}
+
+impl Person {
+    /// Signs in as the first administrator, who is made if need be.
+    pub(crate) async fn administrator(house: &House) -> Self {
+        if people::is_first_run(&house.world).unwrap() {
+            people::first_administrator(&house.world, "Ana", "ana@example.com", PASSWORD).unwrap();
+        }
+        Self::sign_in(house, "ana@example.com", PASSWORD).await
+    }
+
+    /// Somebody of our company in this role.
+    pub(crate) async fn with_role(house: &House, role: Role) -> Self {
+        Self::administrator(house).await;
+        let email = format!("{}@example.com", role.word());
+        let new =
+            NewPerson { email: email.clone(), name: role.label().into(), role: role.word().into() };
+        let password = people::add(&house.world, &house.ours.actor, &new).unwrap().unwrap();
+        Self::sign_in(house, &email, &password).await
+    }
+
+    pub(crate) async fn sign_in(house: &House, email: &str, password: &str) -> Self {
+        let answer =
+            form(house.call("POST", "/entrar"), &[("email", email), ("password", password)])
+                .no_token()
+                .send()
+                .await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let page = house.call("GET", "/minha-senha").header("cookie", &cookie).no_token();
+        let page = page.send().await.text();
+        let csrf = page.split(r#"name="csrf" content=""#).nth(1).unwrap().split('"').next();
+        Self { cookie, csrf: csrf.unwrap().to_owned() }
+    }
+
+    pub(crate) async fn get(&self, house: &House, path: &str) -> Reply {
+        self.call(house, "GET", path).send().await
+    }
+
+    /// Sends a form with the proof that it comes from our page.
+    pub(crate) async fn post(&self, house: &House, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut all = vec![("csrf", self.csrf.as_str())];
+        all.extend(fields);
+        form(self.call(house, "POST", path), &all).send().await
+    }
+
+    pub(crate) fn call(&self, house: &House, method: &str, path: &str) -> Call {
+        house.call(method, path).no_token().header("cookie", &self.cookie)
+    }
+}
+
+/// A request with these fields as its form.
+pub(crate) fn form(call: Call, fields: &[(&str, &str)]) -> Call {
+    let escaped = |text: &str| -> String { text.bytes().map(|b| format!("%{b:02X}")).collect() };
+    let pairs = fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
+    let body = pairs.collect::<Vec<_>>().join("&");
+    call.header("content-type", "application/x-www-form-urlencoded").raw(body)
+}
