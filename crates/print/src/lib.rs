@@ -25,6 +25,7 @@ use thiserror::Error;
 
 pub use boleto::Boleto;
 pub use logo::{Logo, LogoError};
+pub use qr::{QUIET, Qr, qr};
 
 use font::Font;
 use template::{Fonts, Template};

@@ -3,13 +3,14 @@
 use fast_qr::{ECL, QRBuilder};
 
 /// Blank modules that the QR standard (ISO/IEC 18004) asks for on each side.
-pub(crate) const QUIET: u16 = 4;
+pub const QUIET: u16 = 4;
 
 /// The longest BR Code that Pix allows, in bytes (EMV QRCPS merchant-presented mode, 512 characters).
 pub(crate) const MAX_BR_CODE: usize = 512;
 
 /// A QR code as rows of black runs.
-pub(crate) struct Qr {
+#[derive(Clone, Debug)]
+pub struct Qr {
     /// Modules on a side, without the blank border.
     pub size: u16,
     /// Black runs: column, row (from the top), length.
@@ -19,7 +20,7 @@ pub(crate) struct Qr {
 /// Draws a BR Code with error correction M (15 %), as banks print it.
 ///
 /// `None` when it is empty or longer than Pix allows.
-pub(crate) fn qr(br_code: &str) -> Option<Qr> {
+pub fn qr(br_code: &str) -> Option<Qr> {
     if br_code.is_empty() || br_code.len() > MAX_BR_CODE {
         return None;
     }

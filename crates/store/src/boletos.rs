@@ -162,6 +162,7 @@ sql! {
     LOCK = "SELECT id FROM boletos WHERE id = $1 /*for update*/";
     BY_BANK_ID = concat!("SELECT ", columns!(), " FROM boletos
         WHERE account_id = $1 AND bank_id = $2");
+    BY_PUBLIC_TOKEN = concat!("SELECT ", columns!(), " FROM boletos WHERE public_token = $1");
     BY_REFERENCE = concat!("SELECT ", columns!(), " FROM boletos
         WHERE account_id = $1 AND bank_reference = $2");
     OUTLINE_BY_BANK_ID = concat!("SELECT ", outline!(), " FROM boletos
@@ -246,6 +247,11 @@ pub fn by_bank_id(
     bank_id: &str,
 ) -> Result<Option<Boleto>, StoreError> {
     tx.row(BY_BANK_ID, params![account_id, bank_id])?.map(read).transpose()
+}
+
+/// The boleto of a payer's link.
+pub fn by_public_token(tx: &mut Tx, token: &str) -> Result<Option<Boleto>, StoreError> {
+    tx.row(BY_PUBLIC_TOKEN, params![token])?.map(read).transpose()
 }
 
 /// The boleto with our reference.

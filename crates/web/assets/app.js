@@ -174,5 +174,9 @@
     else localStorage.removeItem("theme");
     document.documentElement.dataset.theme = choice;
   });
-  document.addEventListener("DOMContentLoaded", () => start(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    // On a phone the menu would push the page away.
+    if (matchMedia("(max-width: 60rem)").matches) find("details.menu").forEach((menu) => { menu.open = false; });
+    start(document);
+  });
 })();

@@ -1,5 +1,14 @@
 //! How this desk stands in the world.
 
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+
 /// What the pages must know of the way to them.
 #[derive(Clone, Debug, Default)]
 pub struct Exposure {
@@ -7,6 +16,9 @@ pub struct Exposure {
     pub secure: bool,
     /// It is reached over plain HTTP from elsewhere, which every page says.
     pub unprotected: bool,
+    /// Machines whose word about the real client is believed. Where there are any, nobody else but
+    /// this machine itself may connect.
+    pub trusted_proxies: Vec<IpAddr>,
     /// What `quita serve` printed for whoever makes the first administrator; empty where that is
     /// not asked for.
     pub first_run_code: String,
@@ -16,5 +28,58 @@ impl Exposure {
     /// Whether this is the code that was printed.
     pub(crate) fn first_run_code_is(&self, given: &str) -> bool {
         self.first_run_code == given
+    }
+
+    /// Who really asks: behind a trusted proxy, the last address that no trusted proxy has.
+    pub(crate) fn client(&self, remote: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let trusted = |address: &IpAddr| self.trusted_proxies.contains(address);
+        if !trusted(&remote) {
+            return remote;
+        }
+        let named = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+        let all: Vec<IpAddr> = named
+            .flat_map(|line| line.split(','))
+            .filter_map(|address| address.trim().parse().ok())
+            .collect();
+        all.into_iter().rfind(|address| !trusted(address)).unwrap_or(remote)
+    }
+
+    fn lets_in(&self, remote: IpAddr) -> bool {
+        self.trusted_proxies.is_empty()
+            || remote.is_loopback()
+            || self.trusted_proxies.contains(&remote)
+    }
+}
+
+/// Refuses whoever goes around the proxy.
+pub(crate) async fn through_proxies(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let remote = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if remote.is_none_or(|remote| app.exposure.lets_in(remote)) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "Use o endereço do proxy.").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let [proxy, other, client] =
+            [[10, 0, 0, 1], [10, 0, 0, 9], [203, 0, 113, 7]].map(IpAddr::from);
+        let exposure = Exposure { trusted_proxies: vec![proxy], ..Exposure::default() };
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "198.51.100.1, 203.0.113.7, 10.0.0.1".parse().unwrap());
+        assert_eq!(exposure.client(proxy, &headers), client);
+        assert_eq!(exposure.client(other, &headers), other);
+        assert_eq!(exposure.client(proxy, &HeaderMap::new()), proxy);
+        assert!(exposure.lets_in(proxy) && exposure.lets_in(IpAddr::from([127, 0, 0, 1])));
+        assert!(!exposure.lets_in(other));
+        assert!(Exposure::default().lets_in(other));
     }
 }

@@ -11,12 +11,12 @@ mod docs;
 mod examples;
 mod exposure;
 mod health;
-mod hooks;
 mod input;
 mod json_error;
 mod openapi;
 mod pages;
 mod problem;
+mod public;
 mod reply;
 mod request_id;
 mod words;
@@ -49,12 +49,13 @@ pub fn router(world: Arc<World>, exposure: Exposure) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(input::BODY_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), request_id::named))
+        .layer(middleware::from_fn_with_state(app.clone(), exposure::through_proxies))
         .with_state(app)
 }
 
-/// What the public address serves: the calls of banks.
-pub fn public_router(world: Arc<World>) -> Router {
-    hooks::router(world)
+/// What the public address serves: the calls of banks, and the pages of payers.
+pub fn public_router(world: Arc<World>, exposure: Exposure) -> Router {
+    public::router(world, exposure)
 }
 
 fn described() -> OpenApiRouter<App> {

@@ -12,6 +12,7 @@ pub mod home;
 pub mod hooks;
 pub mod issue;
 pub mod once;
+pub mod payer;
 pub mod pdf;
 pub mod people;
 pub mod read;

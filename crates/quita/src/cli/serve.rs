@@ -1,19 +1,21 @@
-//! `quita serve`: the API, the workers, and in a sandbox the simulated bank.
+//! `quita serve`: screens, API, workers, and in a sandbox the simulated bank.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
 use quita_engine::clock::Clock;
+use quita_engine::desk::people;
 use quita_engine::workers::Workers;
 use quita_engine::world::{Environment, World};
 use quita_listener::{ClientCerts, Listener, TlsConfig};
 use quita_sandbox::clock::SimClock;
 use quita_sandbox::{BankHost, Sandbox, SandboxConfig};
 use quita_store::accounts;
+use quita_web::Exposure;
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -27,12 +29,25 @@ use crate::simulated;
 pub(crate) struct Command {
     #[arg(long, default_value = "quita-data", env = "QUITA_DIR", help = "Pasta dos dados")]
     dir: PathBuf,
-    #[arg(long, default_value = "127.0.0.1:8077", help = "Endereço da API")]
+    #[arg(long, default_value = "127.0.0.1:8077", help = "Endereço das telas e da API")]
     listen: SocketAddr,
+    #[arg(long, value_name = "ARQUIVO", requires = "key", help = "Certificado das telas (PEM)")]
+    certificate: Option<PathBuf>,
+    #[arg(long, value_name = "ARQUIVO", requires = "certificate", help = "Sua chave (PEM)")]
+    key: Option<PathBuf>,
     #[arg(
         long,
-        help = "Aceita ouvir fora desta máquina sem TLS, como atrás de um proxy na mesma rede"
+        value_name = "URL",
+        help = "Como as pessoas chegam às telas por um proxy com TLS (https://…)"
     )]
+    url: Option<String>,
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "IP",
+        help = "Proxy em que se confia; só ele e esta máquina podem se conectar (repetível)"
+    )]
+    trusted_proxies: Vec<IpAddr>,
+    #[arg(long, help = "Aceita ouvir fora desta máquina sem TLS nem proxy: senhas passam abertas")]
     insecure_http: bool,
     #[arg(long, value_name = "ENDEREÇO", help = "Endereço público, onde o banco avisa")]
     public_listen: Option<SocketAddr>,
@@ -62,17 +77,14 @@ pub(crate) struct Command {
 
 /// Does what was asked, until Ctrl-C or a request to end.
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
-    if !command.listen.ip().is_loopback() && !command.insecure_http {
-        return Err(Failure::new(
-            "a API só ouve fora desta máquina com TLS à frente; se há um proxy seguro na mesma \
-             rede, use --insecure-http",
-        ));
-    }
+    let unprotected = unprotected(command)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let desk = runtime.block_on(Listener::bind(command.listen, None))?;
+    let tls = tls(command.certificate.as_ref(), command.key.as_ref())?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let desk = runtime.block_on(Listener::bind(command.listen, tls))?;
     let public = match command.public_listen {
         Some(address) => {
-            let tls = public_tls(command)?;
+            let tls = self::tls(command.public_certificate.as_ref(), command.public_key.as_ref())?;
             Some(runtime.block_on(Listener::bind(address, tls))?)
         }
         None => None,
@@ -103,8 +115,20 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     }
     let workers = Workers::start(&world, command.workers)?;
 
+    let at = format!("{scheme}://{}", desk.address());
+    let first_run_code = world.ids().next_letters(12);
+    let first_run = people::is_first_run(&world)?
+        .then(|| format!("{at}/primeiro-acesso?codigo={first_run_code}"));
+    let exposure = Exposure {
+        secure: scheme == "https" || command.url.is_some(),
+        unprotected,
+        trusted_proxies: command.trusted_proxies.clone(),
+        first_run_code,
+    };
+
     let ready = json!({
-        "listen": format!("http://{}", desk.address()),
+        "listen": at,
+        "first_run": first_run,
         "public": public.as_ref().map(|l| l.address().to_string()),
         "public_url": public_url,
         "simulator": sandbox.as_ref().map(Sandbox::control_url),
@@ -112,14 +136,17 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     if command.json {
         output::line(&ready.to_string())?;
     } else {
-        eprintln!("quita ouve em http://{0} (documentação em http://{0}/docs)", desk.address());
+        eprintln!("quita ouve em {at} (documentação da API em {at}/docs)");
+        if let Some(first_run) = first_run {
+            eprintln!("Primeiro acesso: {first_run}");
+        }
     }
     runtime.block_on(async {
-        let api = desk
-            .serve(quita_web::router(Arc::clone(&world), quita_web::Exposure::default()), ended());
+        let api = desk.serve(quita_web::router(Arc::clone(&world), exposure.clone()), ended());
         match public {
             Some(public) => {
-                let hooks = public.serve(quita_web::public_router(Arc::clone(&world)), ended());
+                let hooks =
+                    public.serve(quita_web::public_router(Arc::clone(&world), exposure), ended());
                 tokio::join!(api, hooks);
             }
             None => api.await,
@@ -132,10 +159,27 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     Ok(())
 }
 
-fn public_tls(command: &Command) -> Result<Option<TlsConfig>, Failure> {
-    let (Some(certificate), Some(key)) = (&command.public_certificate, &command.public_key) else {
-        return Ok(None);
-    };
+/// Whether strangers on the network could listen in, which must be asked for.
+fn unprotected(command: &Command) -> Result<bool, Failure> {
+    let inside = command.listen.ip().is_loopback();
+    let protected = command.certificate.is_some() || !command.trusted_proxies.is_empty();
+    if command.url.as_ref().is_some_and(|url| !url.starts_with("https://")) {
+        return Err(Failure::new("--url é o endereço https:// do proxy que fica à frente"));
+    }
+    if inside || protected {
+        return Ok(false);
+    }
+    if !command.insecure_http {
+        return Err(Failure::new(
+            "fora desta máquina as telas só são servidas com TLS: use --certificate e --key, ou um \
+             proxy com TLS e --trusted-proxy com o endereço dele; --insecure-http serve sem proteção",
+        ));
+    }
+    Ok(true)
+}
+
+fn tls(certificate: Option<&PathBuf>, key: Option<&PathBuf>) -> Result<Option<TlsConfig>, Failure> {
+    let Some((certificate, key)) = certificate.zip(key) else { return Ok(None) };
     let read = |path: &PathBuf| std::fs::read(path).map_err(|e| Failure::file(path, &e));
     Ok(Some(TlsConfig::new(&read(certificate)?, &read(key)?, ClientCerts::None)?))
 }

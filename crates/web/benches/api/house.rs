@@ -130,7 +130,10 @@ impl House {
         };
         Self {
             api: listen(quita_web::router(Arc::clone(&world), quita_web::Exposure::default())),
-            public: listen(quita_web::public_router(Arc::clone(&world))),
+            public: listen(quita_web::public_router(
+                Arc::clone(&world),
+                quita_web::Exposure::default(),
+            )),
             token: token.expect("a token").token,
             hook_path: format!("/hooks/{}", hook_token.expect("an account")),
             callbacks: Some(callbacks),

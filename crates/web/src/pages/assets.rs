@@ -41,7 +41,7 @@ pub(super) static EDITION: LazyLock<String> = LazyLock::new(|| {
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-pub(super) fn routes() -> Router<App> {
+pub(crate) fn routes() -> Router<App> {
     let font = || async { ([(CONTENT_TYPE, "font/woff2"), (CACHE_CONTROL, FOR_EVER)], FONT) };
     Router::new()
         .route("/assets/app.css", get(|headers: HeaderMap| async move { give(&STYLE, &headers) }))

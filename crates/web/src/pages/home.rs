@@ -110,7 +110,7 @@ fn needs_you(home: &Home) -> Markup {
         @if !home.pending.is_empty() || !ending.is_empty() || !silent.is_empty() {
             section.card aria-labelledby="precisa" {
                 h2 #precisa { "Precisa de você" }
-                ul {
+                ul.plain-list {
                     @for (account, days) in ending {
                         li {
                             "O certificado de " strong { (account.description) } " "
@@ -173,7 +173,9 @@ fn chart(days: &[Day], today: Date) -> Markup {
                     @if day.on == today {
                         text x=(x + step / 2) y=(BASE + 17) text-anchor="middle" { "hoje" }
                     } @else if (day.on - today).get_days() % 7 == 0 {
-                        text x=(x + step / 2) y=(BASE + 17) text-anchor="middle" { (day.on.strftime("%d/%m").to_string()) }
+                        // At the edge it would be cut.
+                        @let anchor = if x == 0 { "start" } else { "middle" };
+                        text x=(if x == 0 { 0 } else { x + step / 2 }) y=(BASE + 17) text-anchor=(anchor) { (day.on.strftime("%d/%m").to_string()) }
                     }
                 }
             }
@@ -215,7 +217,7 @@ fn accounts(home: &Home) -> Markup {
         @if home.accounts.is_empty() {
             p.hint { "Nenhuma conta ainda." }
         }
-        ul {
+        ul.plain-list {
             @for account in &home.accounts {
                 li {
                     strong { (account.description) } " "

@@ -3,16 +3,17 @@
 //!
 //! No rule lives here: a page shows, and passes on what was typed.
 
-mod assets;
-mod failure;
+pub(crate) mod assets;
+pub(crate) mod failure;
 mod first_run;
 mod form;
 mod home;
 mod live;
 mod own_password;
 mod people;
-mod shell;
-mod show;
+pub(crate) mod qr;
+pub(crate) mod shell;
+pub(crate) mod show;
 mod sign_in;
 mod tokens;
 mod visitor;
@@ -47,7 +48,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// What every page tells the browser.
-async fn guarded(request: Request, next: Next) -> Response {
+pub(crate) async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

@@ -75,13 +75,26 @@ pub(crate) fn alone_here(app: &App, title: &str, content: Markup) -> Response {
     Html(document(title, None, body).into_string()).into_response()
 }
 
+/// A screen at the public address, for people who do not know the house.
+pub(crate) fn for_strangers(app: &App, title: &str, content: Markup) -> Response {
+    let body = html! {
+        (bands(app))
+        main.alone #conteudo { (content) }
+    };
+    Html(document_at("/p/assets", title, None, body).into_string()).into_response()
+}
+
 /// A part of a page, for the script.
 pub(crate) fn fragment(content: Markup) -> Response {
     Html(content.into_string()).into_response()
 }
 
 fn document(title: &str, csrf: Option<&str>, body: Markup) -> Markup {
-    let asset = |name: &str| format!("/assets/{name}?{}", *EDITION);
+    document_at("/assets", title, csrf, body)
+}
+
+fn document_at(assets: &str, title: &str, csrf: Option<&str>, body: Markup) -> Markup {
+    let asset = |name: &str| format!("{assets}/{name}?{}", *EDITION);
     html! {
         (DOCTYPE)
         html lang="pt-BR" {

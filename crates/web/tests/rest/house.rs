@@ -160,7 +160,7 @@ impl House {
         let theirs = tenant(&world, &bank, "11444777000161", "Outra Empresa Ltda", "1112223");
         Self {
             router: quita_web::router(Arc::clone(&world), quita_web::Exposure::default()),
-            public: quita_web::public_router(Arc::clone(&world)),
+            public: quita_web::public_router(Arc::clone(&world), quita_web::Exposure::default()),
             world,
             clock,
             bank,

@@ -13,7 +13,7 @@ use quita_engine::error::Error;
 use quita_engine::world::World;
 use tokio::sync::oneshot;
 
-/// What the public address serves: banks' calls, nothing else.
+/// Where banks call.
 pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/hooks/{token}", any(receive))

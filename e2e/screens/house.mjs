@@ -1,0 +1,101 @@
+// A quita of its own for a browser test: installation, server with the simulated bank, Chromium.
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const QUITA = process.env.QUITA_BIN;
+if (!QUITA) throw new Error("set QUITA_BIN to the built quita binary");
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export const PASSWORD = "cavalo bateria grampo";
+
+// An installation whose server runs until close().
+export async function house(options = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "quita-screens-"));
+  const dir = join(folder, "data");
+  const init = ["init", "--environment", "sandbox", "--document", "11222333000181", "--legal-name", "Padaria Pão de Açafrão Ltda", "--dir", dir, "--json"];
+  if (options.withoutAccount) init.push("--without-account");
+  const made = JSON.parse(execFileSync(QUITA, init, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+  const server = await serve(dir);
+  return {
+    ...server,
+    token: made.token,
+    folder,
+    close() {
+      server.process.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(dir) {
+  const process = spawn(QUITA, ["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [line] = await once(createInterface(process.stdout), process);
+  const ready = JSON.parse(line);
+  return { process, url: ready.listen, firstRun: ready.first_run, public: `http://${ready.public}`, simulator: ready.simulator };
+}
+
+function once(lines, process) {
+  return new Promise((resolve, reject) => {
+    lines.once("line", (line) => resolve([line]));
+    process.once("exit", (code) => reject(new Error(`quita serve ended with ${code}`)));
+  });
+}
+
+// Asks the simulated bank, in the words that it has for every bank.
+export async function control(home, what) {
+  return json(`${home.simulator}/_sim/inter/control`, what);
+}
+
+// Sets the clock that bank and quita share forward.
+export async function advance(home, by) {
+  return json(`${home.simulator}/_sim/clock`, { advance: by });
+}
+
+async function json(url, body) {
+  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+// A request to the API, as an ERP sends it.
+export async function api(home, method, path, body, key) {
+  const headers = { authorization: `Bearer ${home.token}`, "content-type": "application/json" };
+  if (key) headers["idempotency-key"] = key;
+  const answer = await fetch(home.url + path, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return JSON.parse(text);
+}
+
+export const WIDE = { width: 1360, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export async function browser() {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+// Makes the first administrator at the address that the server printed.
+export async function firstRun(page, home) {
+  await page.goto(home.firstRun);
+  await page.fill("#name", "Ana Souza");
+  await page.fill("#email", "ana@example.com");
+  await page.fill("#password", PASSWORD);
+  await page.fill("#again", PASSWORD);
+  await page.click("text=Criar e entrar");
+  await page.waitForSelector("h1:has-text('Início')");
+}
+
+export async function signIn(page, home, email, password) {
+  await page.goto(`${home.url}/entrar`);
+  await page.fill("#email", email);
+  await page.fill("#password", password);
+  await page.click("button:has-text('Entrar')");
+  await page.waitForLoadState();
+}

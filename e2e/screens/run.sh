@@ -1,0 +1,12 @@
+#!/bin/sh
+# The screens in a real browser. Needs QUITA_BIN (the built binary), node, npm and chromium.
+# `run.sh --screenshots FOLDER` takes pictures of every screen instead.
+set -eu
+: "${QUITA_BIN:?set QUITA_BIN to the built quita binary}"
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+cd "$here"
+npm ci --ignore-scripts --no-audit --no-fund --silent
+if [ "${1-}" = --screenshots ]; then
+    exec node screenshots.mjs "${2:?a folder for the pictures}"
+fi
+exec node --test --test-concurrency=1 --test-timeout=180000 ./*.test.mjs
