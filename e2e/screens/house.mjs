@@ -31,18 +31,26 @@ export async function house(options = {}) {
   };
 }
 
-async function serve(dir) {
-  const process = spawn(QUITA, ["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
-  const [line] = await once(createInterface(process.stdout), process);
-  const ready = JSON.parse(line);
-  return { process, url: ready.listen, firstRun: ready.first_run, public: `http://${ready.public}`, simulator: ready.simulator };
+// A server in a folder without an installation, which its first page makes.
+export async function emptyHouse() {
+  const folder = mkdtempSync(join(tmpdir(), "quita-screens-"));
+  const server = await serve(join(folder, "data"));
+  return {
+    ...server,
+    close() {
+      server.process.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-function once(lines, process) {
-  return new Promise((resolve, reject) => {
-    lines.once("line", (line) => resolve([line]));
-    process.once("exit", (code) => reject(new Error(`quita serve ended with ${code}`)));
-  });
+async function serve(dir) {
+  const process = spawn(QUITA, ["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+  const lines = createInterface(process.stdout)[Symbol.asyncIterator]();
+  const { value, done } = await lines.next();
+  if (done) throw new Error("quita serve ended");
+  const ready = JSON.parse(value);
+  return { process, next: async () => JSON.parse((await lines.next()).value), url: ready.listen, firstRun: ready.first_run, public: `http://${ready.public}`, simulator: ready.simulator };
 }
 
 // Asks the simulated bank, in the words that it has for every bank.

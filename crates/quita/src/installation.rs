@@ -61,7 +61,7 @@ impl Installation {
         config: &Config,
     ) -> Result<Self, Failure> {
         let file = directory.join("quita.toml");
-        if file.exists() {
+        if Self::is_at(directory) {
             return Err(Failure::new(format!(
                 "já existe uma instalação em {}; escolha outra pasta com --dir",
                 directory.display()
@@ -78,6 +78,11 @@ impl Installation {
         // Last: a directory without it holds no installation yet.
         write_private(&file, text.as_bytes())?;
         Ok(Self { directory: directory.to_owned(), environment, config: config.clone(), store })
+    }
+
+    /// Whether there is one.
+    pub(crate) fn is_at(directory: &Path) -> bool {
+        directory.join("quita.toml").exists()
     }
 
     /// Opens one.

@@ -33,6 +33,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 pub use crate::exposure::Exposure;
+pub use crate::pages::setup::{Make, Setup, setup_router};
 use crate::problem::{Problem, kinds};
 
 /// What people and programs of the companies reach: screens, API, documentation, health.

@@ -106,8 +106,12 @@ impl From<Company> for CompanyView {
     }
 }
 
-/// Registers a company. Only the owner of the machine does this.
-pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
+/// Says everything that is wrong with a company, before there is anywhere to keep it.
+pub fn check(new: &NewCompany) -> Result<(), Error> {
+    checked(new.clone()).map(|_| ())
+}
+
+fn checked(new: NewCompany) -> Result<(Document, CompanyData), Error> {
     let mut errors = FieldErrors::default();
     let document = Document::parse(&new.document)
         .map_err(|e| errors.add("document", "invalid", e.to_string()))
@@ -121,7 +125,13 @@ pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
     };
     data.check(&mut errors);
     errors.check()?;
-    let Some(document) = document else { return Err(Error::internal("document")) };
+    let document = document.ok_or_else(|| Error::internal("document"))?;
+    Ok((document, data))
+}
+
+/// Registers a company. Only the owner of the machine does this.
+pub fn create(world: &World, new: NewCompany) -> Result<CompanyView, Error> {
+    let (document, data) = checked(new)?;
     let company = world.tx(move |tx, mut ids| {
         let company = Company {
             id: ids.next_id(),

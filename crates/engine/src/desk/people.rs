@@ -135,6 +135,20 @@ pub fn is_first_run(world: &World) -> Result<bool, Error> {
     Ok(!world.store.read(users::any)?)
 }
 
+/// Says everything that is wrong with a first administrator, before there is anywhere to keep
+/// them.
+pub fn check_first_administrator(name: &str, email: &str, password: &str) -> Result<(), Error> {
+    check_first(name, email, password).map(|_| ())
+}
+
+fn check_first(name: &str, email: &str, password: &str) -> Result<Person, Error> {
+    let mut errors = FieldErrors::default();
+    let person = check_person(&mut errors, name, email);
+    check_password(&mut errors, "password", password, email);
+    errors.check()?;
+    Ok(person)
+}
+
 /// Adds the first person, as administrator of every company that is there. Refused once somebody
 /// can sign in.
 pub fn first_administrator(
@@ -143,10 +157,7 @@ pub fn first_administrator(
     email: &str,
     password: &str,
 ) -> Result<(), Error> {
-    let mut errors = FieldErrors::default();
-    let person = check_person(&mut errors, name, email);
-    check_password(&mut errors, "password", password, email);
-    errors.check()?;
+    let person = check_first(name, email, password)?;
     let hash = password::hash(password, &*world.entropy)?;
     let added = world.tx(move |tx, mut ids| {
         if users::any(tx)? {

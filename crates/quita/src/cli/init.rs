@@ -1,10 +1,11 @@
 //! `quita init`: a new installation with its company.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use quita_engine::desk::{Actor, accounts, companies, tokens};
-use quita_engine::world::Environment;
+use quita_engine::desk::accounts::{self, AccountView};
+use quita_engine::desk::{Actor, companies, tokens};
+use quita_engine::world::{Environment, World};
 use quita_sandbox::clock::SimClock;
 use quita_sandbox::{BankHost, NewClient, Sandbox, SandboxConfig};
 use serde_json::json;
@@ -52,55 +53,29 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Choice::Sandbox => Environment::Sandbox,
     };
     let config = Config { database: command.database.unwrap_or_default(), ..Config::default() };
-    let installation = Installation::create(&command.dir, environment, &config)?;
-    let simulator = installation.simulator_directory();
-    if environment == Environment::Sandbox {
-        std::fs::create_dir_all(&simulator).map_err(|e| Failure::file(&simulator, &e))?;
-    }
-    let clock = installation.clock()?;
-    let world = installation.world(clock, None)?;
-    let company = companies::create(
-        &world,
-        companies::NewCompany {
-            document: command.document,
-            legal_name: command.legal_name.clone(),
-            trade_name: String::new(),
-            email: String::new(),
-            phone: String::new(),
-            address: None,
-        },
-    )?;
-    let actor = Actor::system(&company.id);
+    let company = companies::NewCompany {
+        document: command.document,
+        legal_name: command.legal_name,
+        trade_name: String::new(),
+        email: String::new(),
+        phone: String::new(),
+        address: None,
+    };
+    let with_account = !command.without_account;
+    let made = make(&command.dir, environment, &config, company, with_account)?;
     let scopes = ["read", "charge", "configure"].map(str::to_owned).to_vec();
     let token = tokens::create(
-        &world,
-        &actor,
+        &made.world,
+        &made.actor,
         &tokens::NewToken { name: "primeiro token".into(), scopes },
     )?;
-    let mut account = None;
-    if environment == Environment::Sandbox && !command.without_account {
-        let sandbox = Sandbox::start(SandboxConfig {
-            banks: vec![BankHost::of(simulated::BANK)?],
-            directory: Some(simulator.clone()),
-            clock: SimClock::open(&simulator.join("clock.json"))?,
-            ..SandboxConfig::default()
-        })?;
-        let owner = Some(command.legal_name);
-        let kit = sandbox.new_client(
-            simulated::BANK,
-            &NewClient { account: simulated::ACCOUNT.into(), owner, ..NewClient::default() },
-        )?;
-        let new = simulated::account(&sandbox, &kit)?;
-        account = Some(accounts::create(&world, &actor, &new)?);
-        sandbox.shutdown()?;
-    }
     let output = Output::new(command.json);
     output.json(&json!({
         "directory": command.dir,
         "environment": environment.word(),
-        "company_id": company.id,
+        "company_id": made.actor.company_id,
         "token": token.token,
-        "account": account,
+        "account": made.account,
     }))?;
     output.say(&format!(
         "Instalação criada em {dir}.\n\
@@ -111,4 +86,51 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         token = token.token
     ));
     Ok(())
+}
+
+/// A new installation.
+pub(crate) struct Made {
+    pub(crate) world: World,
+    /// The owner of the machine, for the company.
+    actor: Actor,
+    account: Option<AccountView>,
+}
+
+/// Makes an installation with its company, in a sandbox also an account at the simulated bank.
+pub(crate) fn make(
+    directory: &Path,
+    environment: Environment,
+    config: &Config,
+    company: companies::NewCompany,
+    with_account: bool,
+) -> Result<Made, Failure> {
+    let owner = Some(company.legal_name.clone());
+    // What is wrong with the company is said before anything is made.
+    companies::check(&company)?;
+    let installation = Installation::create(directory, environment, config)?;
+    let simulator = installation.simulator_directory();
+    if environment == Environment::Sandbox {
+        std::fs::create_dir_all(&simulator).map_err(|e| Failure::file(&simulator, &e))?;
+    }
+    let clock = installation.clock()?;
+    let world = installation.world(clock, None)?;
+    let company = companies::create(&world, company)?;
+    let actor = Actor::system(&company.id);
+    let mut account = None;
+    if environment == Environment::Sandbox && with_account {
+        let sandbox = Sandbox::start(SandboxConfig {
+            banks: vec![BankHost::of(simulated::BANK)?],
+            directory: Some(simulator.clone()),
+            clock: SimClock::open(&simulator.join("clock.json"))?,
+            ..SandboxConfig::default()
+        })?;
+        let kit = sandbox.new_client(
+            simulated::BANK,
+            &NewClient { account: simulated::ACCOUNT.into(), owner, ..NewClient::default() },
+        )?;
+        let new = simulated::account(&sandbox, &kit)?;
+        account = Some(accounts::create(&world, &actor, &new)?);
+        sandbox.shutdown()?;
+    }
+    Ok(Made { world, actor, account })
 }

@@ -12,6 +12,7 @@ mod jsonl;
 mod pix;
 mod place;
 mod serve;
+mod set_up;
 mod simulate;
 mod sync;
 

@@ -18,6 +18,7 @@ use quita_store::accounts;
 use quita_web::Exposure;
 use serde_json::json;
 
+use super::set_up::set_up;
 use crate::failure::Failure;
 use crate::follow_clock::FollowedClock;
 use crate::installation::{Installation, SandboxClock};
@@ -81,7 +82,17 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let tls = tls(command.certificate.as_ref(), command.key.as_ref())?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let desk = runtime.block_on(Listener::bind(command.listen, tls))?;
+    let mut desk = runtime.block_on(Listener::bind(command.listen, tls))?;
+    let at = format!("{scheme}://{}", desk.address());
+    if !Installation::is_at(&command.dir) {
+        let address = desk.address();
+        let made = set_up(&command.dir, desk, &at, command.json, ended());
+        if !runtime.block_on(made)? {
+            return Ok(());
+        }
+        let tls = self::tls(command.certificate.as_ref(), command.key.as_ref())?;
+        desk = runtime.block_on(Listener::bind(address, tls))?;
+    }
     let public = match command.public_listen {
         Some(address) => {
             let tls = self::tls(command.public_certificate.as_ref(), command.public_key.as_ref())?;
@@ -115,7 +126,6 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     }
     let workers = Workers::start(&world, command.workers)?;
 
-    let at = format!("{scheme}://{}", desk.address());
     let first_run_code = world.ids().next_letters(12);
     let first_run = people::is_first_run(&world)?
         .then(|| format!("{at}/primeiro-acesso?codigo={first_run_code}"));

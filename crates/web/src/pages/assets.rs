@@ -10,8 +10,6 @@ use axum::routing::get;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use quita_engine::desk::issue::fingerprint;
 
-use crate::app::App;
-
 /// A file, also compressed as `Content-Encoding: deflate` wants it.
 struct Asset {
     kind: &'static str,
@@ -41,7 +39,7 @@ pub(super) static EDITION: LazyLock<String> = LazyLock::new(|| {
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-pub(crate) fn routes() -> Router<App> {
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let font = || async { ([(CONTENT_TYPE, "font/woff2"), (CACHE_CONTROL, FOR_EVER)], FONT) };
     Router::new()
         .route("/assets/app.css", get(|headers: HeaderMap| async move { give(&STYLE, &headers) }))

@@ -49,11 +49,11 @@ pub(super) fn forged() -> Response {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields(pub(crate) Vec<(String, String)>);
 
-impl FromRequest<App> for Fields {
+impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Response;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let UrlEncoded(fields) = UrlEncoded::<Vec<(String, String)>>::from_request(request, app)
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let UrlEncoded(fields) = UrlEncoded::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map_err(|rejection| rejection.into_response())?;
         Ok(Self(fields))

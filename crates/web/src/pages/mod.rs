@@ -12,6 +12,7 @@ mod live;
 mod own_password;
 mod people;
 pub(crate) mod qr;
+pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod show;
 mod sign_in;

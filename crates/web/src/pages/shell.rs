@@ -63,11 +63,22 @@ pub(crate) fn alone(title: &str, content: Markup) -> Response {
     Html(document(title, None, body).into_string()).into_response()
 }
 
+/// As [`alone`], with room for a long form.
+pub(crate) fn alone_wide(title: &str, content: Markup) -> Response {
+    let body = html! {
+        main.alone.wide #conteudo {
+            p.brand { (PreEscaped(MARK)) "quita" }
+            (content)
+        }
+    };
+    Html(document(title, None, body).into_string()).into_response()
+}
+
 /// As [`alone`], with the bands of the installation.
 pub(crate) fn alone_here(app: &App, title: &str, content: Markup) -> Response {
     let body = html! {
         (bands(app))
-        main.alone.wide #conteudo {
+        main.alone #conteudo {
             p.brand { (PreEscaped(MARK)) "quita" }
             (content)
         }
