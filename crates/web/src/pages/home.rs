@@ -123,7 +123,12 @@ fn needs_you(home: &Home) -> Markup {
                         li { strong { (account.description) } ": " (account.last_error) }
                     }
                     @for item in &home.pending {
-                        li { (item.message) " " span.hint { (show::time(item.opened_at)) } }
+                        @let of_account = home.accounts.iter().any(|a| a.account_id == item.subject);
+                        li {
+                            (item.message) " " span.hint { (show::time(item.opened_at)) } " "
+                            @if of_account { a href="/contas" { "Ver conta" } }
+                            @else { a href={ "/boletos/" (item.subject) } { "Ver boleto" } }
+                        }
                     }
                 }
             }

@@ -10,8 +10,11 @@ use super::assets::EDITION;
 use super::form::csrf;
 use crate::app::App;
 
-/// The places of the navigation: address, name, and what one must be allowed to see it.
-const PLACES: [(&str, &[(&str, &str, Permission)]); 3] = [
+/// Address, name, and what one must be allowed to see it.
+type Place = (&'static str, &'static str, Permission);
+
+/// The places of the navigation, by group.
+const PLACES: [(&str, &[Place]); 3] = [
     ("Cobrança", &[("/", "Início", Permission::Read)]),
     ("Cadastros", &[]),
     (
