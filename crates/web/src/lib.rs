@@ -24,15 +24,19 @@ mod words;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
+use quita_engine::error::Error;
 use quita_engine::world::World;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 pub use crate::exposure::Exposure;
+use crate::pages::failure::Failure;
 pub use crate::pages::setup::{Make, Setup, setup_router};
 use crate::problem::{Problem, kinds};
 
@@ -63,8 +67,13 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::base()).merge(api::routes()).routes(routes!(health::get))
 }
 
-async fn no_such_address() -> Problem {
-    Problem::new(kinds::NOT_FOUND, "Não há nada neste endereço; veja /docs.")
+async fn no_such_address(headers: HeaderMap) -> Response {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("text/html") {
+        return Failure::from(Error::NotFound("Não há nada neste endereço.".into()))
+            .into_response();
+    }
+    Problem::new(kinds::NOT_FOUND, "Não há nada neste endereço; veja /docs.").into_response()
 }
 
 async fn no_such_method() -> Response {

@@ -235,6 +235,9 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "pix_error" => "Por que os Pix não puderam ser lidos por si; vazio quando puderam.",
         "phone" => "Telefone com DDD.",
         "postal_code" => "CEP, 8 dígitos.",
+        "public_token" => {
+            "A página do pagador é `/p/<public_token>` no endereço público: mande este link ao cliente."
+        }
         "receipts" => "Cada pagamento recebido.",
         "received" => "Total recebido em centavos.",
         "receiver" => "Sacador avalista.",

@@ -77,6 +77,8 @@ pub struct BoletoView {
     pub br_code: Option<String>,
     /// Pix identifier of a hybrid boleto.
     pub txid: Option<String>,
+    /// The payer's page is `/p/<public_token>` at the public address.
+    pub public_token: String,
     /// Why the bank refused it.
     pub refusal: Option<RefusalView>,
     /// All that was received, in cents.
@@ -264,6 +266,7 @@ impl BoletoView {
             writable_line: boleto.writable_line.clone(),
             br_code: boleto.br_code.clone(),
             txid: boleto.txid.clone(),
+            public_token: boleto.public_token.clone(),
             refusal: boleto.refusal.as_ref().map(|r| RefusalView {
                 code: r.code.clone(),
                 message: r.message.clone(),

@@ -233,7 +233,11 @@ async fn keys_that_cannot_be_kept(house: &House) {
 async fn addresses_that_do_not_exist(house: &House) {
     let none = house.get("/v2/boletos").send().await;
     none.problem(404, "not_found");
-    house.get("/").no_token().send().await.problem(404, "not_found");
+    house.get("/nada").no_token().send().await.problem(404, "not_found");
+    // A person gets a page.
+    let page = house.get("/nada").no_token().header("accept", "text/html,*/*").send().await;
+    assert_eq!(page.status, 404);
+    assert!(page.text().starts_with("<!DOCTYPE html>"));
     let method = house.call("PUT", "/v1/boletos").send().await;
     method.problem(405, "method_not_allowed");
     let allowed = method.header("allow").unwrap();
