@@ -342,6 +342,9 @@ fn explain(directory: &Path, server: &Server, token: &str, company: &str, files:
     for file in files {
         eprintln!("  {}", file.display());
     }
+    if let Some(first_run) = server.first_run() {
+        eprintln!("As telas, no navegador: {first_run}");
+    }
     eprintln!("Documentação da API: {}/docs", server.listen());
     eprintln!(
         "Experimente: curl -H 'Authorization: Bearer {token}' {}/v1/boletos",

@@ -45,6 +45,7 @@ struct Ready {
     listen: String,
     public: String,
     public_url: String,
+    first_run: Option<String>,
 }
 
 impl Server {
@@ -84,6 +85,11 @@ impl Server {
                 Err(Failure::new("o servidor não começou; veja a mensagem acima"))
             }
         }
+    }
+
+    /// Where the first administrator is made.
+    pub(super) fn first_run(&self) -> Option<&str> {
+        self.ready.first_run.as_deref()
     }
 
     /// `http://127.0.0.1:…`.
