@@ -37,10 +37,20 @@ impl Client {
         }
     }
 
+    /// Bytes of the last answer, head included.
+    pub(crate) fn received(&self) -> usize {
+        self.answer.len()
+    }
+
     /// The last answer, for a failure to show.
     pub(crate) fn answer(&self) -> String {
         String::from_utf8_lossy(&self.answer).into_owned()
     }
+}
+
+/// A GET with these headers, each with its end of line.
+pub(crate) fn get(path: &str, headers: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: quita.example\r\n{headers}\r\n").into_bytes()
 }
 
 /// The status, once head and body are there.

@@ -1,8 +1,8 @@
 //! What the whole server does in a second, and what of it is the machine's: `POST /v1/boletos`
-//! and the calls of banks over loopback TCP, beside a bare server that writes one row; then the
-//! processor time of one boleto from order to settlement.
+//! and the calls of banks over loopback TCP, beside a bare server that writes one row; the screens
+//! of a company with many boletos; the processor time of one boleto from order to settlement.
 //!
-//! `cargo bench -p quita-web` measures all. Names (`issue`, `hooks`, `path`) measure only some;
+//! `cargo bench -p quita-web` measures all. Names (`issue`, `hooks`, `screens`, `path`) measure only some;
 //! `--seconds 1 --rounds 1` is a quick look, `--no-postgres` leaves that engine out. Linux;
 //! PostgreSQL as for the tests.
 #![expect(clippy::expect_used, reason = "a measurement that fails must stop")]
@@ -12,6 +12,7 @@ mod bare;
 mod house;
 mod load;
 mod samples;
+mod screens;
 mod usage;
 mod whole_path;
 
@@ -63,6 +64,11 @@ fn main() {
     if measures("hooks") {
         println!("\nhooks: a bank's call");
         hooks(&wanted);
+    }
+    if measures("screens") {
+        println!("\nscreens: one after another, SQLite");
+        let folder = TestFolder::new();
+        screens::run(&House::start(&folder.sqlite_url()));
     }
     if measures("path") {
         println!("\npath: from order to settlement, SQLite");
