@@ -8,7 +8,7 @@ use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
 use serde::{Deserialize, Serialize};
 
-use crate::{Row, StoreError, Tx, params, sql};
+use crate::{Param, Row, StoreError, Tx, params, sql};
 
 /// A boleto.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +134,20 @@ pub struct Filter {
     pub issuance_from: Option<Date>,
     /// Issued on or before.
     pub issuance_to: Option<Date>,
+    /// Of customers whose name has this text in it, whatever its case and accents, or whose
+    /// document begins with it, whatever its punctuation.
+    pub customer: Option<String>,
+}
+
+/// What the boletos of a filter amount to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many.
+    pub count: i64,
+    /// Sum of nominal amounts.
+    pub amount: Money,
+    /// Sum of what was received.
+    pub received: Money,
 }
 
 macro_rules! columns {
@@ -142,6 +156,41 @@ macro_rules! columns {
          created_at, live, amount, expiration_date, status, bank_id, our_number, barcode,
          writable_line, br_code, txid, refusal, received, settled_by_hand, wanted, registered_at,
          settled_at, edition, updated_at"
+    };
+}
+
+/// A name in small letters without accents, alike on both engines.
+macro_rules! plain_name {
+    (@open $plain:literal) => { "REPLACE(" };
+    ($name:literal; $($accented:literal $plain:literal)+) => {
+        concat!("LOWER(", $(plain_name!(@open $plain),)+ $name,
+            $(", '", $accented, "', '", $plain, "')",)+ ")")
+    };
+}
+
+/// Which boletos: `$1` the company, then the fields of [`Filter`] in order.
+macro_rules! filtered {
+    () => {
+        concat!(
+            "company_id = $1
+        AND (CAST($2 AS TEXT) IS NULL OR account_id = $2)
+        AND (CAST($3 AS TEXT) IS NULL OR customer_id = $3)
+        AND (CAST($4 AS TEXT) IS NULL OR charge_id = $4)
+        AND (CAST($5 AS TEXT) IS NULL OR status = $5)
+        AND (CAST($6 AS TEXT) IS NULL OR document_number = $6)
+        AND (CAST($7 AS TEXT) IS NULL OR expiration_date >= $7)
+        AND (CAST($8 AS TEXT) IS NULL OR expiration_date <= $8)
+        AND (CAST($9 AS TEXT) IS NULL OR issuance_date >= $9)
+        AND (CAST($10 AS TEXT) IS NULL OR issuance_date <= $10)
+        AND (CAST($11 AS TEXT) IS NULL OR customer_id IN (
+          SELECT id FROM customers WHERE company_id = $1 AND (",
+            plain_name!("name";
+                "Á" "a" "À" "a" "Â" "a" "Ã" "a" "á" "a" "à" "a" "â" "a" "ã" "a"
+                "É" "e" "Ê" "e" "é" "e" "ê" "e" "Í" "i" "í" "i"
+                "Ó" "o" "Ô" "o" "Õ" "o" "ó" "o" "ô" "o" "õ" "o"
+                "Ú" "u" "Ü" "u" "ú" "u" "ü" "u" "Ç" "c" "ç" "c"),
+            " LIKE $11 ESCAPE '!' OR document LIKE $12 ESCAPE '!')))"
+        )
     };
 }
 
@@ -170,18 +219,15 @@ sql! {
     OUTLINE_BY_TXID = concat!("SELECT ", outline!(), " FROM boletos
         WHERE account_id = $1 AND txid = $2");
     LIVE_OF_CHARGE = concat!("SELECT ", columns!(), " FROM boletos WHERE charge_id = $1 AND live");
-    PAGE = concat!("SELECT ", columns!(), " FROM boletos
-        WHERE company_id = $1 AND id < $2
-        AND (CAST($3 AS TEXT) IS NULL OR account_id = $3)
-        AND (CAST($4 AS TEXT) IS NULL OR customer_id = $4)
-        AND (CAST($5 AS TEXT) IS NULL OR charge_id = $5)
-        AND (CAST($6 AS TEXT) IS NULL OR status = $6)
-        AND (CAST($7 AS TEXT) IS NULL OR document_number = $7)
-        AND (CAST($8 AS TEXT) IS NULL OR expiration_date >= $8)
-        AND (CAST($9 AS TEXT) IS NULL OR expiration_date <= $9)
-        AND (CAST($10 AS TEXT) IS NULL OR issuance_date >= $10)
-        AND (CAST($11 AS TEXT) IS NULL OR issuance_date <= $11)
-        ORDER BY id DESC LIMIT $12");
+    PAGE = concat!("SELECT ", columns!(), " FROM boletos WHERE ", filtered!(),
+        " AND id < $13 ORDER BY id DESC LIMIT $14");
+    TOTALS = concat!("SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT),
+        CAST(COALESCE(SUM(received), 0) AS BIGINT) FROM boletos WHERE ", filtered!());
+    // What `boletos_figures` answers by itself, without a look at the boletos.
+    TOTALS_BY_DUE = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT),
+        CAST(COALESCE(SUM(received), 0) AS BIGINT) FROM boletos WHERE company_id = $1
+        AND expiration_date >= $2 AND expiration_date <= $3
+        AND (CAST($4 AS TEXT) IS NULL OR status = $4)";
     OPEN_DUE_RANGE = "SELECT MIN(expiration_date), MAX(expiration_date), COUNT(*) FROM boletos
         WHERE account_id = $1 AND COALESCE(bank_id, '') <> ''
         AND (status = 'CREATED' OR status = 'REGISTERED' OR status = 'CANCELLATION_REQUESTED')";
@@ -296,25 +342,87 @@ pub fn page(
     before: &str,
     limit: i64,
 ) -> Result<Vec<Boleto>, StoreError> {
-    let status = filter.status.map(Status::word);
-    let rows = tx.rows(
-        PAGE,
-        params![
-            company_id,
-            before,
-            filter.account_id.as_deref(),
-            filter.customer_id.as_deref(),
-            filter.charge_id.as_deref(),
-            status,
-            filter.document_number.as_deref(),
-            filter.expiration_from,
-            filter.expiration_to,
-            filter.issuance_from,
-            filter.issuance_to,
-            limit
-        ],
-    )?;
-    rows.into_iter().map(read).collect()
+    let mut given = filter.params(company_id);
+    given.extend([Param::from(before), Param::from(limit)]);
+    tx.rows(PAGE, &given)?.into_iter().map(read).collect()
+}
+
+/// What all boletos of a filter amount to.
+pub fn totals(tx: &mut Tx, company_id: &str, filter: &Filter) -> Result<Totals, StoreError> {
+    let row = if filter.is_by_due_only() {
+        let from = filter.expiration_from.unwrap_or(Date::ZERO);
+        let to = filter.expiration_to.unwrap_or(Date::MAX);
+        tx.row(TOTALS_BY_DUE, params![company_id, from, to, filter.status.map(Status::word)])?
+    } else {
+        tx.row(TOTALS, &filter.params(company_id))?
+    };
+    row.map_or(Ok(Totals::default()), |row| {
+        Ok(Totals { count: row.int(0)?, amount: row.money(1)?, received: row.money(2)? })
+    })
+}
+
+impl Filter {
+    /// The parameters `$1` to `$12` of `filtered!`.
+    fn params<'a>(&'a self, company_id: &'a str) -> Vec<Param<'a>> {
+        let name = self.customer.as_deref().map(name_pattern);
+        let document = self.customer.as_deref().and_then(document_pattern);
+        vec![
+            company_id.into(),
+            self.account_id.as_deref().into(),
+            self.customer_id.as_deref().into(),
+            self.charge_id.as_deref().into(),
+            self.status.map(Status::word).into(),
+            self.document_number.as_deref().into(),
+            self.expiration_from.into(),
+            self.expiration_to.into(),
+            self.issuance_from.into(),
+            self.issuance_to.into(),
+            name.into(),
+            document.into(),
+        ]
+    }
+
+    /// Whether it asks for status and due date at most.
+    fn is_by_due_only(&self) -> bool {
+        let texts = [
+            &self.account_id,
+            &self.customer_id,
+            &self.charge_id,
+            &self.document_number,
+            &self.customer,
+        ];
+        texts.iter().all(|text| text.is_none())
+            && self.issuance_from.is_none()
+            && self.issuance_to.is_none()
+    }
+}
+
+/// What a name that has the text in it is like, as `plain_name!` makes names.
+fn name_pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'á' | 'à' | 'â' | 'ã' => pattern.push('a'),
+            'é' | 'ê' => pattern.push('e'),
+            'í' => pattern.push('i'),
+            'ó' | 'ô' | 'õ' => pattern.push('o'),
+            'ú' | 'ü' => pattern.push('u'),
+            'ç' => pattern.push('c'),
+            '%' | '_' | '!' => pattern.extend(['!', letter]),
+            other => pattern.push(other),
+        }
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// What a document that begins with the text is like; `None` for what is no part of one.
+fn document_pattern(text: &str) -> Option<String> {
+    let kept: String = text.chars().filter(|c| !" ./-".contains(*c)).collect();
+    let fits = kept.len() <= 14
+        && kept.contains(|c: char| c.is_ascii_digit())
+        && kept.chars().all(|c| c.is_ascii_alphanumeric());
+    fits.then(|| format!("{}%", kept.to_ascii_uppercase()))
 }
 
 /// First and last due date of the boletos that the bank still has open, and how many.

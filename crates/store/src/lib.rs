@@ -22,6 +22,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod pending;
 pub mod receipts;
+pub mod saved_filters;
 pub mod sessions;
 pub mod settings;
 pub mod terms;

@@ -135,10 +135,7 @@ pub fn act(
     });
     let written = match written {
         Err(StoreError::Refused(_)) => {
-            return Err(Error::conflict(
-                "already_replaced",
-                "esta cobrança já tem outro boleto em aberto",
-            ));
+            return Err(Error::conflict("already_replaced", HAS_ANOTHER));
         }
         other => other?,
     };
@@ -153,16 +150,76 @@ pub fn act(
         Written::Known(idempotency::Begun::OtherBody) => Err(Error::OtherBody),
         Written::Known(_) => Err(Error::Running),
         Written::No(Why::Gone) => Err(Error::not_found("boleto")),
-        Written::No(Why::Status(status)) => Err(Error::conflict(
-            "wrong_status",
-            format!("o boleto está «{}»: isto já não se pode fazer", status.label()),
-        )),
-        Written::No(Why::Busy) => Err(Error::conflict(
-            "already_wanted",
-            "já há um pedido em andamento para este boleto; espere a resposta do banco",
-        )),
+        Written::No(why) => Err(Error::conflict(why.code(), why.said())),
     }
 }
+
+/// What stands in the way of each action on a boleto, in words for people; `None` where it can
+/// be asked for. Values that the bank would refuse are found when they are given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Of a cancellation.
+    pub cancel: Option<String>,
+    /// Of another due date.
+    pub change_expiration_date: Option<String>,
+    /// Of another amount.
+    pub change_amount: Option<String>,
+    /// Of cancelling and issuing again.
+    pub replace: Option<String>,
+    /// Of settling by hand.
+    pub settle_by_hand: Option<String>,
+}
+
+/// What stands in the way of acting on a boleto of the company now.
+pub fn possible(world: &World, actor: &Actor, boleto_id: &str) -> Result<InTheWay, Error> {
+    let mut all = possible_for(world, actor, &[boleto_id.to_owned()])?;
+    all.pop().ok_or_else(|| Error::not_found("boleto"))
+}
+
+/// As [`possible`], for each of these boletos in the order given.
+pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<InTheWay>, Error> {
+    actor.must(Permission::Charge)?;
+    let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
+    let (company_id, ids) = (actor.company_id.clone(), ids.to_vec());
+    let found = world.store.read(move |tx| {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in &ids {
+            let Some(boleto) = boletos::of_company(tx, &company_id, id)? else {
+                found.push(None);
+                continue;
+            };
+            let live = boletos::live_of_charge(tx, &boleto.charge_id)?;
+            let another = live.is_some_and(|live| live.id != boleto.id);
+            found.push(Some((boleto, another)));
+        }
+        Ok(found)
+    })?;
+    found
+        .into_iter()
+        .map(|found| {
+            let (boleto, another) = found.ok_or_else(|| Error::not_found("boleto"))?;
+            let account = accounts.iter().find(|account| account.id == boleto.account_id);
+            let bank = account.and_then(|account| registry::by_folder(&account.bank));
+            let rules = &bank.ok_or_else(|| Error::not_found("conta"))?.info().boleto;
+            let now = |step: Step| stands_in_the_way(&boleto, &step).map(Why::said);
+            let change = now(Step::Change(None, None));
+            let never = |supported: bool| (!supported).then(|| USE_REPLACE.to_owned());
+            Ok(InTheWay {
+                cancel: now(Step::Cancel(String::new())),
+                change_expiration_date: never(rules.change_expiration_date).or(change.clone()),
+                change_amount: never(rules.change_amount).or(change),
+                replace: now(Step::Replace(None, None))
+                    .or_else(|| another.then(|| HAS_ANOTHER.to_owned())),
+                settle_by_hand: now(Step::SettleByHand(boleto.expiration_date, boleto.amount)),
+            })
+        })
+        .collect()
+}
+
+/// What to do where the bank never changes this.
+const USE_REPLACE: &str = "o banco não altera isto: use «cancelar e reemitir»";
+/// Of a charge, at most one boleto is open.
+const HAS_ANOTHER: &str = "esta cobrança já tem outro boleto em aberto";
 
 enum Written {
     Done(String),
@@ -174,6 +231,28 @@ enum Why {
     Gone,
     Status(Status),
     Busy,
+}
+
+impl Why {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Gone => "not_found",
+            Self::Status(_) => "wrong_status",
+            Self::Busy => "already_wanted",
+        }
+    }
+
+    fn said(self) -> String {
+        match self {
+            Self::Gone => "este boleto não existe mais".to_owned(),
+            Self::Status(status) => {
+                format!("o boleto está «{}»: isto já não se pode fazer", status.label())
+            }
+            Self::Busy => "já há um pedido em andamento para este boleto; espere a resposta do \
+                           banco"
+                .to_owned(),
+        }
+    }
 }
 
 fn check(
@@ -196,12 +275,11 @@ fn check(
             let (due, amount) = new_values(change, today)?;
             let rules = &bank.info().boleto;
             let mut errors = FieldErrors::default();
-            let advice = "o banco não altera isto: use «cancelar e reemitir»";
             if due.is_some() && !rules.change_expiration_date {
-                errors.add("expiration_date", "not_supported", advice);
+                errors.add("expiration_date", "not_supported", USE_REPLACE);
             }
             if amount.is_some() && !rules.change_amount {
-                errors.add("amount", "not_supported", advice);
+                errors.add("amount", "not_supported", USE_REPLACE);
             }
             errors.check()?;
             check_order(world, bank, account, boleto, due, amount)?;

@@ -6,6 +6,7 @@ pub mod act;
 pub mod companies;
 pub mod credentials;
 pub mod customers;
+pub mod due;
 pub mod events;
 pub mod health;
 pub mod home;
@@ -16,7 +17,9 @@ pub mod payer;
 pub mod pdf;
 pub mod people;
 pub mod read;
+pub mod saved_filters;
 pub mod terms;
+pub mod timeline;
 pub mod tokens;
 pub mod view;
 

@@ -1,7 +1,7 @@
 //! Boletos, charges, receipts and pending items as they stand.
 
 use quita_store::boletos;
-pub use quita_store::boletos::Filter;
+pub use quita_store::boletos::{Filter, Totals};
 use quita_store::charges::{self, Charge};
 use quita_store::{LAST_ID, events, pending, receipts};
 use serde::Serialize;
@@ -128,6 +128,32 @@ pub fn boletos(
         .filter_map(|b| accounts.iter().find(|a| a.id == b.account_id).map(|a| (b, a)))
         .collect();
     Ok(Page::new(known, limit, |(b, _)| &b.id, |(b, a)| BoletoView::new(&b, &company, a, &[])))
+}
+
+/// What all boletos of a filter amount to.
+pub fn totals(world: &World, actor: &Actor, filter: Filter) -> Result<Totals, Error> {
+    actor.must(Permission::Read)?;
+    let company = actor.company_id.clone();
+    Ok(world.store.read(move |tx| boletos::totals(tx, &company, &filter))?)
+}
+
+/// These boletos, in the order given, without their receipts.
+pub fn some(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<BoletoView>, Error> {
+    actor.must(Permission::Read)?;
+    let (company, accounts) = company_and_accounts(world, &actor.company_id)?;
+    let (company_id, ids) = (actor.company_id.clone(), ids.to_vec());
+    let found = world.store.read(move |tx| {
+        ids.iter().map(|id| boletos::of_company(tx, &company_id, id)).collect::<Result<Vec<_>, _>>()
+    })?;
+    found
+        .into_iter()
+        .map(|boleto| {
+            let boleto = boleto.ok_or_else(|| Error::not_found("boleto"))?;
+            let account = accounts.iter().find(|account| account.id == boleto.account_id);
+            let account = account.ok_or_else(|| Error::not_found("conta"))?;
+            Ok(BoletoView::new(&boleto, &company, account, &[]))
+        })
+        .collect()
 }
 
 /// What happened to one boleto, oldest first.

@@ -92,6 +92,7 @@ impl Wanted {
             expiration_to,
             issuance_from,
             issuance_to,
+            ..Filter::default()
         };
         Ok((filter, cursor, limit))
     }

@@ -1,0 +1,96 @@
+//! Everything that happened to a boleto, and who did it: its events, with what the audit trail
+//! knows about each.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use quita_store::{audit, events, tokens, users};
+use serde_json::Value as Json;
+
+use super::read;
+use super::{Actor, Permission};
+use crate::error::Error;
+use crate::world::World;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// The kind of the event: `boleto.registered`…
+    pub kind: String,
+    /// Who did it.
+    pub who: Who,
+    /// What the event says.
+    pub data: Json,
+    /// What the audit trail says besides; null where it has nothing.
+    pub details: Json,
+}
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A person, by name.
+    Person(String),
+    /// A program of the company, by the name of its token.
+    Program(String),
+    /// The bank, or what was learned from it.
+    Bank,
+    /// This installation.
+    System,
+}
+
+/// Most entries of the trail that are read for one boleto.
+const TRAIL_MAX: i64 = 1000;
+
+/// What happened to a boleto, oldest first.
+pub fn of(world: &World, actor: &Actor, id: &str) -> Result<Vec<Moment>, Error> {
+    actor.must(Permission::Read)?;
+    read::boleto(world, actor, id)?;
+    let (company, id) = (actor.company_id.clone(), id.to_owned());
+    let (events, trail, names) = world.store.read(move |tx| {
+        let events = events::of_subject(tx, &id)?;
+        let trail = audit::of_subject(tx, &company, &id, TRAIL_MAX)?;
+        let mut names = BTreeMap::new();
+        for entry in &trail {
+            if let Some(user) = entry.actor.strip_prefix("user:")
+                && let Some(user) = users::get(tx, user)?
+            {
+                names.insert(entry.actor.clone(), user.name);
+            }
+        }
+        for token in tokens::list(tx, &company)? {
+            names.insert(format!("application:{}", token.id), token.name);
+        }
+        Ok((events, trail, names))
+    })?;
+    let moments = events.into_iter().map(|event| {
+        // Both were written in one transaction, at its instant.
+        let entry =
+            trail.iter().find(|entry| entry.action == event.kind && entry.at == event.created_at);
+        let json = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
+        Moment {
+            at: event.created_at,
+            who: entry.map_or_else(|| unsigned(&event.kind), |entry| who(&entry.actor, &names)),
+            data: json(event.body.get()),
+            details: entry.map_or(Json::Null, |entry| json(&entry.details)),
+            kind: event.kind,
+        }
+    });
+    Ok(moments.collect())
+}
+
+fn who(actor: &str, names: &BTreeMap<String, String>) -> Who {
+    let name = || names.get(actor).cloned().unwrap_or_default();
+    match actor {
+        "bank" => Who::Bank,
+        actor if actor.starts_with("user:") => Who::Person(name()),
+        actor if actor.starts_with("application:") => Who::Program(name()),
+        _ => Who::System,
+    }
+}
+
+/// Whose doing an event without an entry of its own is: receipts are the bank's word.
+fn unsigned(kind: &str) -> Who {
+    if kind.starts_with("receipt.") { Who::Bank } else { Who::System }
+}

@@ -1,0 +1,10 @@
+-- Filters of the list of boletos that a person keeps as tabs; `query` is the query of the address.
+CREATE TABLE saved_filters (
+  id         TEXT PRIMARY KEY,
+  company_id TEXT NOT NULL REFERENCES companies (id),
+  owner      TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  query      TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  UNIQUE (company_id, owner, name)
+);
