@@ -4,6 +4,7 @@
 //! No rule lives here: a page shows, and passes on what was typed.
 
 pub(crate) mod assets;
+mod boletos;
 pub(crate) mod failure;
 mod first_run;
 mod form;
@@ -38,6 +39,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
 /// All screens.
 pub(crate) fn router() -> Router<App> {
     let screens = Router::new()
+        .merge(boletos::routes())
         .merge(first_run::routes())
         .merge(home::routes())
         .merge(live::routes())

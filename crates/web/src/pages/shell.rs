@@ -15,11 +15,28 @@ type Place = (&'static str, &'static str, Permission);
 
 /// The places of the navigation, by group.
 const PLACES: [(&str, &[Place]); 3] = [
-    ("Cobrança", &[("/", "Início", Permission::Read)]),
-    ("Cadastros", &[]),
+    (
+        "Cobrança",
+        &[
+            ("/", "Início", Permission::Read),
+            ("/boletos", "Boletos", Permission::Read),
+            ("/boletos/emitir", "Emitir boleto", Permission::Charge),
+            ("/boletos/lote", "Emitir em lote", Permission::Charge),
+        ],
+    ),
+    (
+        "Cadastros",
+        &[
+            ("/clientes", "Clientes", Permission::Read),
+            ("/parametros", "Parâmetros", Permission::Read),
+            ("/formas-de-pagamento", "Formas de pagamento", Permission::Read),
+        ],
+    ),
     (
         "Empresa",
         &[
+            ("/contas", "Contas", Permission::Configure),
+            ("/empresa", "Empresa", Permission::Read),
             ("/usuarios", "Usuários", Permission::Configure),
             ("/tokens", "Tokens de API", Permission::Configure),
         ],

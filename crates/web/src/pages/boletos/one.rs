@@ -1,0 +1,373 @@
+//! The page of one boleto, and what can be asked of it there.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use quita_core::typed;
+use quita_engine::desk::act::{self, Action, Cancel, Change, InTheWay, SettleByHand};
+use quita_engine::desk::issue::fingerprint;
+use quita_engine::desk::people::SignedIn;
+use quita_engine::desk::read::{self, Filter};
+use quita_engine::desk::view::BoletoView;
+use quita_engine::desk::{Permission, accounts, due, pdf, timeline};
+use quita_engine::error::{Error, FieldError};
+
+use super::parts::{self, Shown};
+use super::{HERE, may_charge, today};
+use crate::app::App;
+use crate::pages::failure::{Failure, Page};
+use crate::pages::form::{Errors, Field, Fields, Form, csrf};
+use crate::pages::visitor::Visitor;
+use crate::pages::{shell, show};
+use crate::reply;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/boletos/{id}", get(page))
+        .route("/boletos/{id}/pdf", get(slip))
+        .route("/boletos/{id}/situacao", get(standing))
+        .route("/boletos/{id}/historico", get(history))
+        .route("/boletos/{id}/acoes", get(actions_part))
+        .route("/boletos/{id}/alterar", post(change))
+        .route("/boletos/{id}/reemitir", post(replace))
+        .route("/boletos/{id}/pago-por-fora", post(settle))
+        .route("/boletos/{id}/cancelar", post(cancel))
+}
+
+/// Most other boletos of a charge that are named.
+const OTHERS: i64 = 10;
+
+async fn shown(app: &App, who: &SignedIn, id: &str) -> Result<Shown, Failure> {
+    let today = today(app);
+    let may_charge = may_charge(&who.actor);
+    let (actor, id) = (who.actor.clone(), id.to_owned());
+    let shown = app.ask(move |world| {
+        let boleto = read::boleto(world, &actor, &id)?;
+        let accounts = accounts::list(world, &actor)?;
+        let account = accounts.into_iter().find(|account| account.id == boleto.account_id);
+        let (account, bank) =
+            account.map(|a| (a.description, a.bank_name.to_owned())).unwrap_or_default();
+        let charge = Filter { charge_id: Some(boleto.charge_id.clone()), ..Filter::default() };
+        let mut others = read::boletos(world, &actor, charge, None, OTHERS)?.data;
+        others.retain(|other| other.id != boleto.id);
+        Ok(Shown {
+            account,
+            bank,
+            due: due::of(world, &actor, &id)?,
+            others,
+            moments: timeline::of(world, &actor, &id)?,
+            boleto,
+            today,
+            may_charge,
+        })
+    });
+    Ok(shown.await?)
+}
+
+async fn page(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    Ok(whole(&app, &who, &id, &Tried::default()).await?.into_response())
+}
+
+async fn standing(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    Ok(shell::fragment(parts::standing(&shown(&app, &who, &id).await?)))
+}
+
+async fn history(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    Ok(shell::fragment(parts::history(&shown(&app, &who, &id).await?)))
+}
+
+async fn actions_part(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(id): Path<String>,
+) -> Page {
+    let (actor, wanted) = (who.actor.clone(), id.clone());
+    let boleto = app.ask(move |world| read::boleto(world, &actor, &wanted)).await?;
+    Ok(shell::fragment(actions(&app, &who, &boleto, &Tried::default()).await?))
+}
+
+async fn slip(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    let name = format!("boleto-{id}");
+    let bytes = app.ask(move |world| pdf::draw(world, &who.actor, &[id])).await?;
+    Ok(reply::pdf(bytes, &name))
+}
+
+/// A form of the page that was sent and not taken.
+#[derive(Default)]
+struct Tried {
+    /// Which: the last part of its address.
+    form: &'static str,
+    fields: Fields,
+    errors: Errors,
+}
+
+async fn whole(
+    app: &App,
+    who: &SignedIn,
+    id: &str,
+    tried: &Tried,
+) -> Result<axum::response::Response, Failure> {
+    let shown = shown(app, who, id).await?;
+    let boleto = &shown.boleto;
+    let title = format!("Boleto {}", boleto.document_number);
+    let content = html! {
+        div.title {
+            h1 { (title) }
+            div.actions {
+                @if boleto.barcode.is_some() {
+                    a.button href={ "/boletos/" (boleto.id) "/pdf" } target="_blank" { "Ver PDF" }
+                }
+                a.button href=(HERE) { "Todos os boletos" }
+            }
+            p.subtitle { (boleto.customer.legal_name) " · " (show::money(boleto.amount))
+                " · vence " (show::date(boleto.expiration_date)) }
+        }
+        div data-live="/ao-vivo" {}
+        (parts::standing(&shown))
+        @if may_charge(&who.actor) { (actions(app, who, boleto, tried).await?) }
+        (parts::history(&shown))
+    };
+    Ok(shell::page(app, who, HERE, &title, content))
+}
+
+async fn actions(
+    app: &App,
+    who: &SignedIn,
+    boleto: &BoletoView,
+    tried: &Tried,
+) -> Result<Markup, Failure> {
+    let (actor, id) = (who.actor.clone(), boleto.id.clone());
+    let in_the_way = app.ask(move |world| act::possible(world, &actor, &id)).await?;
+    let form =
+        |name: &'static str, label: &str, why: Option<&str>, fields: Markup, button: Markup| {
+            let none = Errors::default();
+            let errors = if tried.form == name { &tried.errors } else { &none };
+            html! {
+                @if let Some(why) = why {
+                    div.action {
+                        button disabled aria-describedby={ (name) "-porque" } { (label) }
+                        span.reason id={ (name) "-porque" } { (why) }
+                    }
+                } @else {
+                    details.action open[tried.form == name] {
+                        summary { (label) }
+                        (errors.summary(FIELDS))
+                        form.stack method="post" action={ "/boletos/" (boleto.id) "/" (name) } {
+                            (csrf(who))
+                            input type="hidden" name="key" value=(app.world.ids().next_id());
+                            (fields)
+                            div { (button) }
+                        }
+                    }
+                }
+            }
+        };
+    let InTheWay {
+        cancel,
+        change_expiration_date: due,
+        change_amount: amount,
+        replace,
+        settle_by_hand,
+    } = &in_the_way;
+    let change = due.as_deref().filter(|_| amount.is_some());
+    let values = Values { boleto, tried };
+    Ok(html! {
+        section.card.no-print aria-labelledby="acoes" data-busy data-subject=(boleto.id)
+            data-refresh={ "/boletos/" (boleto.id) "/acoes" } {
+            h2 #acoes { "O que fazer" }
+            (form("alterar", "Alterar vencimento ou valor", change, html! {
+                p.hint { "O que ficar vazio não muda. O banco confirma em instantes." }
+                div.fields { (values.due("alterar", due.as_deref())) (values.amount("alterar", amount.as_deref())) }
+            }, html! { button.first { "Pedir a alteração" } }))
+            (form("reemitir", "Cancelar e reemitir", replace.as_deref(), html! {
+                p.hint { "Este boleto é cancelado e, assim que isso é certo, sai outro para a mesma cobrança. \
+                    O que ficar vazio continua como está." }
+                div.fields { (values.due("reemitir", None)) (values.amount("reemitir", None)) }
+            }, html! { button.first { "Cancelar e reemitir" } }))
+            (form("pago-por-fora", "Baixa manual: foi pago por fora do banco", settle_by_hand.as_deref(), html! {
+                p.hint { "O boleto fica liquidado aqui e é cancelado no banco, para que ninguém o pague de novo." }
+                div.fields { (values.paid()) }
+            }, html! { button.first { "Dar baixa" } }))
+            (form("cancelar", "Cancelar (pedir a baixa ao banco)", cancel.as_deref(), html! {
+                (Field::text("cancelar_reason", "Motivo").value(tried.fields.get("cancelar_reason"))
+                    .hint("Até 50 caracteres. Pode ficar vazio.").html(&tried.errors))
+            }, html! { button.danger { "Cancelar o boleto" } }))
+        }
+    })
+}
+
+/// Fields of the forms: those of a form begin with its name, so that each is one of its kind.
+const FIELDS: &[&str] = &[
+    "alterar_expiration_date",
+    "alterar_amount",
+    "reemitir_expiration_date",
+    "reemitir_amount",
+    "pago-por-fora_paid_on",
+    "pago-por-fora_amount",
+    "cancelar_reason",
+];
+
+/// The fields with what was typed into them.
+struct Values<'a> {
+    boleto: &'a BoletoView,
+    tried: &'a Tried,
+}
+
+impl Values<'_> {
+    fn due(&self, form: &str, why: Option<&str>) -> Markup {
+        let name = format!("{form}_expiration_date");
+        let hint = format!("Hoje: {}", show::date(self.boleto.expiration_date));
+        match why {
+            Some(why) => {
+                html! { div.field.w6 { span.label { "Vencimento" } span.reason { (why) } } }
+            }
+            None => Field::date(&name, "Novo vencimento")
+                .value(self.tried.fields.get(&name))
+                .hint(&hint)
+                .width("w6")
+                .html(&self.tried.errors),
+        }
+    }
+
+    fn amount(&self, form: &str, why: Option<&str>) -> Markup {
+        let name = format!("{form}_amount");
+        let hint = format!("Hoje: {}", show::money(self.boleto.amount));
+        match why {
+            Some(why) => html! { div.field.w6 { span.label { "Valor" } span.reason { (why) } } },
+            None => Field::money(&name, "Novo valor")
+                .value(self.tried.fields.get(&name))
+                .hint(&hint)
+                .width("w6")
+                .html(&self.tried.errors),
+        }
+    }
+
+    fn paid(&self) -> Markup {
+        let Tried { fields, errors, .. } = self.tried;
+        html! {
+            (Field::date("pago-por-fora_paid_on", "Pago em").value(fields.get("pago-por-fora_paid_on")).must()
+                .hint("Por exemplo: hoje, ou 10/12.").width("w6").html(errors))
+            (Field::money("pago-por-fora_amount", "Valor recebido").value(fields.get("pago-por-fora_amount")).must()
+                .width("w6").html(errors))
+        }
+    }
+}
+
+/// Reads what was typed; notes what is no date or amount.
+struct Typed<'a> {
+    form: &'static str,
+    fields: &'a Fields,
+    today: jiff::civil::Date,
+    errors: Errors,
+}
+
+impl Typed<'_> {
+    fn text(&self, field: &str) -> &str {
+        self.fields.get(&format!("{}_{field}", self.form))
+    }
+
+    fn wrong(&mut self, field: &str, said: &str) {
+        self.errors.0.push(FieldError::new(format!("{}_{field}", self.form), "invalid", said));
+    }
+
+    /// As the desk reads it; `None` where nothing was typed.
+    fn date(&mut self, field: &str) -> Option<String> {
+        let text = self.text(field);
+        if text.is_empty() {
+            return None;
+        }
+        let date = typed::date(text, self.today);
+        if date.is_none() {
+            self.wrong(field, "não é uma data: use por exemplo 10/12 ou 10/12/2026");
+        }
+        date.map(|date| date.to_string())
+    }
+
+    /// In cents; `None` where nothing was typed.
+    fn amount(&mut self, field: &str) -> Option<i64> {
+        let text = self.text(field);
+        if text.is_empty() {
+            return None;
+        }
+        let amount = typed::money(text);
+        if amount.is_none() {
+            self.wrong(field, "não é um valor: use por exemplo 1.234,56");
+        }
+        amount.map(|amount| amount.cents())
+    }
+}
+
+fn new_values(typed: &mut Typed) -> Change {
+    Change { expiration_date: typed.date("expiration_date"), amount: typed.amount("amount") }
+}
+
+async fn change(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    carry(&app, &id, form, "alterar", |typed| Action::Change(new_values(typed))).await
+}
+
+async fn replace(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    carry(&app, &id, form, "reemitir", |typed| Action::Replace(new_values(typed))).await
+}
+
+async fn settle(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    carry(&app, &id, form, "pago-por-fora", |typed| {
+        let paid_on = typed.date("paid_on");
+        if typed.text("paid_on").is_empty() {
+            typed.wrong("paid_on", "diga em que dia foi pago");
+        }
+        let amount = typed.amount("amount");
+        if typed.text("amount").is_empty() {
+            typed.wrong("amount", "diga quanto foi recebido");
+        }
+        Action::SettleByHand(SettleByHand {
+            paid_on: paid_on.unwrap_or_default(),
+            amount: amount.unwrap_or_default(),
+        })
+    })
+    .await
+}
+
+async fn cancel(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    carry(&app, &id, form, "cancelar", |typed| {
+        Action::Cancel(Cancel { reason: typed.text("reason").to_owned() })
+    })
+    .await
+}
+
+/// Does what a form asks for, once for each time that the form was shown.
+async fn carry(
+    app: &App,
+    id: &str,
+    Form { who, fields }: Form,
+    form: &'static str,
+    action: impl FnOnce(&mut Typed) -> Action,
+) -> Page {
+    who.actor.must(Permission::Charge)?;
+    let mut typed = Typed { form, fields: &fields, today: today(app), errors: Errors::default() };
+    let action = action(&mut typed);
+    let mut errors = typed.errors;
+    if errors.0.is_empty() {
+        let (actor, id, key) = (who.actor.clone(), id.to_owned(), fields.get("key").to_owned());
+        let body = format!("{action:?}");
+        let print = fingerprint(&format!("POST /boletos/{id}/{form}"), body.as_bytes());
+        let address = format!("/boletos/{id}");
+        let done = app.ask(move |world| act::act(world, &actor, &key, &print, &id, &action)).await;
+        match done {
+            // The same form once more, and the first is about to be done.
+            Ok(_) | Err(Error::Running) => return Ok(Redirect::to(&address).into_response()),
+            Err(error) => errors = Errors::of(error)?,
+        }
+        for error in &mut errors.0 {
+            let named = format!("{form}_{}", error.field);
+            if FIELDS.contains(&named.as_str()) {
+                error.field = named;
+            }
+        }
+    }
+    let tried = Tried { form, fields, errors };
+    let page = whole(app, &who, id, &tried).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
