@@ -1,6 +1,7 @@
 //! The screens as a browser without scripts sees them.
 
 mod access;
+mod boletos;
 mod payer;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
