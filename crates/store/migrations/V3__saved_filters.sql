@@ -8,3 +8,6 @@ CREATE TABLE saved_filters (
   created_at BIGINT NOT NULL,
   UNIQUE (company_id, owner, name)
 );
+
+-- Lists go from the newest boleto of a company to its oldest; without it each page sorts them all.
+CREATE INDEX boletos_newest ON boletos (company_id, id);

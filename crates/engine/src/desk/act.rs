@@ -245,6 +245,9 @@ impl Why {
     fn said(self) -> String {
         match self {
             Self::Gone => "este boleto não existe mais".to_owned(),
+            Self::Status(Status::Created) => {
+                "o boleto ainda está a caminho do banco: espere a resposta dele".to_owned()
+            }
             Self::Status(status) => {
                 format!("o boleto está «{}»: isto já não se pode fazer", status.label())
             }

@@ -18,15 +18,17 @@ use quita_engine::world::World;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::filter::Asked;
-use super::{is_overdue, today};
+use super::{is_overdue, today, word};
 use crate::app::App;
 use crate::pages::failure::{Failure, Page};
 use crate::pages::form::Fields;
 use crate::pages::show;
 use crate::pages::visitor::Visitor;
 
-/// Most boletos in one file.
+/// Most boletos in one file of text, which is sent as it is read.
 const MOST: i64 = 100_000;
+/// Most boletos in one workbook, which is put together in memory.
+const MOST_IN_WORKBOOK: i64 = 50_000;
 /// Boletos that are read at a time.
 const AT_A_TIME: i64 = 1000;
 
@@ -36,8 +38,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/boletos/exportar.xlsx", get(xlsx))
 }
 
-/// The columns: heading, width in a spreadsheet, and what stands there.
-const COLUMNS: [(&str, u16, fn(&Line) -> Cell); 14] = [
+/// A column: heading, width in a spreadsheet, and what stands there.
+type Column = (&'static str, u16, fn(&Line) -> Cell);
+
+const COLUMNS: [Column; 14] = [
     ("Número", 14, |line| Cell::Text(line.boleto.document_number.clone())),
     ("Cliente", 34, |line| Cell::Text(line.boleto.customer.legal_name.clone())),
     ("CPF ou CNPJ", 20, |line| Cell::Text(show::document(&line.boleto.customer.document))),
@@ -80,7 +84,7 @@ impl<'a> Line<'a> {
     }
 
     fn status(&self) -> &'static str {
-        if is_overdue(self.boleto, self.today) { "Vencido" } else { self.boleto.status.label() }
+        if is_overdue(self.boleto, self.today) { "Vencido" } else { word(self.boleto.status) }
     }
 }
 
@@ -102,7 +106,12 @@ struct Wanted {
 }
 
 /// Reads the address, and refuses more than fits into one file.
-async fn wanted(app: &App, actor: Actor, given: Vec<(String, String)>) -> Result<Wanted, Failure> {
+async fn wanted(
+    app: &App,
+    actor: Actor,
+    given: Vec<(String, String)>,
+    most: i64,
+) -> Result<Wanted, Failure> {
     let today = today(app);
     let asked = Asked::read(&Fields(given), today);
     if !asked.errors.0.is_empty() {
@@ -112,10 +121,10 @@ async fn wanted(app: &App, actor: Actor, given: Vec<(String, String)>) -> Result
     let (whose, which) = (actor.clone(), filter.clone());
     let accounts = app.ask(move |world| {
         let count = read::totals(world, &whose, which)?.count;
-        if count > MOST {
+        if count > most {
             let said = format!(
-                "são {count} boletos, e um arquivo leva até {MOST}: escolha por exemplo um período \
-                 menor de vencimento"
+                "são {count} boletos; este arquivo leva até {most} e o .csv até {MOST}: escolha um \
+                 período menor de vencimento"
             );
             return Err(Error::conflict("too_many", said));
         }
@@ -135,7 +144,7 @@ async fn csv(
     Visitor(who): Visitor,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Page {
-    let wanted = wanted(&app, who.actor, given).await?;
+    let wanted = wanted(&app, who.actor, given, MOST).await?;
     let name = format!("boletos-{}.csv", wanted.today);
     // Page by page as it is sent; an error breaks the file off, which the browser tells.
     let pages = stream::try_unfold((app, wanted, Some(None)), |(app, wanted, at)| async move {
@@ -189,7 +198,7 @@ async fn xlsx(
     Visitor(who): Visitor,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Page {
-    let wanted = wanted(&app, who.actor, given).await?;
+    let wanted = wanted(&app, who.actor, given, MOST_IN_WORKBOOK).await?;
     let name = format!("boletos-{}.xlsx", wanted.today);
     let bytes = app.ask(move |world| workbook(world, &wanted)).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

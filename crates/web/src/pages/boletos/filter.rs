@@ -142,7 +142,7 @@ impl Asked {
         let date = |name: &str| shown.iter().find(|(n, _)| *n == name).map_or("", |(_, d)| d);
         let statuses = [("", "Todas"), DUE, OVERDUE]
             .into_iter()
-            .chain(Status::ALL.into_iter().map(|status| (status.word(), status.label())));
+            .chain(Status::ALL.into_iter().map(|status| (status.word(), super::word(status))));
         let all = [("", "Todas")].into_iter();
         let accounts = all.chain(accounts.iter().map(|a| (a.id.as_str(), a.description.as_str())));
         let hint = format!(

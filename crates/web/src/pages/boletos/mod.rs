@@ -114,7 +114,7 @@ async fn list_page(
             }
         }
         div data-live="/ao-vivo" {}
-        nav aria-label="Filtros guardados" { ul.tabs {
+        nav.no-print aria-label="Filtros guardados" { ul.tabs {
             @for (name, tab) in TABS { li { (tab_link(name, tab, &query)) } }
             @for tab in &tabs {
                 li.kept {
@@ -229,6 +229,14 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
 /// Whether it can be paid and its due date has passed.
 fn is_overdue(boleto: &BoletoView, today: Date) -> bool {
     boleto.status == Status::Registered && boleto.expiration_date < today
+}
+
+/// The word of a status, as its pill has it.
+const fn word(status: Status) -> &'static str {
+    match status {
+        Status::Created => "Enviando",
+        other => other.label(),
+    }
 }
 
 fn pill(boleto: &BoletoView, today: Date) -> Markup {

@@ -1,6 +1,7 @@
 //! «Boletos»: the list, what is done to many at once, and the page of each.
 
 use quita_banks::simulator::Control;
+use quita_core::fact::Means;
 use quita_engine::desk::people::Role;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ crate::on_both_databases! {
 filters_stand_in_the_address customers_are_found_by_name_and_document tabs_are_kept_for_one_person
 a_long_list_is_read_page_by_page another_company_is_never_shown who_only_reads_has_no_actions
 many_are_cancelled_after_a_rehearsal many_are_printed_as_one_file files_for_spreadsheets
-the_page_shows_numbers_and_history settling_by_hand_happens_once values_are_changed_as_typed
+the_page_shows_numbers_and_history what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
 what_the_bank_refused_says_what_to_correct }
 
 /// Issues a boleto of this number, due date and amount; gives its id.
@@ -205,7 +206,7 @@ async fn many_are_cancelled_after_a_rehearsal(house: &House) {
     assert_eq!(rehearsal.status, 200);
     let page = rehearsal.text();
     assert!(page.contains("Cancelar 2 boletos de R$\u{a0}300,00"), "{page}");
-    assert!(page.contains("o boleto está «Criado»"));
+    assert!(page.contains("o boleto ainda está a caminho do banco"));
     for id in [&first, &second] {
         let boleto = house.get(&format!("/v1/boletos/{id}")).send().await.json();
         assert_eq!(boleto["cancellation_wanted"], false);
@@ -325,6 +326,45 @@ async fn the_page_shows_numbers_and_history(house: &House) {
     }
     let row = ana.get(house, &format!("/boletos/{id}/linha")).await.text();
     assert!(row.starts_with("<tr") && row.contains("Registrado"));
+
+    let target = boleto["writable_line"].as_str().unwrap().to_owned();
+    house.bank.control(&Control::Pay { target, means: Means::Pix, amount: None });
+    house.call("POST", "/v1/sync").send().await.expect(202);
+    house.work();
+    let page = ana.get(house, &format!("/boletos/{id}")).await.text();
+    for text in [
+        "Pagamento recebido</strong> R$\u{a0}1.250,00 por Pix",
+        "Liquidado</strong>",
+        "Recebimentos",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    let row = ana.get(house, &format!("/boletos/{id}/linha")).await.text();
+    assert!(row.contains("Liquidado<") && row.matches("R$\u{a0}1.250,00").count() == 2);
+}
+
+async fn what_is_due_today_counts_the_delay(house: &House) {
+    let ana = Person::administrator(house).await;
+    let mut late = boleto("D1");
+    late["expiration_date"] = "2026-11-24".into();
+    late["amount"] = 100_000.into();
+    late["fine"] = json!({ "value": "2.00" });
+    late["interest"] = json!({ "value": "1.00" });
+    let id = issue_of(house, &late).await;
+    house.work();
+    house.clock.pass(10 * 24 * 3600);
+    let page = ana.get(house, &format!("/boletos/{id}")).await.text();
+    for text in [
+        "Devido hoje, 03/12/2026",
+        "+ R$\u{a0}20,00",
+        "+ R$\u{a0}3,00",
+        "R$\u{a0}1.023,00",
+        "2,00 % a partir de 25/11/2026",
+        "1,00 % ao mês a partir de 25/11/2026",
+        "Vencido<",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
 }
 
 async fn settling_by_hand_happens_once(house: &House) {
