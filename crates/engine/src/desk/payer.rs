@@ -1,15 +1,13 @@
 //! What a stranger with the link of a boleto may see: what to pay, how, and whether it is paid.
 
 use jiff::civil::Date;
-use quita_banks::registry;
 use quita_core::barcode::Code;
-use quita_core::calendar::Calendar;
 use quita_core::fold::Status;
-use quita_core::payable::{Payable, PayableRules, payable};
+use quita_core::payable::Payable;
 use quita_store::boletos::{self, Boleto};
-use quita_store::{accounts, companies, receipts};
+use quita_store::{companies, receipts};
 
-use super::{Actor, pdf};
+use super::{Actor, due, pdf};
 use crate::clock::bank_day;
 use crate::error::Error;
 use crate::world::World;
@@ -55,7 +53,8 @@ pub enum PayerState {
 /// # Errors
 /// [`Error::NotFound`] for a link that leads nowhere.
 pub fn payer(world: &World, link: &str) -> Result<PayerView, Error> {
-    let Found { boleto, company, paid_on, rules } = find(world, link)?;
+    let Found { boleto, company, paid_on } = find(world, link)?;
+    let payable = due::today(world, &boleto)?;
     let today = bank_day(world.clock.now());
     let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
     let state = match boleto.status {
@@ -76,14 +75,7 @@ pub fn payer(world: &World, link: &str) -> Result<PayerView, Error> {
         expiration_date: order.expiration_date,
         limit_date: order.limit_date,
         state,
-        payable: payable(
-            order.amount,
-            order.expiration_date,
-            &order.terms,
-            today,
-            &Calendar::national(),
-            rules,
-        ),
+        payable,
         writable_line: line,
         br_code: boleto.br_code.filter(|_| open),
     })
@@ -106,7 +98,6 @@ struct Found {
     /// Its name for strangers.
     company: String,
     paid_on: Option<Date>,
-    rules: PayableRules,
 }
 
 fn find(world: &World, link: &str) -> Result<Found, Error> {
@@ -114,17 +105,14 @@ fn find(world: &World, link: &str) -> Result<Found, Error> {
     let found = world.store.read(move |tx| {
         let Some(boleto) = boletos::by_public_token(tx, &link)? else { return Ok(None) };
         let company = companies::get(tx, &boleto.company_id)?;
-        let account = accounts::get(tx, &boleto.account_id)?;
         let paid_on = receipts::of_boleto(tx, &boleto.id)?.iter().filter_map(|r| r.paid_on).min();
-        Ok(company.zip(account).map(|(company, account)| (boleto, company, account, paid_on)))
+        Ok(company.map(|company| (boleto, company, paid_on)))
     })?;
-    let (boleto, company, account, paid_on) = found.ok_or_else(|| Error::not_found("boleto"))?;
-    let bank = registry::by_folder(&account.bank);
+    let (boleto, company, paid_on) = found.ok_or_else(|| Error::not_found("boleto"))?;
     let names = [company.trade_name, company.name];
     Ok(Found {
         boleto,
         company: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
         paid_on,
-        rules: bank.map_or(PayableRules::DEFAULT, |bank| bank.info().payable),
     })
 }

@@ -1,8 +1,5 @@
 //! The parts of a boleto's page that show how it stands.
 
-use std::fmt::Write as _;
-
-use fast_qr::{ECL, QRBuilder};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use quita_core::fact::Means;
@@ -15,7 +12,7 @@ use quita_engine::desk::view::{BoletoView, ReceiptView, TermView};
 
 use super::export::written_line;
 use super::{HERE, ISSUE, pill, timeline};
-use crate::pages::show;
+use crate::pages::{qr, show};
 
 /// What the page of a boleto shows of it.
 pub(super) struct Shown {
@@ -52,7 +49,7 @@ pub(super) fn standing(shown: &Shown) -> Markup {
                 div.two {
                     dl.facts { (numbers(boleto)) }
                     @if let Some(code) = boleto.br_code.as_deref().filter(|_| can_be_paid) {
-                        (qr(code))
+                        (qr::drawing(code))
                     }
                 }
             }
@@ -124,30 +121,6 @@ fn numbers(boleto: &BoletoView) -> Markup {
                 dt { (label) }
                 dd { code { (shown) } " "
                     button.plain type="button" data-copy=(copied) aria-label={ "Copiar: " (label) } { "Copiar" } }
-            }
-        }
-    }
-}
-
-/// The Pix code as one path, dark on white whatever the theme.
-fn qr(code: &str) -> Markup {
-    let Ok(drawn) = QRBuilder::new(code).ecl(ECL::M).build() else { return html! {} };
-    let mut path = String::new();
-    for row in 0..drawn.size {
-        let mut column = 0;
-        for run in drawn[row].chunk_by(|a, b| a.value() == b.value()) {
-            if run.first().is_some_and(|module| module.value()) {
-                let length = run.len();
-                let _ = write!(path, "M{column} {row}h{length}v1h-{length}z");
-            }
-            column += run.len();
-        }
-    }
-    html! {
-        div.qr {
-            svg viewBox={ "0 0 " (drawn.size) " " (drawn.size) } role="img"
-                aria-label="QR do Pix: aponte a câmera do aplicativo do banco" shape-rendering="crispEdges" {
-                path d=(path) {}
             }
         }
     }
