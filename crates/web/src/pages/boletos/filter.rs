@@ -152,9 +152,13 @@ impl Asked {
         html! {
             form.card method="get" action=(HERE) role="search" {
                 (errors.summary(&DATES))
-                @for name in ["customer_id", "charge_id"] {
+                @for (name, said) in [
+                    ("customer_id", "Só os boletos de um cliente."),
+                    ("charge_id", "Só os boletos de uma cobrança."),
+                ] {
                     @if !self.get(name).is_empty() {
                         input type="hidden" name=(name) value=(self.get(name));
+                        p.hint { (said) " " a href=(HERE) { "Ver os de todos" } }
                     }
                 }
                 div.fields {
