@@ -69,7 +69,8 @@ pub fn prepare(world: &World, connection: &Connection, op: Op) -> Result<Prepare
         Auth::None => None,
         Auth::ClientCredentials { .. } => Some(token(world, connection, request.scopes)?),
     };
-    take_budget(world, connection, request.limit)?;
+    take_budget(world, connection, request.limit)
+        .map_err(|(at, reason)| NotNow::Later { at, reason })?;
     Ok(Prepared { op, request, token })
 }
 
@@ -147,7 +148,12 @@ pub fn ask(
     }
 }
 
-fn take_budget(world: &World, connection: &Connection, limit: &'static str) -> Result<(), NotNow> {
+/// Takes one call from the budget, or tells from when on there will be one, and why.
+fn take_budget(
+    world: &World,
+    connection: &Connection,
+    limit: &'static str,
+) -> Result<(), (Timestamp, String)> {
     let sandbox = world.environment == crate::world::Environment::Sandbox
         && connection.account.hosts.is_empty();
     let Some(per_minute) = connection.bank.info().limit(limit, sandbox) else { return Ok(()) };
@@ -157,7 +163,7 @@ fn take_budget(world: &World, connection: &Connection, limit: &'static str) -> R
     world
         .rates
         .take(&connection.credential_id, limit, per_minute, world.clock.now())
-        .map_err(|at| NotNow::Later { at, reason: "limite de chamadas por minuto do banco".into() })
+        .map_err(|at| (at, "limite de chamadas por minuto do banco".into()))
 }
 
 #[derive(Deserialize)]
@@ -167,11 +173,49 @@ struct TokenAnswer {
     expires_in: Option<i64>,
 }
 
+/// Why there is no token.
+#[derive(Debug)]
+pub(crate) enum NoToken {
+    /// The bank refused: wrong credential, or a permission that it lacks.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// When to ask again.
+        at: Timestamp,
+    },
+    /// The bank could not be asked, or did not answer as it should.
+    Later {
+        /// When to ask again.
+        at: Timestamp,
+        /// For people.
+        reason: String,
+    },
+}
+
 fn token(
     world: &World,
     connection: &Connection,
     scopes: &'static [&'static str],
 ) -> Result<Secret<String>, NotNow> {
+    token_for(world, connection, scopes).map_err(|none| match none {
+        NoToken::Later { at, reason } => NotNow::Later { at, reason },
+        NoToken::Refused { status, at } => NotNow::Later {
+            at,
+            reason: format!(
+                "o banco recusou a credencial ({status}); confira client id, client secret, \
+                 certificado e se a integração tem as permissões: {}",
+                scopes.join(" ")
+            ),
+        },
+    })
+}
+
+/// A token for these scopes, from memory or from the bank.
+pub(crate) fn token_for(
+    world: &World,
+    connection: &Connection,
+    scopes: &[&str],
+) -> Result<Secret<String>, NoToken> {
     let Auth::ClientCredentials { host, path, limit, margin } = &connection.bank.info().auth else {
         return Ok(Secret::new(String::new()));
     };
@@ -181,8 +225,9 @@ fn token(
     if let Some(token) = world.tokens.get(credential, &scope, now) {
         return Ok(token);
     }
-    take_budget(world, connection, limit)?;
-    let later = |seconds: i64, reason: String| NotNow::Later { at: after(now, seconds), reason };
+    take_budget(world, connection, limit)
+        .map_err(|(at, reason)| NoToken::Later { at, reason })?;
+    let later = |seconds: i64, reason: String| NoToken::Later { at: after(now, seconds), reason };
     let peer = connection.peer(host).map_err(|e| later(60, e.to_string()))?;
     let secret = String::from_utf8_lossy(connection.client_secret.expose()).into_owned();
     let body = encode_form(&[
@@ -218,12 +263,6 @@ fn token(
             world.breakers.failed(credential, now);
             Err(later(15, format!("o serviço de token do banco falhou ({})", answer.status)))
         }
-        status => Err(later(
-            60,
-            format!(
-                "o banco recusou a credencial ({status}); confira client id, client secret, \
-                 certificado e se a integração tem as permissões: {scope}"
-            ),
-        )),
+        status => Err(NoToken::Refused { status, at: after(now, 60) }),
     }
 }

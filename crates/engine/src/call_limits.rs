@@ -34,6 +34,13 @@ impl CallLimits {
         calls.push_back(now);
         Ok(())
     }
+
+    /// Calls that were taken in the last minute.
+    pub fn taken(&self, credential_id: &str, limit: &'static str, now: Timestamp) -> usize {
+        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(calls) = calls.get(&(credential_id.to_owned(), limit)) else { return 0 };
+        calls.iter().filter(|call| after(**call, 60) > now).count()
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +61,8 @@ mod tests {
         assert_eq!(made.len(), 25);
         assert!(made.windows(6).all(|w| w[5] - w[0] >= 60));
         assert_eq!(rates.take("c", "token", 5, after(start, 299)), Err(after(start, 300)));
+        assert_eq!(rates.taken("c", "token", after(start, 299)), 5);
+        assert_eq!(rates.taken("c", "token", after(start, 400)), 0);
         assert!(rates.take("other", "token", 5, after(start, 299)).is_ok());
     }
 }

@@ -1,6 +1,6 @@
 //! An account with all that is needed to call its bank.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -93,8 +93,6 @@ fn open(
     account: Account,
     values: Vec<(String, i64, Vec<u8>)>,
 ) -> Result<Connection, Error> {
-    let bank = registry::by_folder(&account.bank)
-        .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
     let credential_id = account.credential_id.clone().ok_or_else(|| {
         Error::conflict("not_connected", "esta conta ainda não está ligada ao banco")
     })?;
@@ -102,6 +100,29 @@ fn open(
     for (name, version, sealed) in values {
         opened.insert(name.clone(), world.vault.unseal(&credential_id, &name, version, &sealed)?);
     }
+    with(world, account, credential_id, &opened)
+}
+
+/// A connection with a credential that is not stored, or not yet.
+pub(crate) fn trial(
+    world: &World,
+    account: Account,
+    credential_id: &str,
+    given: &BTreeMap<String, String>,
+) -> Result<Connection, Error> {
+    let secret = |value: &String| Secret::new(value.clone().into_bytes());
+    let opened = given.iter().map(|(name, value)| (name.clone(), secret(value))).collect();
+    with(world, account, credential_id.to_owned(), &opened)
+}
+
+fn with(
+    world: &World,
+    account: Account,
+    credential_id: String,
+    opened: &HashMap<String, Secret<Vec<u8>>>,
+) -> Result<Connection, Error> {
+    let bank = registry::by_folder(&account.bank)
+        .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
     let text =
         |name: &str| opened.get(name).map(|v| String::from_utf8_lossy(v.expose()).into_owned());
     let missing = |name: &str| {

@@ -6,6 +6,7 @@
 pub mod breaker;
 pub mod call;
 pub mod call_limits;
+pub mod certificate_files;
 pub mod clock;
 pub mod company_cache;
 pub mod connection;

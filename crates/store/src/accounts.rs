@@ -9,6 +9,9 @@ use crate::{Row, StoreError, Tx, params, sql};
 /// Status of an account that may issue.
 pub const ACTIVE_STATUS: &str = "active";
 
+/// Status of an account that issues nothing new; what it has is followed.
+pub const INACTIVE_STATUS: &str = "inactive";
+
 /// A bank account, with its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -52,10 +55,11 @@ sql! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
     GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
-    ACTIVE = concat!("SELECT ", columns!(), " FROM accounts
-        WHERE status = 'active' AND credential_id IS NOT NULL ORDER BY id");
+    CONNECTED = concat!("SELECT ", columns!(), " FROM accounts
+        WHERE credential_id IS NOT NULL ORDER BY id");
     BY_HOOK = concat!("SELECT ", columns!(), " FROM accounts WHERE hook_token = $1");
     SET_CREDENTIAL = "UPDATE accounts SET credential_id = $2 WHERE id = $1";
+    SET_REGISTER = "UPDATE accounts SET description = $2, status = $3 WHERE id = $1";
     SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
 }
 
@@ -101,6 +105,17 @@ pub fn set_credential(tx: &mut Tx, id: &str, credential_id: &str) -> Result<(), 
     Ok(())
 }
 
+/// Gives the account another name for people, and another status.
+pub fn set_register(
+    tx: &mut Tx,
+    id: &str,
+    description: &str,
+    status: &str,
+) -> Result<(), StoreError> {
+    tx.exec(SET_REGISTER, params![id, description, status])?;
+    Ok(())
+}
+
 /// One account.
 pub fn get(tx: &mut Tx, id: &str) -> Result<Option<Account>, StoreError> {
     tx.row(GET, params![id])?.map(read).transpose()
@@ -111,9 +126,9 @@ pub fn list(tx: &mut Tx, company_id: &str) -> Result<Vec<Account>, StoreError> {
     tx.rows(LIST, params![company_id])?.into_iter().map(read).collect()
 }
 
-/// Every connected account of every company.
-pub fn active(tx: &mut Tx) -> Result<Vec<Account>, StoreError> {
-    tx.rows(ACTIVE, params![])?.into_iter().map(read).collect()
+/// Every connected account of every company, inactive ones too: their boletos are followed.
+pub fn connected(tx: &mut Tx) -> Result<Vec<Account>, StoreError> {
+    tx.rows(CONNECTED, params![])?.into_iter().map(read).collect()
 }
 
 /// The account that a bank's call is meant for.

@@ -33,6 +33,20 @@ macro_rules! columns {
     };
 }
 
+/// In lower case, without the accents of Portuguese. SQLite knows the case of ASCII only.
+macro_rules! without_accents {
+    ($text:literal) => {
+        without_accents!(@ concat!("LOWER(", $text, ")"),
+            "á" "a" "à" "a" "â" "a" "ã" "a" "é" "e" "ê" "e" "í" "i" "ó" "o" "ô" "o" "õ" "o"
+            "ú" "u" "ü" "u" "ç" "c" "Á" "a" "À" "a" "Â" "a" "Ã" "a" "É" "e" "Ê" "e" "Í" "i"
+            "Ó" "o" "Ô" "o" "Õ" "o" "Ú" "u" "Ü" "u" "Ç" "c")
+    };
+    (@ $text:expr, $from:literal $to:literal $($rest:literal)*) => {
+        without_accents!(@ concat!("REPLACE(", $text, ", '", $from, "', '", $to, "')"), $($rest)*)
+    };
+    (@ $text:expr,) => { $text };
+}
+
 sql! {
     INSERT = concat!("INSERT INTO customers (", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -43,6 +57,18 @@ sql! {
     GET = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id = $2");
     PAGE = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id > $2
         ORDER BY id LIMIT $3");
+    BY_DOCUMENT = concat!("SELECT ", columns!(), " FROM customers
+        WHERE company_id = $1 AND document = $2");
+    BY_NAME = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1
+        AND (CAST($2 AS TEXT) = '' OR (name, id) > (SELECT name, id FROM customers
+            WHERE company_id = $1 AND id = $2))
+        ORDER BY name, id LIMIT $3");
+    SEARCH = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1
+        AND (CAST($2 AS TEXT) = '' OR (name, id) > (SELECT name, id FROM customers
+            WHERE company_id = $1 AND id = $2))
+        AND (", without_accents!("name"), " LIKE $4 ESCAPE '\\'
+            OR (CAST($5 AS TEXT) <> '' AND document LIKE $5))
+        ORDER BY name, id LIMIT $3");
 }
 
 /// Adds a customer, or brings the one with the same document up to date. Gives its id.
@@ -82,6 +108,44 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Customer>, StoreError> {
     tx.rows(PAGE, params![company_id, after, limit])?.into_iter().map(read).collect()
+}
+
+/// The customer with this CPF or CNPJ.
+pub fn by_document(
+    tx: &mut Tx,
+    company_id: &str,
+    document: &Document,
+) -> Result<Option<Customer>, StoreError> {
+    tx.row(BY_DOCUMENT, params![company_id, document.as_str()])?.map(read).transpose()
+}
+
+/// What to look for among customers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// A part of the name, lower case and without accents; empty finds every name.
+    pub name: String,
+    /// The beginning of the document, without punctuation; empty finds by name alone.
+    pub document: String,
+}
+
+/// Customers by name, after the one with an id (empty: from the first).
+pub fn search(
+    tx: &mut Tx,
+    company_id: &str,
+    wanted: &Wanted,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Customer>, StoreError> {
+    let Wanted { name, document } = wanted;
+    let rows = if name.is_empty() && document.is_empty() {
+        tx.rows(BY_NAME, params![company_id, after, limit])?
+    } else {
+        let escaped = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let name = format!("%{escaped}%");
+        let document = if document.is_empty() { String::new() } else { format!("{document}%") };
+        tx.rows(SEARCH, params![company_id, after, limit, name, document])?
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn read(row: Row) -> Result<Customer, StoreError> {

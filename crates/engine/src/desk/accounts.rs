@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use quita_banks::contract::{Op, Outcome};
-use quita_banks::info::{BankInfo, Field, Scope};
+pub use quita_banks::info::{BankInfo, Field, FieldKind};
+use quita_banks::info::{Auth, Scope};
 use quita_banks::registry;
 use quita_store::accounts::{self, Account};
 use quita_store::credentials;
@@ -14,8 +15,8 @@ use utoipa::ToSchema;
 use super::issue::Stored;
 use super::once::{Request, once};
 use super::{Actor, Permission};
-use crate::call::{self, Called, NotNow};
-use crate::connection;
+use crate::call::{self, Called, NoToken, NotNow};
+use crate::connection::{self, Connection};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::trail::{self, Author};
@@ -110,6 +111,12 @@ pub fn banks() -> Vec<BankView> {
         .collect()
 }
 
+/// What the form of a bank asks for; `None` where it has no API.
+pub fn form_of(folder: &str) -> Option<&'static BankInfo> {
+    let info = registry::by_folder(folder)?.info();
+    (!info.operations.is_empty()).then_some(info)
+}
+
 /// Registers an account and, with credential fields, connects it.
 pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountView, Error> {
     let written = world.tx(prepare(world, actor, new)?);
@@ -161,6 +168,12 @@ fn prepare(
     }
     if new.description.trim().is_empty() {
         errors.add("description", "missing", "dê um nome à conta");
+    }
+    for wanted in info.account_fields {
+        let missing = new.data.get(wanted.name).is_none_or(|value| value.trim().is_empty());
+        if wanted.required && missing {
+            errors.add(format!("data.{}", wanted.name), "missing", wanted.hint);
+        }
     }
     check_hosts(world, &mut errors, info, &new.hosts);
     let not_after = super::credentials::check(world, &mut errors, info, &new.credential);
@@ -269,8 +282,21 @@ pub struct ProbeStep {
     pub message: String,
 }
 
-/// Tests the connection of an account against the bank: the credential, then the account.
+/// Tests the connection of an account against the bank: the credential, each permission, then
+/// the account.
 pub fn probe(world: &World, actor: &Actor, account_id: &str) -> Result<Vec<ProbeStep>, Error> {
+    let mut steps = Vec::new();
+    probe_each(world, actor, account_id, |step| steps.push(step))?;
+    Ok(steps)
+}
+
+/// As [`probe`], telling each step as soon as it is known.
+pub fn probe_each(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+    mut tell: impl FnMut(ProbeStep),
+) -> Result<(), Error> {
     actor.must(Permission::Configure)?;
     let company = actor.company_id.clone();
     let known = world.store.read(move |tx| accounts::list(tx, &company))?;
@@ -278,34 +304,155 @@ pub fn probe(world: &World, actor: &Actor, account_id: &str) -> Result<Vec<Probe
         return Err(Error::not_found("conta"));
     }
     let connection = connection::connect(world, account_id)?;
-    let mut steps = Vec::new();
+    try_out(world, &connection, &mut tell)
+}
+
+/// The steps of [`probe`] with this connection.
+pub(super) fn try_out(
+    world: &World,
+    connection: &Connection,
+    tell: &mut dyn FnMut(ProbeStep),
+) -> Result<(), Error> {
     let mut add = |step: &str, ok: bool, message: String| {
-        steps.push(ProbeStep { step: step.to_owned(), ok, message });
-        ok
+        tell(ProbeStep { step: step.to_owned(), ok, message });
     };
-    let asked = call::ask(world, &connection, Op::Probe)?;
-    let credential = "credencial e certificado";
-    match asked {
-        Err(NotNow::Later { reason, .. }) => add(credential, false, reason),
-        Err(NotNow::Never(refusal)) => add(credential, false, refusal.message),
+    if !matches!(connection.bank.info().auth, Auth::None)
+        && !try_credential(world, connection, &mut add)
+    {
+        return Ok(());
+    }
+    let account = "conta";
+    match call::ask(world, connection, Op::Probe)? {
+        Err(NotNow::Later { reason, .. }) => add(account, false, reason),
+        Err(NotNow::Never(refusal)) => add(account, false, refusal.message),
         Ok(Called::NotSent(reason)) => {
-            add(credential, false, format!("o banco não foi alcançado: {reason}"))
+            add(account, false, format!("o banco não foi alcançado: {reason}"));
         }
-        Ok(Called::Answered(outcome)) => {
-            add(credential, true, "o banco aceitou a credencial".into());
-            match outcome {
-                Outcome::Done(_) | Outcome::Page { .. } => {
-                    add("conta", true, "a conta responde".into())
+        Ok(Called::Answered(outcome)) => match outcome {
+            Outcome::Done(_) | Outcome::Page { .. } => {
+                add(account, true, "a conta responde".into());
+            }
+            Outcome::Rejected(refusal) => add(account, false, refusal.message),
+            Outcome::Transient { reason, .. }
+            | Outcome::Unknown { reason }
+            | Outcome::AlreadyThere { reason } => add(account, false, reason),
+            Outcome::Unauthorized => add(account, false, "o banco não aceitou o token".into()),
+        },
+    }
+    Ok(())
+}
+
+/// Asks for a token with each permission by itself, since a bank refuses all that are asked for
+/// together when one is missing. Gives whether the credential is good at all.
+fn try_credential(
+    world: &World,
+    connection: &Connection,
+    add: &mut dyn FnMut(&str, bool, String),
+) -> bool {
+    let credential = "credencial e certificado";
+    let mut known = false;
+    let mut refused = Vec::new();
+    for scope in connection.bank.info().scopes {
+        let permission = format!("permissão para {}", scope.purpose);
+        match call::token_for(world, connection, &[scope.name]) {
+            Ok(_) => {
+                if !known {
+                    add(credential, true, "o banco aceitou a credencial".into());
                 }
-                Outcome::Rejected(refusal) => add("conta", false, refusal.message),
-                Outcome::Transient { reason, .. }
-                | Outcome::Unknown { reason }
-                | Outcome::AlreadyThere { reason } => add("conta", false, reason),
-                Outcome::Unauthorized => add("conta", false, "o banco não aceitou o token".into()),
+                known = true;
+                add(&permission, true, "concedida".into());
+            }
+            Err(NoToken::Refused { status, .. }) => refused.push((permission, scope.name, status)),
+            Err(NoToken::Later { reason, .. }) if known => add(&permission, false, reason),
+            Err(NoToken::Later { reason, .. }) => {
+                add(credential, false, format!("o banco não foi alcançado: {reason}"));
+                return false;
             }
         }
-    };
-    Ok(steps)
+    }
+    if let (false, Some((_, _, status))) = (known, refused.first()) {
+        let message = format!(
+            "o banco recusou a credencial ({status}): confira client id, client secret e \
+             certificado. Uma integração nova pode levar alguns minutos até valer"
+        );
+        add(credential, false, message);
+        return false;
+    }
+    for (permission, scope, _) in refused {
+        let message = format!("falta na integração: marque «{scope}» no portal do banco");
+        add(&permission, false, message);
+    }
+    true
+}
+
+/// Gives an account another name for people, and says whether it may issue new boletos. Those
+/// that it has are followed in any case.
+pub fn change(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+    description: &str,
+    active: bool,
+) -> Result<(), Error> {
+    actor.must(Permission::Configure)?;
+    let description = description.trim().to_owned();
+    if description.is_empty() {
+        return Err(Error::invalid("description", "missing", "dê um nome à conta"));
+    }
+    let status = if active { accounts::ACTIVE_STATUS } else { accounts::INACTIVE_STATUS };
+    let (id, company, name) =
+        (account_id.to_owned(), actor.company_id.clone(), actor.name.clone());
+    let changed = world.tx(move |tx, mut ids| {
+        if accounts::get(tx, &id)?.is_none_or(|account| account.company_id != company) {
+            return Ok(false);
+        }
+        accounts::set_register(tx, &id, &description, status)?;
+        let details = serde_json::json!({ "status": status });
+        let author = Author { company_id: &company, actor: &name };
+        trail::record(tx, &mut ids, author, "account.changed", &id, &details)?;
+        Ok(true)
+    })?;
+    if !changed {
+        return Err(Error::not_found("conta"));
+    }
+    world.companies.forget();
+    world.connections.forget();
+    Ok(())
+}
+
+/// How many calls the bank still takes within this minute, from this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Calls that are left.
+    pub left: usize,
+    /// Calls a minute.
+    pub of: usize,
+}
+
+/// For each connected account, by id, the limit of its bank that is nearest to its end.
+pub fn budgets(world: &World, actor: &Actor) -> Result<BTreeMap<String, Budget>, Error> {
+    actor.must(Permission::Read)?;
+    let company = actor.company_id.clone();
+    let now = world.clock.now();
+    let mut budgets = BTreeMap::new();
+    for account in world.store.read(move |tx| accounts::list(tx, &company))? {
+        let (Some(credential), Some(bank)) =
+            (&account.credential_id, registry::by_folder(&account.bank))
+        else {
+            continue;
+        };
+        let test = world.environment == Environment::Sandbox && account.hosts.is_empty();
+        let each = bank.info().limits.iter().map(|limit| {
+            let of = if test { limit.sandbox } else { limit.production } as usize;
+            let left = of.saturating_sub(world.rates.taken(credential, limit.key, now));
+            Budget { left, of }
+        });
+        let nearest = each.min_by_key(|budget| budget.left * 1000 / budget.of.max(1));
+        if let Some(budget) = nearest {
+            budgets.insert(account.id, budget);
+        }
+    }
+    Ok(budgets)
 }
 
 /// How an account stands, for the lamp and for `quita doctor`.

@@ -468,7 +468,7 @@ pub fn sync(world: &World, actor: &Actor) -> Result<usize, Error> {
     let count = world.tx(move |tx, mut ids| {
         let mut count = 0;
         for account in accounts::list(tx, &company)? {
-            if account.credential_id.is_some() && account.status == accounts::ACTIVE_STATUS {
+            if account.credential_id.is_some() {
                 let now = ids.now();
                 enqueue(tx, &mut ids, &company, Kind::Sync, &account.id, now)?;
                 count += 1;

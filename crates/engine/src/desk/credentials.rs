@@ -1,12 +1,11 @@
 //! Credentials: checked, sealed, and replaced before they end.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use quita_banks::info::{BankInfo, FieldKind};
 use quita_banks::registry;
-use quita_store::accounts::{self, Account};
+use quita_store::accounts::{self as accounts_store, Account};
 use quita_store::credentials::{self, Credential};
 use quita_store::{StoreError, Tx};
 use rustls_pki_types::pem::PemObject as _;
@@ -14,10 +13,13 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::accounts::{self, ProbeStep};
 use super::issue::Stored;
 use super::once::{Request, once};
 use super::{Actor, Permission};
-use crate::connection::field;
+use crate::certificate_files::{self, Described, key_belongs};
+use crate::clock::bank_day;
+use crate::connection::{self, field};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::trail::{self, Author};
@@ -110,7 +112,7 @@ impl Sealed {
             bank: account.bank.clone(),
             name: account.description.clone(),
             not_after: self.not_after,
-            status: accounts::ACTIVE_STATUS.to_owned(),
+            status: accounts_store::ACTIVE_STATUS.to_owned(),
             created_at: now,
         };
         credentials::insert(tx, &credential)?;
@@ -130,12 +132,76 @@ pub fn replace(
     account_id: &str,
     new: &NewCredential,
 ) -> Result<Stored, Error> {
-    let replaced =
-        once(world, actor, request, prepare(world, actor, account_id, new), Clone::clone)?;
+    let ready = prepare(world, actor, account_id, new).map(|(_, write)| write);
+    let replaced = once(world, actor, request, ready, Clone::clone)?;
+    replaced_now(world);
+    Ok(replaced)
+}
+
+fn replaced_now(world: &World) {
     world.connections.forget();
     world.companies.forget();
     world.bell.ring();
-    Ok(replaced)
+}
+
+/// What came of [`replace_proven`].
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// The test of the new credential.
+    pub steps: Vec<ProbeStep>,
+    /// Whether the account has it now.
+    pub replaced: bool,
+}
+
+/// As [`replace`], but the new credential is tried at the bank first, and the account keeps the
+/// one that it has unless the new one works. `whatever` replaces it even so.
+pub fn replace_proven(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+    new: &NewCredential,
+    whatever: bool,
+) -> Result<Replacement, Error> {
+    let (id, write) = prepare(world, actor, account_id, new)?;
+    let account = of_company(world, actor, account_id)?;
+    let connection = connection::trial(world, account, &id, &new.credential)?;
+    let mut steps = Vec::new();
+    accounts::try_out(world, &connection, &mut |step| steps.push(step))?;
+    let replaced = whatever || steps.iter().all(|step| step.ok);
+    if replaced {
+        world.tx(write)?;
+        replaced_now(world);
+    }
+    Ok(Replacement { steps, replaced })
+}
+
+/// What the certificate of an account says of itself; `None` where it has none.
+pub fn certificate(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+) -> Result<Option<Described>, Error> {
+    actor.must(Permission::Configure)?;
+    let account = of_company(world, actor, account_id)?;
+    let Some(id) = account.credential_id else { return Ok(None) };
+    let bank = registry::by_folder(&account.bank).map(|bank| bank.info());
+    let field = bank.and_then(|info| {
+        info.credential_fields.iter().find(|field| field.kind == FieldKind::Certificate)
+    });
+    let credential = id.clone();
+    let values = world.store.read(move |tx| credentials::values(tx, &credential))?;
+    let sealed = values.into_iter().find(|(name, ..)| field.is_some_and(|f| f.name == name));
+    let Some((name, version, sealed)) = sealed else { return Ok(None) };
+    let pem = world.vault.unseal(&id, &name, version, &sealed)?;
+    Ok(certificate_files::describe(&String::from_utf8_lossy(pem.expose())))
+}
+
+fn of_company(world: &World, actor: &Actor, account_id: &str) -> Result<Account, Error> {
+    let id = account_id.to_owned();
+    let account = world.store.read(move |tx| accounts_store::get(tx, &id))?;
+    account
+        .filter(|account| account.company_id == actor.company_id)
+        .ok_or_else(|| Error::not_found("conta"))
 }
 
 fn prepare(
@@ -143,13 +209,9 @@ fn prepare(
     actor: &Actor,
     account_id: &str,
     new: &NewCredential,
-) -> Result<impl Fn(&mut Tx, Ids) -> Result<CredentialView, StoreError> + use<>, Error> {
+) -> Result<(String, impl Fn(&mut Tx, Ids) -> Result<CredentialView, StoreError> + use<>), Error> {
     actor.must(Permission::Configure)?;
-    let id = account_id.to_owned();
-    let account = world.store.read(move |tx| accounts::get(tx, &id))?;
-    let account = account
-        .filter(|account| account.company_id == actor.company_id)
-        .ok_or_else(|| Error::not_found("conta"))?;
+    let account = of_company(world, actor, account_id)?;
     let bank = registry::by_folder(&account.bank)
         .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
     let mut errors = FieldErrors::default();
@@ -160,12 +222,13 @@ fn prepare(
     errors.check()?;
     let mut ahead = world.ids();
     let sealed = seal(world, &mut ahead, &new.credential, not_after)?;
+    let id = sealed.id.clone();
     let author = actor.name.clone();
-    Ok(move |tx: &mut Tx, _: Ids| {
+    let write = move |tx: &mut Tx, _: Ids| {
         let mut ids = ahead.clone();
         let now = ids.now();
         sealed.insert(tx, &account, now)?;
-        accounts::set_credential(tx, &account.id, &sealed.id)?;
+        accounts_store::set_credential(tx, &account.id, &sealed.id)?;
         let author = Author { company_id: &account.company_id, actor: &author };
         let details = serde_json::json!({ "credential": sealed.id });
         trail::record(tx, &mut ids, author, "account.connected", &account.id, &details)?;
@@ -174,10 +237,11 @@ fn prepare(
             id: sealed.id.clone(),
             bank: account.bank.clone(),
             name: account.description.clone(),
-            status: accounts::ACTIVE_STATUS.to_owned(),
+            status: accounts_store::ACTIVE_STATUS.to_owned(),
             not_after: sealed.not_after,
         })
-    })
+    };
+    Ok((id, write))
 }
 
 /// Checks the fields of a credential and gives the end of its certificate.
@@ -224,17 +288,16 @@ pub(super) fn check(
         errors.add(format!("credential.{key_name}"), "invalid", message);
         return None;
     };
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
     let (_, parsed) = x509_parser::parse_x509_certificate(&chain[0])
         .map_err(|_| errors.add(&certificate_field, "invalid", "o certificado não se lê"))
         .ok()?;
     let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()?;
     if not_after <= world.clock.now() {
-        let message = format!("o certificado terminou em {}; peça outro ao banco", not_after);
+        let day = bank_day(not_after).strftime("%d/%m/%Y");
+        let message = format!("o certificado terminou em {day}; peça outro ao banco");
         errors.add(&certificate_field, "expired", message);
     }
-    let pair = rustls::sign::CertifiedKey::from_der(chain, key, &provider);
-    if pair.map(|p| Arc::new(p).keys_match().is_err()).unwrap_or(true) {
+    if !key_belongs(chain, key) {
         let message = "esta chave não é a deste certificado; use os dois arquivos do mesmo ZIP";
         errors.add(format!("credential.{key_name}"), "mismatch", message);
     }

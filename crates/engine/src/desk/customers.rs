@@ -2,7 +2,7 @@
 
 use quita_core::document::Document;
 use quita_core::party::{Address, Party};
-use quita_store::customers::{self, Customer};
+use quita_store::customers::{self, Customer, Wanted};
 use quita_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -110,7 +110,8 @@ pub(super) fn check_email(errors: &mut FieldErrors, field: &str, email: &str) {
     }
 }
 
-const STATES: [&str; 27] = [
+/// The letters of each state.
+pub const STATES: [&str; 27] = [
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE",
     "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 ];
@@ -173,6 +174,63 @@ fn prepare(
         trail::record(tx, &mut ids, author, "customer.saved", &customer.id, &details)?;
         Ok(customer.into())
     })
+}
+
+/// Saves a customer that somebody typed. Where `new_only`, a document that is known already is
+/// an error instead of a change.
+pub fn put(
+    world: &World,
+    actor: &Actor,
+    new: &NewCustomer,
+    new_only: bool,
+) -> Result<CustomerView, Error> {
+    let write = prepare(actor, new)?;
+    if new_only
+        && let Ok(document) = Document::parse(&new.document)
+        && let Some(known) = by_document(world, actor, &document)?
+    {
+        let message = format!("já cadastrado: {}", known.legal_name);
+        return Err(Error::invalid("document", "customer_exists", message));
+    }
+    Ok(world.tx(write)?)
+}
+
+/// The customer with this CPF or CNPJ.
+pub fn by_document(
+    world: &World,
+    actor: &Actor,
+    document: &Document,
+) -> Result<Option<CustomerView>, Error> {
+    actor.must(Permission::Read)?;
+    let (company, document) = (actor.company_id.clone(), document.clone());
+    let found = world.store.read(move |tx| customers::by_document(tx, &company, &document))?;
+    Ok(found.map(CustomerView::from))
+}
+
+/// Customers by name, of which the name holds `text`, whatever its case and accents, or of which
+/// the document begins with it; all where it is empty.
+pub fn search(
+    world: &World,
+    actor: &Actor,
+    text: &str,
+    cursor: &str,
+    limit: i64,
+) -> Result<Page<CustomerView>, Error> {
+    actor.must(Permission::Read)?;
+    let plain = quita_formats::ascii::fold(text.trim()).0.to_lowercase();
+    let document: String = plain.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Letters alone are a name, and would find alphanumeric documents by chance.
+    let document = if document.contains(|c: char| c.is_ascii_digit()) {
+        document.to_uppercase()
+    } else {
+        String::new()
+    };
+    let wanted = Wanted { name: plain, document };
+    let (company, after) = (actor.company_id.clone(), cursor.to_owned());
+    let rows = world
+        .store
+        .read(move |tx| customers::search(tx, &company, &wanted, &after, limit + 1))?;
+    Ok(Page::new(rows, limit, |c| &c.id, CustomerView::from))
 }
 
 /// One customer.

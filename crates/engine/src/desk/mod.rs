@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod act;
 pub mod companies;
 pub mod credentials;
+pub mod customer_import;
 pub mod customers;
 pub mod due;
 pub mod events;

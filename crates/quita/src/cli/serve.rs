@@ -209,7 +209,7 @@ fn simulator(installation: &Installation) -> Result<Sandbox, Failure> {
 fn point_at(world: &World, sandbox: &Sandbox) -> Result<(), Failure> {
     let hosts = BTreeMap::from([("api".to_owned(), sandbox.base_url(simulated::BANK)?)]);
     world.store.tx(move |tx| {
-        for account in accounts::active(tx)? {
+        for account in accounts::connected(tx)? {
             if account.bank == simulated::BANK && !account.hosts.is_empty() {
                 accounts::set_hosts(tx, &account.id, &hosts)?;
             }

@@ -1,0 +1,366 @@
+//! Certificate and private key out of the files that a bank hands out: its ZIP as downloaded, a
+//! pair in PEM or DER, or PKCS#12 with a password. Told by content, whatever the files are called.
+
+use std::io::{Cursor, Read as _};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use jiff::Timestamp;
+use p12_keystore::Pkcs12Archive;
+use rustls_pki_types::pem::{PemObject as _, SectionKind};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use zip::ZipArchive;
+
+/// Most files in a ZIP; a bank's has two or three.
+const FILES_MAX: usize = 50;
+/// Most bytes of all files together, unpacked. A certificate has two thousand.
+const BYTES_MAX: u64 = 1024 * 1024;
+
+/// A file as it was given.
+pub struct GivenFile {
+    /// Its name, for messages.
+    pub name: String,
+    /// All of it. May hold a private key: never logged.
+    pub bytes: Vec<u8>,
+}
+
+/// A certificate with its chain, and its private key.
+pub struct Pair {
+    /// The certificate of the key first, then those above it, PEM.
+    pub certificate: String,
+    /// Private key, PEM, not encrypted.
+    pub private_key: String,
+}
+
+/// What a certificate says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// Whose it is: the common name, or all of the subject where there is none.
+    pub subject: String,
+    /// Who signed it, likewise.
+    pub issuer: String,
+    /// First instant at which it is good.
+    pub not_before: Timestamp,
+    /// Last instant at which it is good.
+    pub not_after: Timestamp,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    certificates: Vec<CertificateDer<'static>>,
+    keys: Vec<PrivateKeyDer<'static>>,
+    locked_key: Option<String>,
+    request: Option<String>,
+    strange: Vec<String>,
+}
+
+/// Finds the one certificate and the key that belongs to it.
+///
+/// # Errors
+/// Why there is no such pair, in Portuguese, and what to do about it.
+pub fn read(files: &[GivenFile], password: &str) -> Result<Pair, String> {
+    let mut found = Found::default();
+    for file in files {
+        if file.bytes.starts_with(b"PK\x03\x04") || file.bytes.starts_with(b"PK\x05\x06") {
+            for inner in unpack(file)? {
+                found.look_into(&inner, password)?;
+            }
+        } else {
+            found.look_into(file, password)?;
+        }
+    }
+    found.pair()
+}
+
+/// What a certificate in PEM says of itself; `None` where it is none.
+pub fn describe(pem: &str) -> Option<Described> {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
+    let (_, parsed) = x509_parser::parse_x509_certificate(&der).ok()?;
+    let name = |name: &x509_parser::x509::X509Name| {
+        let common = name.iter_common_name().next().and_then(|cn| cn.as_str().ok());
+        common.map_or_else(|| name.to_string(), str::to_owned)
+    };
+    let instant = |time: x509_parser::time::ASN1Time| Timestamp::from_second(time.timestamp()).ok();
+    Some(Described {
+        subject: name(parsed.subject()),
+        issuer: name(parsed.issuer()),
+        not_before: instant(parsed.validity().not_before)?,
+        not_after: instant(parsed.validity().not_after)?,
+    })
+}
+
+/// Whether the key is that of the first certificate.
+pub(crate) fn key_belongs(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> bool {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let pair = rustls::sign::CertifiedKey::from_der(chain, key, &provider);
+    pair.is_ok_and(|pair| Arc::new(pair).keys_match().is_ok())
+}
+
+fn unpack(file: &GivenFile) -> Result<Vec<GivenFile>, String> {
+    let name = &file.name;
+    let broken = |_| format!("o ZIP «{name}» está danificado; baixe-o de novo do banco");
+    let mut archive = ZipArchive::new(Cursor::new(&file.bytes)).map_err(broken)?;
+    if archive.len() > FILES_MAX {
+        return Err(format!(
+            "o ZIP «{name}» tem {} arquivos; envie o que o banco entregou, ou só o certificado e \
+             a chave",
+            archive.len()
+        ));
+    }
+    let mut room = BYTES_MAX;
+    let mut files = Vec::new();
+    for index in 0..archive.len() {
+        let entry = match archive.by_index(index) {
+            Ok(entry) => entry,
+            Err(zip::result::ZipError::UnsupportedArchive(_)) => {
+                return Err(format!(
+                    "o ZIP «{name}» pede uma senha ou usa um formato raro; extraia os arquivos e \
+                     envie o certificado e a chave"
+                ));
+            }
+            Err(error) => return Err(broken(error)),
+        };
+        let inside = entry.name().to_owned();
+        // What macOS adds beside each file has the same name and other content.
+        if entry.is_dir() || inside.starts_with("__MACOSX/") {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let read = entry.take(room + 1).read_to_end(&mut bytes);
+        let read = read.map_err(|_| {
+            format!("«{inside}», dentro do ZIP, está danificado; baixe o ZIP de novo do banco")
+        })?;
+        room = room.checked_sub(read as u64).ok_or_else(|| {
+            format!(
+                "o ZIP «{name}» é grande demais para um certificado; confira se é o que o banco \
+                 entregou"
+            )
+        })?;
+        files.push(GivenFile { name: inside, bytes });
+    }
+    Ok(files)
+}
+
+impl Found {
+    fn look_into(&mut self, file: &GivenFile, password: &str) -> Result<(), String> {
+        let bytes = &file.bytes;
+        if contains(bytes, "-----BEGIN ") {
+            self.pem(file);
+        } else if is_pkcs12(bytes) {
+            self.pkcs12(file, password)?;
+        } else if x509_parser::parse_x509_certificate(bytes).is_ok() {
+            self.add_certificate(CertificateDer::from(bytes.clone()));
+        } else if is_encrypted_pkcs8(bytes) {
+            self.locked_key = Some(file.name.clone());
+        } else if let Ok(key) = PrivateKeyDer::try_from(bytes.clone()) {
+            self.keys.push(key);
+        } else {
+            self.strange.push(file.name.clone());
+        }
+        Ok(())
+    }
+
+    fn pem(&mut self, file: &GivenFile) {
+        let bytes = &file.bytes;
+        let locked =
+            contains(bytes, "BEGIN ENCRYPTED PRIVATE KEY") || contains(bytes, "Proc-Type: 4,ENC");
+        if locked {
+            self.locked_key = Some(file.name.clone());
+        }
+        let mut any = false;
+        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(bytes) {
+            let Ok((kind, der)) = section else { break };
+            any = true;
+            match kind {
+                SectionKind::Certificate => self.add_certificate(CertificateDer::from(der)),
+                SectionKind::PrivateKey => self.keys.push(PrivateKeyDer::Pkcs8(der.into())),
+                SectionKind::RsaPrivateKey if !locked => {
+                    self.keys.push(PrivateKeyDer::Pkcs1(der.into()));
+                }
+                SectionKind::EcPrivateKey if !locked => {
+                    self.keys.push(PrivateKeyDer::Sec1(der.into()));
+                }
+                SectionKind::Csr => self.request = Some(file.name.clone()),
+                _ => {}
+            }
+        }
+        if !any && !locked {
+            self.strange.push(file.name.clone());
+        }
+    }
+
+    fn pkcs12(&mut self, file: &GivenFile, password: &str) -> Result<(), String> {
+        let name = &file.name;
+        let archive = Pkcs12Archive::from_pkcs12(&file.bytes, password).map_err(|error| {
+            use p12_keystore::error::Error;
+            match error {
+                Error::MacError(_) | Error::Pkcs5Error(_) | Error::UnpadError
+                    if password.is_empty() =>
+                {
+                    format!("«{name}» está protegido: informe a senha do arquivo .pfx")
+                }
+                Error::MacError(_) | Error::Pkcs5Error(_) | Error::UnpadError => {
+                    format!("a senha de «{name}» não confere; use a que foi criada com o arquivo")
+                }
+                _ => format!("«{name}» não pôde ser lido; exporte-o de novo como .pfx ou .p12"),
+            }
+        })?;
+        for entry in archive.certs {
+            self.add_certificate(CertificateDer::from(entry.cert.as_der().to_vec()));
+        }
+        for entry in archive.keys {
+            self.keys.push(PrivateKeyDer::Pkcs8(entry.key.as_der().to_vec().into()));
+        }
+        Ok(())
+    }
+
+    fn add_certificate(&mut self, certificate: CertificateDer<'static>) {
+        if !self.certificates.contains(&certificate) {
+            self.certificates.push(certificate);
+        }
+    }
+
+    fn pair(mut self) -> Result<Pair, String> {
+        self.keys.dedup_by(|a, b| a.secret_der() == b.secret_der());
+        if self.certificates.is_empty() {
+            return Err(self.why_no_certificate());
+        }
+        if self.keys.is_empty() {
+            return Err(match &self.locked_key {
+                Some(name) => format!(
+                    "a chave «{name}» está protegida por senha; exporte-a sem senha, ou envie o \
+                     .pfx com a senha"
+                ),
+                None => "achei o certificado, mas falta a chave privada (arquivo .key); envie os \
+                         dois juntos, ou o ZIP do banco"
+                    .to_owned(),
+            });
+        }
+        let mut pairs = Vec::new();
+        for key in &self.keys {
+            let theirs = self.certificates.iter().filter(|certificate| {
+                key_belongs(vec![(*certificate).clone()], key.clone_key())
+            });
+            // A renewed certificate may keep its key: the newest counts.
+            if let Some(newest) = theirs.max_by_key(|certificate| end_of(certificate)) {
+                pairs.push((newest, key));
+            }
+        }
+        match pairs[..] {
+            [] => Err("esta chave não é a deste certificado; use os dois arquivos do mesmo ZIP"
+                .to_owned()),
+            [(certificate, key)] => Ok(Pair {
+                certificate: self.chain(certificate),
+                private_key: key_pem(key),
+            }),
+            _ => Err(format!(
+                "há {} certificados com suas chaves; envie só o da integração que vai usar",
+                pairs.len()
+            )),
+        }
+    }
+
+    fn why_no_certificate(&self) -> String {
+        if let Some(name) = &self.request {
+            return format!(
+                "«{name}» é o pedido do certificado (CSR); o certificado é o arquivo que o banco \
+                 devolve depois"
+            );
+        }
+        if !self.keys.is_empty() || self.locked_key.is_some() {
+            return "achei a chave, mas falta o certificado (arquivo .crt ou .cer); envie os dois \
+                    juntos, ou o ZIP do banco"
+                .to_owned();
+        }
+        match self.strange.first() {
+            Some(name) => format!(
+                "«{name}» não é certificado nem chave; envie o ZIP do banco, o par .crt e .key, ou \
+                 o .pfx"
+            ),
+            None => "envie o certificado e a chave: o ZIP do banco, o par .crt e .key, ou o .pfx"
+                .to_owned(),
+        }
+    }
+
+    /// The certificate and those above it, as far as they were given.
+    fn chain(&self, leaf: &CertificateDer<'static>) -> String {
+        let mut chain = vec![leaf];
+        while let Some(above) = self.above(chain[chain.len() - 1]) {
+            if chain.contains(&above) {
+                break;
+            }
+            chain.push(above);
+        }
+        chain.into_iter().map(|certificate| pem("CERTIFICATE", certificate)).collect()
+    }
+
+    fn above(&self, certificate: &CertificateDer) -> Option<&CertificateDer<'static>> {
+        let (_, below) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        self.certificates.iter().find(|other| {
+            x509_parser::parse_x509_certificate(other)
+                .is_ok_and(|(_, other)| other.subject().as_raw() == below.issuer().as_raw())
+        })
+    }
+}
+
+fn end_of(certificate: &CertificateDer) -> i64 {
+    x509_parser::parse_x509_certificate(certificate)
+        .map_or(i64::MIN, |(_, parsed)| parsed.validity().not_after.timestamp())
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// What the outermost SEQUENCE of DER holds.
+fn inside(der: &[u8]) -> Option<&[u8]> {
+    let [0x30, first, rest @ ..] = der else { return None };
+    match *first {
+        // Indefinite length, which PKCS#12 of some programs has.
+        0x80 => Some(rest),
+        0..=0x7f => Some(rest),
+        long => rest.get(usize::from(long & 0x7f)..),
+    }
+}
+
+/// PFX begins with its version, 3, and another SEQUENCE.
+fn is_pkcs12(der: &[u8]) -> bool {
+    inside(der).is_some_and(|inner| inner.starts_with(&[0x02, 0x01, 0x03, 0x30]))
+}
+
+/// EncryptedPrivateKeyInfo begins with PBES1 or PBES2, which are both in the tree of PKCS#5, or
+/// with an algorithm of PKCS#12.
+fn is_encrypted_pkcs8(der: &[u8]) -> bool {
+    let algorithm = inside(der).and_then(inside);
+    algorithm.is_some_and(|inner| {
+        matches!(
+            inner,
+            [0x06, _, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05 | 0x0c, ..]
+        )
+    })
+}
+
+fn key_pem(key: &PrivateKeyDer) -> String {
+    let label = match key {
+        PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
+        PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
+        _ => "PRIVATE KEY",
+    };
+    pem(label, key.secret_der())
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let mut out = format!("-----BEGIN {label}-----\n");
+    // 48 bytes are a line of 64 characters.
+    for line in der.chunks(48) {
+        BASE64_STANDARD.encode_string(line, &mut out);
+        out.push('\n');
+    }
+    out.push_str(&format!("-----END {label}-----\n"));
+    out
+}
