@@ -225,8 +225,7 @@ pub(crate) fn token_for(
     if let Some(token) = world.tokens.get(credential, &scope, now) {
         return Ok(token);
     }
-    take_budget(world, connection, limit)
-        .map_err(|(at, reason)| NoToken::Later { at, reason })?;
+    take_budget(world, connection, limit).map_err(|(at, reason)| NoToken::Later { at, reason })?;
     let later = |seconds: i64, reason: String| NoToken::Later { at: after(now, seconds), reason };
     let peer = connection.peer(host).map_err(|e| later(60, e.to_string()))?;
     let secret = String::from_utf8_lossy(connection.client_secret.expose()).into_owned();

@@ -243,9 +243,10 @@ impl Found {
         }
         let mut pairs = Vec::new();
         for key in &self.keys {
-            let theirs = self.certificates.iter().filter(|certificate| {
-                key_belongs(vec![(*certificate).clone()], key.clone_key())
-            });
+            let theirs = self
+                .certificates
+                .iter()
+                .filter(|certificate| key_belongs(vec![(*certificate).clone()], key.clone_key()));
             // A renewed certificate may keep its key: the newest counts.
             if let Some(newest) = theirs.max_by_key(|certificate| end_of(certificate)) {
                 pairs.push((newest, key));
@@ -254,10 +255,9 @@ impl Found {
         match pairs[..] {
             [] => Err("esta chave não é a deste certificado; use os dois arquivos do mesmo ZIP"
                 .to_owned()),
-            [(certificate, key)] => Ok(Pair {
-                certificate: self.chain(certificate),
-                private_key: key_pem(key),
-            }),
+            [(certificate, key)] => {
+                Ok(Pair { certificate: self.chain(certificate), private_key: key_pem(key) })
+            }
             _ => Err(format!(
                 "há {} certificados com suas chaves; envie só o da integração que vai usar",
                 pairs.len()
@@ -338,10 +338,7 @@ fn is_pkcs12(der: &[u8]) -> bool {
 fn is_encrypted_pkcs8(der: &[u8]) -> bool {
     let algorithm = inside(der).and_then(inside);
     algorithm.is_some_and(|inner| {
-        matches!(
-            inner,
-            [0x06, _, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05 | 0x0c, ..]
-        )
+        matches!(inner, [0x06, _, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05 | 0x0c, ..])
     })
 }
 
@@ -363,4 +360,139 @@ fn pem(label: &str, der: &[u8]) -> String {
     }
     out.push_str(&format!("-----END {label}-----\n"));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKey, PrivateKeyChain};
+    use rcgen::{CertifiedKey, KeyPair};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn made() -> CertifiedKey<KeyPair> {
+        rcgen::generate_simple_self_signed(["cliente.example".to_owned()]).unwrap()
+    }
+
+    fn file(name: &str, bytes: impl Into<Vec<u8>>) -> GivenFile {
+        GivenFile { name: name.to_owned(), bytes: bytes.into() }
+    }
+
+    fn zipped(files: &[(&str, &[u8])]) -> GivenFile {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in files {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        file("baixado.zip", zip.finish().unwrap().into_inner())
+    }
+
+    fn pfx(made: &CertifiedKey<KeyPair>, password: &str) -> GivenFile {
+        let key = PrivateKey::from_der(&made.signing_key.serialize_der()).unwrap();
+        let certificate = Certificate::from_der(made.cert.der()).unwrap();
+        let mut store = KeyStore::new();
+        let chain = PrivateKeyChain::new("1", key, [certificate]);
+        store.add_entry("chave", KeyStoreEntry::PrivateKeyChain(chain));
+        file(
+            "empresa.pfx",
+            store.writer(password).encryption_iterations(500).mac_iterations(500).write().unwrap(),
+        )
+    }
+
+    fn why(files: &[GivenFile], password: &str) -> String {
+        read(files, password).err().unwrap()
+    }
+
+    #[test]
+    fn every_form_gives_the_same_pair() {
+        let made = made();
+        let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let der = made.signing_key.serialize_der();
+        let other = rcgen::generate_simple_self_signed(["ca.example".to_owned()]).unwrap();
+        let both = format!("Bag Attributes\n{key}\n{certificate}");
+        let given = [
+            vec![file("a.crt", certificate.as_str()), file("a.key", key.as_str())],
+            vec![file("trocados.key", certificate.as_str()), file("x.crt", key.as_str())],
+            vec![file("a.cer", made.cert.der().to_vec()), file("a.key", der.clone())],
+            vec![file("tudo.pem", both)],
+            vec![
+                file("a.pem", format!("{}{certificate}", other.cert.pem())),
+                file("k", key.clone()),
+            ],
+            vec![zipped(&[
+                ("pasta/Inter API_Certificado.crt", certificate.as_bytes()),
+                ("pasta/Inter API_Chave.key", key.as_bytes()),
+                ("__MACOSX/pasta/._Inter API_Chave.key", b"lixo"),
+                ("LEIA-ME.txt", b"Guarde estes arquivos."),
+            ])],
+            vec![pfx(&made, "senha çã")],
+            vec![zipped(&[("a.p12", &pfx(&made, "senha çã").bytes)])],
+        ];
+        for files in given {
+            let names: Vec<_> = files.iter().map(|f| f.name.as_str()).collect();
+            let pair = read(&files, "senha çã").unwrap_or_else(|e| panic!("{names:?}: {e}"));
+            let found = CertificateDer::from_pem_slice(pair.certificate.as_bytes()).unwrap();
+            assert_eq!(found, *made.cert.der(), "{names:?}");
+            let key = PrivateKeyDer::from_pem_slice(pair.private_key.as_bytes()).unwrap();
+            assert_eq!(key.secret_der(), der);
+        }
+        let described = describe(&certificate).unwrap();
+        assert_eq!(described.subject, "rcgen self signed cert");
+        assert!(described.not_after > described.not_before);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told() {
+        let (made, other) = (made(), self::made());
+        let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let strange = other.signing_key.serialize_pem();
+        let crt = || file("a.crt", certificate.as_str());
+        assert!(why(&[], "").contains("envie o certificado"));
+        assert!(why(&[crt()], "").contains("falta a chave"));
+        assert!(why(&[file("a.key", key.as_str())], "").contains("falta o certificado"));
+        assert!(why(&[crt(), file("b.key", strange.as_str())], "").contains("não é a deste"));
+        let locked =
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
+        assert!(why(&[crt(), file("c.key", locked)], "").contains("protegida por senha"));
+        let two =
+            [crt(), file("a.key", key), file("b.crt", other.cert.pem()), file("b.key", strange)];
+        assert!(why(&two, "").contains("2 certificados"));
+        assert!(why(&[pfx(&made, "certa")], "errada").contains("não confere"));
+        assert!(why(&[pfx(&made, "certa")], "").contains("informe a senha"));
+        assert!(why(&[file("contrato.pdf", *b"%PDF-1.7")], "").contains("não é certificado"));
+        assert!(why(&[file("x.zip", *b"PK\x03\x04mais nada")], "").contains("danificado"));
+        let big = vec![0; 3 * 1024 * 1024];
+        let bomb = zipped(&[("a.crt", certificate.as_bytes()), ("zeros", &big)]);
+        assert!(bomb.bytes.len() < 100_000);
+        assert!(why(&[bomb], "").contains("grande demais"));
+        let names: Vec<String> = (0..60).map(|n| format!("{n}.txt")).collect();
+        let many: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &b""[..])).collect();
+        assert!(why(&[zipped(&many)], "").contains("60 arquivos"));
+    }
+
+    #[test]
+    fn the_chain_is_put_in_order() {
+        let key = KeyPair::generate().unwrap();
+        let mut root = rcgen::CertificateParams::new([]).unwrap();
+        root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        root.distinguished_name.push(rcgen::DnType::CommonName, "CA do banco");
+        let root_key = KeyPair::generate().unwrap();
+        let root_certificate = root.self_signed(&root_key).unwrap();
+        let issuer = rcgen::Issuer::new(root, root_key);
+        let leaf = rcgen::CertificateParams::new(["cliente.example".to_owned()]).unwrap();
+        let leaf = leaf.signed_by(&key, &issuer).unwrap();
+        let files = [
+            file("cadeia.pem", format!("{}{}", root_certificate.pem(), leaf.pem())),
+            file("chave.key", key.serialize_pem()),
+        ];
+        let pair = read(&files, "").unwrap();
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(pair.certificate.as_bytes())
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(chain, [leaf.der().clone(), root_certificate.der().clone()]);
+        assert_eq!(describe(&pair.certificate).unwrap().issuer, "CA do banco");
+    }
 }

@@ -153,6 +153,11 @@ fn with(
 }
 
 impl Connection {
+    /// The CA of the simulator that it is connected to, PEM.
+    pub(crate) fn ca(&self) -> Option<&str> {
+        self.ca.as_deref()
+    }
+
     /// What surrounds a call at this instant.
     pub fn ctx(&self, now: Timestamp) -> Ctx {
         ctx(&self.account, now, self.sandbox)

@@ -4,18 +4,33 @@ use std::collections::BTreeMap;
 
 use quita_engine::connection::field;
 use quita_engine::desk::accounts::NewAccount;
-use quita_sandbox::{ClientKit, Sandbox};
+use quita_sandbox::{ClientKit, NewClient, Sandbox};
 
 use crate::failure::Failure;
 
 /// The demo's bank.
 pub(crate) const BANK: &str = "inter";
 
-/// Account with check digit.
-pub(crate) const ACCOUNT: &str = "12345678";
+/// The first account there, with check digit.
+const ACCOUNT: &str = "12345678";
+
+/// Lets another account in at the simulator, under the next free number, and gives it as the desk
+/// registers it.
+pub(crate) fn connect(sandbox: &Sandbox, owner: &str) -> Result<NewAccount, Failure> {
+    let taken: Vec<String> =
+        sandbox.clients(BANK)?.into_iter().map(|client| client.account).collect();
+    let first: u64 = ACCOUNT.parse().unwrap_or(1);
+    let free = (first..).map(|number| number.to_string()).find(|n| !taken.contains(n));
+    let new = NewClient {
+        account: free.unwrap_or_default(),
+        owner: Some(owner.to_owned()),
+        ..NewClient::default()
+    };
+    account(sandbox, &sandbox.new_client(BANK, &new)?)
+}
 
 /// The account as the desk registers it, connected to this simulator.
-pub(crate) fn account(sandbox: &Sandbox, kit: &ClientKit) -> Result<NewAccount, Failure> {
+fn account(sandbox: &Sandbox, kit: &ClientKit) -> Result<NewAccount, Failure> {
     let (number, digit) = kit.account.split_at(kit.account.len().saturating_sub(1));
     let credential = [
         (field::CLIENT_ID, &kit.client_id),

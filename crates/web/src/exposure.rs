@@ -1,11 +1,14 @@
 //! How this desk stands in the world.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use quita_engine::desk::accounts::NewAccount;
 
 use crate::app::App;
 
@@ -22,6 +25,22 @@ pub struct Exposure {
     /// What `quita serve` printed for whoever makes the first administrator; empty where that is
     /// not asked for.
     pub first_run_code: String,
+    /// In a sandbox with a simulator inside: how to get an account there.
+    pub connect_simulator: Option<ConnectSimulator>,
+}
+
+/// Lets a company in at the simulated bank: from the name of the account's owner, the account as
+/// the desk registers it, or why there is none.
+#[derive(Clone)]
+pub struct ConnectSimulator(pub Arc<Connect>);
+
+/// See [`ConnectSimulator`].
+pub type Connect = dyn Fn(&str) -> Result<NewAccount, String> + Send + Sync;
+
+impl fmt::Debug for ConnectSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConnectSimulator")
+    }
 }
 
 impl Exposure {

@@ -35,7 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-pub use crate::exposure::Exposure;
+pub use crate::exposure::{Connect, ConnectSimulator, Exposure};
 use crate::pages::failure::Failure;
 pub use crate::pages::setup::{Make, Setup, setup_router};
 use crate::problem::{Problem, kinds};

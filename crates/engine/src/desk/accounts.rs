@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use quita_banks::contract::{Op, Outcome};
-pub use quita_banks::info::{BankInfo, Field, FieldKind};
 use quita_banks::info::{Auth, Scope};
+pub use quita_banks::info::{BankInfo, Field, FieldKind};
 use quita_banks::registry;
 use quita_store::accounts::{self, Account};
 use quita_store::credentials;
@@ -111,9 +111,9 @@ pub fn banks() -> Vec<BankView> {
         .collect()
 }
 
-/// What the form of a bank asks for; `None` where it has no API.
-pub fn form_of(folder: &str) -> Option<&'static BankInfo> {
-    let info = registry::by_folder(folder)?.info();
+/// What the form of a bank asks for, by COMPE code or folder; `None` where it has no API.
+pub fn form_of(bank: &str) -> Option<&'static BankInfo> {
+    let info = registry::by_folder(bank).or_else(|| registry::by_code(bank))?.info();
     (!info.operations.is_empty()).then_some(info)
 }
 
@@ -121,6 +121,11 @@ pub fn form_of(folder: &str) -> Option<&'static BankInfo> {
 pub fn create(world: &World, actor: &Actor, new: &NewAccount) -> Result<AccountView, Error> {
     let written = world.tx(prepare(world, actor, new)?);
     registered(world, written.map_err(Error::from))
+}
+
+/// All that [`create`] would find wrong, without registering anything.
+pub fn check(world: &World, actor: &Actor, new: &NewAccount) -> Result<(), Error> {
+    prepare(world, actor, new).map(|_| ())
 }
 
 /// As [`create`], once for each key.
@@ -316,9 +321,8 @@ pub(super) fn try_out(
     let mut add = |step: &str, ok: bool, message: String| {
         tell(ProbeStep { step: step.to_owned(), ok, message });
     };
-    if !matches!(connection.bank.info().auth, Auth::None)
-        && !try_credential(world, connection, &mut add)
-    {
+    let asks = !matches!(connection.bank.info().auth, Auth::None);
+    if asks && !try_credential(world, connection, &mut add) {
         return Ok(());
     }
     let account = "conta";
@@ -342,35 +346,38 @@ pub(super) fn try_out(
     Ok(())
 }
 
-/// Asks for a token with each permission by itself, since a bank refuses all that are asked for
-/// together when one is missing. Gives whether the credential is good at all.
+/// Asks for a token with all permissions; where that is refused, with each by itself, to tell
+/// which one is missing. Gives whether the credential is good at all.
 fn try_credential(
     world: &World,
     connection: &Connection,
     add: &mut dyn FnMut(&str, bool, String),
 ) -> bool {
     let credential = "credencial e certificado";
-    let mut known = false;
-    let mut refused = Vec::new();
-    for scope in connection.bank.info().scopes {
-        let permission = format!("permissão para {}", scope.purpose);
-        match call::token_for(world, connection, &[scope.name]) {
-            Ok(_) => {
-                if !known {
-                    add(credential, true, "o banco aceitou a credencial".into());
-                }
-                known = true;
-                add(&permission, true, "concedida".into());
+    let accepted = "o banco aceitou a credencial";
+    let permission = |scope: &Scope| format!("permissão para {}", scope.purpose);
+    let granted = "concedida";
+    let scopes = connection.bank.info().scopes;
+    let all: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
+    let status = match call::token_for(world, connection, &all) {
+        Ok(_) => {
+            add(credential, true, accepted.into());
+            for scope in scopes {
+                add(&permission(scope), true, granted.into());
             }
-            Err(NoToken::Refused { status, .. }) => refused.push((permission, scope.name, status)),
-            Err(NoToken::Later { reason, .. }) if known => add(&permission, false, reason),
-            Err(NoToken::Later { reason, .. }) => {
-                add(credential, false, format!("o banco não foi alcançado: {reason}"));
-                return false;
-            }
+            return true;
         }
-    }
-    if let (false, Some((_, _, status))) = (known, refused.first()) {
+        Err(NoToken::Later { reason, .. }) => {
+            add(credential, false, reason);
+            return false;
+        }
+        Err(NoToken::Refused { status, .. }) => status,
+    };
+    let each: Vec<_> = scopes
+        .iter()
+        .map(|scope| (scope, call::token_for(world, connection, &[scope.name])))
+        .collect();
+    if !each.iter().any(|(_, token)| token.is_ok()) {
         let message = format!(
             "o banco recusou a credencial ({status}): confira client id, client secret e \
              certificado. Uma integração nova pode levar alguns minutos até valer"
@@ -378,9 +385,17 @@ fn try_credential(
         add(credential, false, message);
         return false;
     }
-    for (permission, scope, _) in refused {
-        let message = format!("falta na integração: marque «{scope}» no portal do banco");
-        add(&permission, false, message);
+    add(credential, true, accepted.into());
+    for (scope, token) in each {
+        match token {
+            Ok(_) => add(&permission(scope), true, granted.into()),
+            Err(NoToken::Later { reason, .. }) => add(&permission(scope), false, reason),
+            Err(NoToken::Refused { .. }) => {
+                let message =
+                    format!("falta na integração: marque «{}» no portal do banco", scope.name);
+                add(&permission(scope), false, message);
+            }
+        }
     }
     true
 }
@@ -400,8 +415,7 @@ pub fn change(
         return Err(Error::invalid("description", "missing", "dê um nome à conta"));
     }
     let status = if active { accounts::ACTIVE_STATUS } else { accounts::INACTIVE_STATUS };
-    let (id, company, name) =
-        (account_id.to_owned(), actor.company_id.clone(), actor.name.clone());
+    let (id, company, name) = (account_id.to_owned(), actor.company_id.clone(), actor.name.clone());
     let changed = world.tx(move |tx, mut ids| {
         if accounts::get(tx, &id)?.is_none_or(|account| account.company_id != company) {
             return Ok(false);

@@ -162,8 +162,15 @@ pub fn replace_proven(
     new: &NewCredential,
     whatever: bool,
 ) -> Result<Replacement, Error> {
-    let (id, write) = prepare(world, actor, account_id, new)?;
     let account = of_company(world, actor, account_id)?;
+    let mut new = new.clone();
+    // The simulator stays what it is.
+    if let Ok(old) = connection::connect(world, account_id)
+        && let Some(ca) = old.ca()
+    {
+        new.credential.entry(field::CA.to_owned()).or_insert_with(|| ca.to_owned());
+    }
+    let (id, write) = prepare(world, actor, account_id, &new)?;
     let connection = connection::trial(world, account, &id, &new.credential)?;
     let mut steps = Vec::new();
     accounts::try_out(world, &connection, &mut |step| steps.push(step))?;

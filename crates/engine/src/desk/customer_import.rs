@@ -150,13 +150,10 @@ pub struct Counts {
 
 /// The text of a file: what its first bytes say, else UTF-8, else what Windows writes.
 pub fn decode(bytes: &[u8]) -> String {
-    if Encoding::for_bom(bytes).is_some() {
-        return UTF_8.decode(bytes).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => WINDOWS_1252.decode(bytes).0.into_owned(),
-    }
+    let told = Encoding::for_bom(bytes).is_some();
+    let encoding = if told || std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 };
+    // No database keeps it, and no table means it.
+    encoding.decode(bytes).0.replace('\0', "")
 }
 
 /// Reads a table. Its first line names the columns, and shows what separates them.
@@ -350,7 +347,8 @@ mod tests {
 
     #[test]
     fn tables_are_read_as_spreadsheets_write_them() {
-        let windows = b"Raz\xe3o Social;CPF/CNPJ;E-mail\r\nPadaria S\xe3o Jos\xe9;11222333000181;\r\n";
+        let windows =
+            b"Raz\xe3o Social;CPF/CNPJ;E-mail\r\nPadaria S\xe3o Jos\xe9;11222333000181;\r\n";
         let table = read(&decode(windows)).unwrap();
         assert_eq!(table.headers, ["Razão Social", "CPF/CNPJ", "E-mail"]);
         assert_eq!(table.rows[0].1[0], "Padaria São José");

@@ -227,9 +227,8 @@ pub fn search(
     };
     let wanted = Wanted { name: plain, document };
     let (company, after) = (actor.company_id.clone(), cursor.to_owned());
-    let rows = world
-        .store
-        .read(move |tx| customers::search(tx, &company, &wanted, &after, limit + 1))?;
+    let rows =
+        world.store.read(move |tx| customers::search(tx, &company, &wanted, &after, limit + 1))?;
     Ok(Page::new(rows, limit, |c| &c.id, CustomerView::from))
 }
 

@@ -7,7 +7,7 @@ use quita_engine::desk::accounts::{self, AccountView};
 use quita_engine::desk::{Actor, companies, tokens};
 use quita_engine::world::{Environment, World};
 use quita_sandbox::clock::SimClock;
-use quita_sandbox::{BankHost, NewClient, Sandbox, SandboxConfig};
+use quita_sandbox::{BankHost, Sandbox, SandboxConfig};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -104,7 +104,7 @@ pub(crate) fn make(
     company: companies::NewCompany,
     with_account: bool,
 ) -> Result<Made, Failure> {
-    let owner = Some(company.legal_name.clone());
+    let owner = company.legal_name.clone();
     // What is wrong with the company is said before anything is made.
     companies::check(&company)?;
     let installation = Installation::create(directory, environment, config)?;
@@ -124,11 +124,7 @@ pub(crate) fn make(
             clock: SimClock::open(&simulator.join("clock.json"))?,
             ..SandboxConfig::default()
         })?;
-        let kit = sandbox.new_client(
-            simulated::BANK,
-            &NewClient { account: simulated::ACCOUNT.into(), owner, ..NewClient::default() },
-        )?;
-        let new = simulated::account(&sandbox, &kit)?;
+        let new = simulated::connect(&sandbox, &owner)?;
         account = Some(accounts::create(&world, &actor, &new)?);
         sandbox.shutdown()?;
     }

@@ -112,7 +112,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         configured.or_else(|| local.map(|l| format!("https://localhost:{}", l.address().port())));
 
     let sandbox = match (&command.simulator_control, installation.environment) {
-        (None, Environment::Sandbox) => Some(simulator(&installation)?),
+        (None, Environment::Sandbox) => Some(Arc::new(simulator(&installation)?)),
         _ => None,
     };
     let clock: Box<dyn Clock> = match (&command.simulator_control, &sandbox) {
@@ -124,6 +124,13 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     if let Some(sandbox) = &sandbox {
         point_at(&world, sandbox)?;
     }
+    let connect_simulator = sandbox.as_ref().map(|sandbox| {
+        let sandbox = Arc::downgrade(sandbox);
+        quita_web::ConnectSimulator(Arc::new(move |owner| match sandbox.upgrade() {
+            Some(sandbox) => simulated::connect(&sandbox, owner).map_err(|e| e.to_string()),
+            None => Err("o simulador está sendo encerrado".to_owned()),
+        }))
+    });
     let workers = Workers::start(&world, command.workers)?;
 
     let first_run_code = world.ids().next_letters(12);
@@ -134,6 +141,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         unprotected,
         trusted_proxies: command.trusted_proxies.clone(),
         first_run_code,
+        connect_simulator,
     };
 
     let ready = json!({
@@ -141,7 +149,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         "first_run": first_run,
         "public": public.as_ref().map(|l| l.address().to_string()),
         "public_url": public_url,
-        "simulator": sandbox.as_ref().map(Sandbox::control_url),
+        "simulator": sandbox.as_deref().map(Sandbox::control_url),
     });
     if command.json {
         output::line(&ready.to_string())?;
@@ -163,7 +171,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         }
     });
     workers.stop();
-    if let Some(sandbox) = sandbox {
+    // Nobody else holds it but a page that is being answered, which then ends it.
+    if let Some(sandbox) = sandbox.and_then(Arc::into_inner) {
         sandbox.shutdown()?;
     }
     Ok(())

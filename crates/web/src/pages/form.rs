@@ -217,6 +217,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Which keys a phone shows.
+    pub(crate) fn inputmode(mut self, inputmode: &'static str) -> Self {
+        self.inputmode = inputmode;
+        self
+    }
+
     /// The cursor begins here.
     pub(crate) fn autofocus(mut self) -> Self {
         self.autofocus = true;

@@ -3,8 +3,14 @@
 //!
 //! No rule lives here: a page shows, and passes on what was typed.
 
+mod accounts;
+mod accounts_connect;
+mod address;
 pub(crate) mod assets;
 mod boletos;
+mod company;
+mod customers;
+mod customers_import;
 pub(crate) mod failure;
 mod first_run;
 mod form;
@@ -18,6 +24,7 @@ pub(crate) mod shell;
 pub(crate) mod show;
 mod sign_in;
 mod tokens;
+mod upload;
 mod visitor;
 
 use axum::Router;
@@ -40,6 +47,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
 pub(crate) fn router() -> Router<App> {
     let screens = Router::new()
         .merge(boletos::routes())
+        .merge(accounts::routes())
+        .merge(accounts_connect::routes())
+        .merge(company::routes())
+        .merge(customers::routes())
+        .merge(customers_import::routes())
         .merge(first_run::routes())
         .merge(home::routes())
         .merge(live::routes())

@@ -54,6 +54,17 @@ pub(crate) fn page(
     title: &str,
     content: Markup,
 ) -> Response {
+    Html(page_text(app, who, here, title, content)).into_response()
+}
+
+/// As [`page`], as text: for a page that is sent piece by piece.
+pub(crate) fn page_text(
+    app: &App,
+    who: &SignedIn,
+    here: &str,
+    title: &str,
+    content: Markup,
+) -> String {
     let body = html! {
         a.skip href="#conteudo" { "Ir para o conteúdo" }
         (bands(app))
@@ -69,7 +80,7 @@ pub(crate) fn page(
             main #conteudo tabindex="-1" { (content) }
         }
     };
-    Html(document(title, Some(&who.csrf), body).into_string()).into_response()
+    document(title, Some(&who.csrf), body).into_string()
 }
 
 /// A screen by itself: sign-in, first run, errors.

@@ -18,7 +18,7 @@ use quita_core::money::Money;
 use quita_engine::desk::{Actor, accounts, companies, tokens};
 use quita_engine::world::Environment;
 use quita_sandbox::clock::SimClock;
-use quita_sandbox::{BankHost, NewClient, Sandbox, SandboxConfig};
+use quita_sandbox::{BankHost, Sandbox, SandboxConfig};
 use quita_store::audit::{self, Verification};
 use serde_json::{Value as Json, json};
 
@@ -153,12 +153,7 @@ fn install(data: &Path, sandbox: &Sandbox) -> Result<(String, String), Failure> 
     let actor = Actor::system(&company.id);
     let scopes = ["read", "charge", "configure"].map(str::to_owned).to_vec();
     let token = tokens::create(&world, &actor, &tokens::NewToken { name: "demo".into(), scopes })?;
-    let owner = Some(company.legal_name.clone());
-    let kit = sandbox.new_client(
-        simulated::BANK,
-        &NewClient { account: simulated::ACCOUNT.into(), owner, ..NewClient::default() },
-    )?;
-    accounts::create(&world, &actor, &simulated::account(sandbox, &kit)?)?;
+    accounts::create(&world, &actor, &simulated::connect(sandbox, &company.legal_name)?)?;
     Ok((company.legal_name, token.token))
 }
 

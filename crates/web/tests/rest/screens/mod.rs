@@ -1,7 +1,9 @@
 //! The screens as a browser without scripts sees them.
 
 mod access;
+mod accounts;
 mod boletos;
+mod customers;
 mod payer;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
@@ -71,4 +73,28 @@ pub(crate) fn form(call: Call, fields: &[(&str, &str)]) -> Call {
     let pairs = fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
     let body = pairs.collect::<Vec<_>>().join("&");
     call.header("content-type", "application/x-www-form-urlencoded").raw(body)
+}
+
+/// A request with these fields and files (field, name, content) as its form.
+pub(crate) fn upload(call: Call, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Call {
+    const BOUNDARY: &str = "uma-linha-que-nao-aparece-em-nenhum-arquivo";
+    let mut body = Vec::new();
+    let mut part = |head: String, content: &[u8]| {
+        body.extend(
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n").bytes(),
+        );
+        body.extend(content);
+        body.extend(b"\r\n");
+    };
+    for (name, value) in fields {
+        part(format!("name=\"{name}\""), value.as_bytes());
+    }
+    for (name, file, content) in files {
+        let head = format!(
+            "name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: application/octet-stream"
+        );
+        part(head, content);
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+    call.header("content-type", &format!("multipart/form-data; boundary={BOUNDARY}")).raw(body)
 }

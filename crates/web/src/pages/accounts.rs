@@ -1,0 +1,389 @@
+//! «Contas»: the accounts of the company, how each one stands, and the test of its connection.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Redirect};
+use axum::routing::{get, post};
+use futures_util::stream;
+use jiff::Timestamp;
+use maud::{Markup, PreEscaped, html};
+use quita_engine::certificate_files::Described;
+use quita_engine::desk::Permission;
+use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep};
+use quita_engine::desk::credentials;
+use quita_engine::desk::people::SignedIn;
+use quita_engine::error::Error;
+use tokio::sync::mpsc;
+
+use super::failure::Page;
+use super::form::{Errors, Field, Fields, Form, csrf};
+use super::visitor::Visitor;
+use super::{shell, show};
+use crate::app::App;
+use crate::input::is_id;
+
+pub(super) const HERE: &str = "/contas";
+/// From so many days before its end on, a certificate is in the way.
+const SOON_DAYS: i64 = 30;
+/// Where the steps of a test go.
+const STEPS: &str = "<!-- passos -->";
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route(HERE, get(list))
+        .route("/contas/lampadas", get(lamps))
+        .route("/contas/simulador", post(connect_simulator))
+        .route("/contas/{id}", get(one).post(change))
+        .route("/contas/{id}/testar", post(test))
+}
+
+/// An account with all that its lamp needs.
+struct Standing {
+    account: AccountView,
+    health: Option<Health>,
+    budget: Option<Budget>,
+    /// Whether banks can call this installation.
+    called: bool,
+    /// Minutes between two looks when nothing calls.
+    look_minutes: i64,
+}
+
+async fn standings(app: &App, who: &SignedIn) -> Result<Vec<Standing>, Error> {
+    let actor = who.actor.clone();
+    app.ask(move |world| {
+        actor.must(Permission::Configure)?;
+        let accounts = accounts::list(world, &actor)?;
+        let mut health = accounts::health(world, &actor)?;
+        let mut budgets = accounts::budgets(world, &actor)?;
+        let standing = accounts.into_iter().map(|account| {
+            let at = health.iter().position(|health| health.account_id == account.id);
+            Standing {
+                health: at.map(|at| health.swap_remove(at)),
+                budget: budgets.remove(&account.id),
+                called: world.settings.public_url.is_some(),
+                look_minutes: (world.settings.poll_seconds / 60).max(1),
+                account,
+            }
+        });
+        Ok(standing.collect())
+    })
+    .await
+}
+
+/// One account of the company.
+pub(super) async fn account_of(app: &App, who: &SignedIn, id: &str) -> Result<AccountView, Error> {
+    Ok(standing_of(app, who, id).await?.account)
+}
+
+async fn standing_of(app: &App, who: &SignedIn, id: &str) -> Result<Standing, Error> {
+    let all = standings(app, who).await?;
+    let found = all.into_iter().find(|standing| is_id(id) && standing.account.id == id);
+    found.ok_or_else(|| Error::not_found("conta"))
+}
+
+async fn list(State(app): State<App>, Visitor(who): Visitor) -> Page {
+    let standings = standings(&app, &who).await?;
+    Ok(shell::page(&app, &who, HERE, "Contas", list_html(&app, &who, &standings)))
+}
+
+fn list_html(app: &App, who: &SignedIn, standings: &[Standing]) -> Markup {
+    html! {
+        div.title {
+            h1 { "Contas" }
+            p.subtitle { "As contas em que a empresa recebe, ligadas direto ao banco." }
+            div.actions {
+                a.button.first href="/contas/nova" { "Nova conta" }
+                @if app.exposure.connect_simulator.is_some() {
+                    form method="post" action="/contas/simulador" {
+                        (csrf(who))
+                        button { "Ligar ao simulador" }
+                    }
+                }
+            }
+        }
+        @if standings.is_empty() {
+            div.card { div.empty {
+                strong { "Nenhuma conta ainda" }
+                p { "Ligue a conta da empresa ao banco para emitir boletos e saber quando são pagos. Tenha à mão o ZIP que o banco entrega ao criar a integração." }
+                a.button.first href="/contas/nova" { "Ligar uma conta" }
+            } }
+        } @else {
+            (lamps_html(standings))
+        }
+    }
+}
+
+async fn lamps(State(app): State<App>, Visitor(who): Visitor) -> Page {
+    Ok(shell::fragment(lamps_html(&standings(&app, &who).await?)))
+}
+
+fn lamps_html(standings: &[Standing]) -> Markup {
+    html! {
+        div.two data-refresh="/contas/lampadas" data-poll="30" {
+            @for standing in standings {
+                section.card aria-label=(standing.account.description) {
+                    h2 { a href={ (HERE) "/" (standing.account.id) } { (standing.account.description) } }
+                    p { (lamp(standing)) }
+                    (facts(standing))
+                }
+            }
+        }
+    }
+}
+
+/// How the account stands, in a few words.
+fn lamp(standing: &Standing) -> Markup {
+    let health = standing.health.as_ref();
+    let days = health.and_then(|health| health.certificate_days);
+    let (look, said) = if standing.account.status != "active" {
+        ("still", "Inativa: não emite, segue os abertos")
+    } else if !standing.account.connected {
+        ("wait", "Ainda não ligada ao banco")
+    } else if days.is_some_and(|days| days < 0) {
+        ("bad", "Certificado vencido")
+    } else if health.is_some_and(|health| !health.last_error.is_empty()) {
+        ("bad", "A última consulta falhou")
+    } else if days.is_some_and(|days| days <= SOON_DAYS) {
+        ("wait", "Certificado perto do fim")
+    } else if health.is_none_or(|health| health.last_success.is_none()) {
+        ("wait", "Aguardando a primeira consulta")
+    } else {
+        ("good", "Tudo certo")
+    };
+    html! { span class={ "state " (look) } { (said) } }
+}
+
+fn facts(standing: &Standing) -> Markup {
+    let Standing { account, health, budget, called, look_minutes } = standing;
+    let at = |text: &Option<String>| text.as_ref().and_then(|t| t.parse::<Timestamp>().ok());
+    html! {
+        dl.facts {
+            dt { "Banco" } dd { (account.bank) " " (account.bank_name) }
+            dt { "Agência e conta" } dd { (account.branch) " / " (account.number) "-" (account.digit) }
+            @if let Some(health) = health {
+                dt { "Última consulta completa" }
+                dd { @match at(&health.last_success) { Some(at) => (show::time(at)), None => "nenhuma ainda" } }
+                @if !health.last_error.is_empty() {
+                    dt { "O que falhou" } dd { (health.last_error) }
+                }
+                @if !health.pix_error.is_empty() {
+                    dt { "Leitura de Pix" } dd { (health.pix_error) }
+                }
+                dt { "Último aviso do banco" }
+                dd {
+                    @if let Some(at) = at(&health.last_webhook) { (show::time(at)) }
+                    @else if *called { "nenhum ainda" }
+                    @else if *look_minutes == 1 { "avisos desligados: o quita consulta a cada minuto" }
+                    @else { "avisos desligados: o quita consulta a cada " (look_minutes) " minutos" }
+                }
+                @if let Some(days) = health.certificate_days {
+                    dt { "Certificado" } dd { (days_left(days)) }
+                }
+            }
+            @if let Some(Budget { left, of }) = budget {
+                dt { "Chamadas ao banco" } dd { "restam " (left) " de " (of) " neste minuto" }
+            }
+            dt { "Do pagamento ao crédito" } dd { (account.settlement_delay) }
+        }
+    }
+}
+
+/// What is left of a certificate.
+pub(super) fn days_left(days: i64) -> String {
+    match days {
+        ..0 => format!("vencido há {}; troque-o", show::count(-days, "dia", "dias")),
+        0 => "vence hoje; troque-o".to_owned(),
+        _ => format!("vale por mais {}", show::count(days, "dia", "dias")),
+    }
+}
+
+async fn one(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    let content = one_html(&app, &who, &id, None, &Errors::default()).await?;
+    Ok(shell::page(&app, &who, HERE, "Conta", content))
+}
+
+async fn one_html(
+    app: &App,
+    who: &SignedIn,
+    id: &str,
+    typed: Option<&Fields>,
+    errors: &Errors,
+) -> Result<Markup, Error> {
+    let standing = standing_of(app, who, id).await?;
+    let (actor, account_id) = (who.actor.clone(), id.to_owned());
+    let (certificate, now) = app
+        .ask(move |world| {
+            Ok((credentials::certificate(world, &actor, &account_id)?, world.clock.now()))
+        })
+        .await?;
+    let account = &standing.account;
+    let own = account.description.as_str();
+    let is_active = typed.map_or(account.status == "active", |f| f.get("status") == "active");
+    Ok(html! {
+        div.title {
+            h1 { (account.description) }
+            (lamp(&standing))
+            div.actions {
+                @if account.connected {
+                    form method="post" action={ (HERE) "/" (id) "/testar" } {
+                        (csrf(who))
+                        button.first { "Testar conexão" }
+                    }
+                    a.button href={ (HERE) "/" (id) "/credencial" } { "Trocar certificado" }
+                } @else {
+                    a.button.first href={ (HERE) "/" (id) "/credencial" } { "Ligar ao banco" }
+                }
+            }
+        }
+        (errors.summary(&["description"]))
+        div.two {
+            div.card { h2 { "Como está" } (facts(&standing)) }
+            div.card {
+                h2 { "Certificado" }
+                @match &certificate {
+                    Some(certificate) => (certificate_html(certificate, now)),
+                    None => p { "Esta conta ainda não tem certificado." },
+                }
+            }
+        }
+        form.card method="post" action={ (HERE) "/" (id) } {
+            (csrf(who))
+            h2 { "Cadastro" }
+            div.fields {
+                (Field::text("description", "Descrição").value(typed.map_or(own, |f| f.get("description"))).must().width("w6").html(errors))
+                (Field::text("status", "Situação").value(if is_active { "active" } else { "inactive" }).width("w6")
+                    .hint("Uma conta inativa não emite boletos novos; os abertos continuam acompanhados.")
+                    .choice([("active", "Ativa"), ("inactive", "Inativa")], errors))
+            }
+            p { button { "Salvar" } }
+        }
+        p { a href=(HERE) { "Todas as contas" } }
+    })
+}
+
+/// What a certificate says of itself, and how long it is good.
+pub(super) fn certificate_html(certificate: &Described, now: Timestamp) -> Markup {
+    let days = (certificate.not_after.as_second() - now.as_second()).div_euclid(86_400);
+    html! {
+        dl.facts {
+            dt { "Emitido para" } dd { (certificate.subject) }
+            dt { "Emitido por" } dd { (certificate.issuer) }
+            dt { "Válido desde" } dd { (show::time(certificate.not_before)) }
+            dt { "Válido até" } dd { (show::time(certificate.not_after)) }
+            dt { "Prazo" } dd { (days_left(days)) }
+        }
+    }
+}
+
+async fn change(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { who, fields }: Form,
+) -> Page {
+    account_of(&app, &who, &id).await?;
+    let (actor, account_id) = (who.actor.clone(), id.clone());
+    let (description, active) =
+        (fields.get("description").to_owned(), fields.get("status") == "active");
+    let changed =
+        app.ask(move |world| accounts::change(world, &actor, &account_id, &description, active));
+    match changed.await {
+        Ok(()) => Ok(Redirect::to(&format!("{HERE}/{id}")).into_response()),
+        Err(error) => {
+            let errors = Errors::of(error)?;
+            let content = one_html(&app, &who, &id, Some(&fields), &errors).await?;
+            let page = shell::page(&app, &who, HERE, "Conta", content);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+async fn connect_simulator(State(app): State<App>, Form { who, .. }: Form) -> Page {
+    let Some(connect) = app.exposure.connect_simulator.clone() else {
+        let said = "não há simulador nesta instalação";
+        return Err(Error::conflict("no_simulator", said).into());
+    };
+    let (actor, company) = (who.actor.clone(), who.company.clone());
+    let account = app
+        .ask(move |world| {
+            actor.must(Permission::Configure)?;
+            let new = (connect.0)(&company).map_err(Error::config)?;
+            accounts::create(world, &actor, &new)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("{HERE}/{}", account.id)).into_response())
+}
+
+/// Each step is sent as soon as the bank has answered: the page grows while it is read.
+async fn test(State(app): State<App>, Path(id): Path<String>, Form { who, .. }: Form) -> Page {
+    let account = account_of(&app, &who, &id).await?;
+    let content = html! {
+        div.title { h1 { "Teste da conexão" } p.subtitle { (account.description) } }
+        div.card {
+            ol.steps aria-live="polite" aria-label="Passos do teste" { (PreEscaped(STEPS)) }
+        }
+        div.row {
+            form method="post" action={ (HERE) "/" (id) "/testar" } {
+                (csrf(&who))
+                button { "Testar de novo" }
+            }
+            a.button href={ (HERE) "/" (id) } { "Voltar à conta" }
+        }
+    };
+    let page = shell::page_text(&app, &who, HERE, "Teste da conexão", content);
+    let (head, tail) = page.split_once(STEPS).unwrap_or((&page, ""));
+    let (pieces, sent) = mpsc::channel::<String>(32);
+    let (head, tail) = (head.to_owned(), tail.to_owned());
+    let (world, actor) = (Arc::clone(&app.world), who.actor.clone());
+    tokio::task::spawn_blocking(move || {
+        // Whoever left does not want the rest.
+        let send = |piece: String| drop(pieces.blocking_send(piece));
+        send(head);
+        let mut wrong = 0;
+        let tested = accounts::probe_each(&world, &actor, &id, |step| {
+            wrong += usize::from(!step.ok);
+            send(step_html(&step).into_string());
+        });
+        send(verdict(tested.err().map(|error| error.to_string()), wrong).into_string());
+        send(tail);
+    });
+    let body = stream::unfold(sent, |mut sent| async move {
+        let piece = sent.recv().await?;
+        Some((Ok::<_, Infallible>(piece), sent))
+    });
+    let html = [(CONTENT_TYPE, "text/html; charset=utf-8")];
+    Ok((html, Body::from_stream(body)).into_response())
+}
+
+/// A step of a test, as an item of a list.
+pub(super) fn step_html(step: &ProbeStep) -> Markup {
+    let mut name = step.step.chars();
+    let first = name.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    html! {
+        li class=(if step.ok { "ok" } else { "bad" }) {
+            span.mark aria-hidden="true" { (if step.ok { "✓" } else { "✗" }) }
+            span {
+                strong { (first) (name.as_str()) }
+                span.visually-hidden { (if step.ok { " (certo)" } else { " (falhou)" }) }
+                span.sub { (step.message) }
+            }
+        }
+    }
+}
+
+fn verdict(failed: Option<String>, wrong: usize) -> Markup {
+    html! {
+        @if let Some(why) = failed {
+            (step_html(&ProbeStep { step: "teste".into(), ok: false, message: why }))
+        } @else if wrong == 0 {
+            li.verdict { strong { "Tudo certo: a conta está pronta para emitir." } }
+        } @else {
+            li.verdict { strong { "Falta resolver " (show::count(i64::try_from(wrong).unwrap_or(i64::MAX), "ponto", "pontos")) ". Corrija no portal do banco e teste de novo." } }
+        }
+    }
+}

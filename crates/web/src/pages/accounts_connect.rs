@@ -1,0 +1,337 @@
+//! The way to a connected account: the bank first, then what its folder asks for; and later the
+//! next certificate, which takes over only when it works.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect};
+use axum::routing::get;
+use maud::{Markup, html};
+use quita_engine::certificate_files::{self, GivenFile};
+use quita_engine::desk::accounts::{self, AccountView, BankInfo, FieldKind, NewAccount, ProbeStep};
+use quita_engine::desk::credentials::{self, NewCredential};
+use quita_engine::desk::people::SignedIn;
+use quita_engine::desk::{Actor, Permission};
+use quita_engine::error::{Error, FieldError};
+use quita_engine::world::World;
+
+use super::accounts::{HERE, account_of, step_html};
+use super::failure::Page;
+use super::form::{Errors, Field, Fields, checkbox, csrf};
+use super::shell;
+use super::upload::Upload;
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::input::BODY_MAX;
+
+const TITLE: &str = "Nova conta";
+/// Where errors about the chosen files go.
+const FILES: &str = "files";
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/contas/nova", get(choose))
+        .route("/contas/nova/{bank}", get(blank).post(create))
+        .route("/contas/{id}/credencial", get(renew).post(replace))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+}
+
+async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
+    who.actor.must(Permission::Configure)?;
+    let content = html! {
+        div.title {
+            h1 { (TITLE) }
+            p.subtitle { "Passo 1 de 2: em que banco a empresa recebe?" }
+        }
+        div.cards {
+            @for bank in accounts::banks().iter().filter(|bank| bank.api) {
+                div.card {
+                    h2 { (bank.name) }
+                    p.label { "Código " (bank.code) }
+                    a.button.first href={ "/contas/nova/" (bank.folder) } { "Ligar" span.visually-hidden { " conta no " (bank.name) } }
+                }
+            }
+        }
+        p.hint { "Os bancos só dão acesso por API a contas de pessoa jurídica: pessoa física e MEI não têm como ligar a conta." }
+    };
+    Ok(shell::page(&app, &who, HERE, TITLE, content))
+}
+
+fn form_of(bank: &str) -> Result<&'static BankInfo, Error> {
+    accounts::form_of(bank).ok_or_else(|| Error::not_found("banco com integração"))
+}
+
+async fn blank(State(app): State<App>, Visitor(who): Visitor, Path(bank): Path<String>) -> Page {
+    who.actor.must(Permission::Configure)?;
+    let info = form_of(&bank)?;
+    let content = new_html(&who, info, &Fields::default(), &Errors::default());
+    Ok(shell::page(&app, &who, HERE, TITLE, content))
+}
+
+async fn create(State(app): State<App>, Path(bank): Path<String>, upload: Upload) -> Page {
+    let Upload { who, fields, files } = upload;
+    let info = form_of(&bank)?;
+    let (actor, typed) = (who.actor.clone(), fields.clone());
+    let made = app.ask(move |world| save(world, &actor, info, &typed, files)).await;
+    match made {
+        Ok(account) => Ok(Redirect::to(&format!("{HERE}/{}", account.id)).into_response()),
+        Err(error) => {
+            let content = new_html(&who, info, &fields, &Errors::of(error)?);
+            let page = shell::page(&app, &who, HERE, TITLE, content);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+fn save(
+    world: &World,
+    actor: &Actor,
+    info: &BankInfo,
+    fields: &Fields,
+    files: Vec<(String, GivenFile)>,
+) -> Result<AccountView, Error> {
+    actor.must(Permission::Configure)?;
+    let (credential, unreadable) = credential(info, fields, files);
+    let text = |name: &str| fields.get(name).to_owned();
+    let data = info.account_fields.iter().map(|field| {
+        (field.name.to_owned(), fields.get(&format!("data.{}", field.name)).to_owned())
+    });
+    let new = NewAccount {
+        bank: info.folder.to_owned(),
+        description: text("description"),
+        branch: text("branch"),
+        number: text("number"),
+        digit: text("digit"),
+        data: data.filter(|(_, value)| !value.is_empty()).collect(),
+        credential,
+        hosts: BTreeMap::new(),
+    };
+    match unreadable {
+        None => accounts::create(world, actor, &new),
+        Some(reason) => Err(with_reason(info, reason, accounts::check(world, actor, &new))),
+    }
+}
+
+/// Why the files could not be used, with all else that is wrong.
+fn with_reason(info: &BankInfo, reason: String, rest: Result<(), Error>) -> Error {
+    let mut errors = vec![FieldError::new(FILES, "invalid", reason)];
+    match rest {
+        Ok(()) => {}
+        Err(Error::Invalid(more)) => {
+            let of_file = |field: &str| file_fields(info).any(|name| name == field);
+            errors.extend(more.into_iter().filter(|error| !of_file(&error.field)));
+        }
+        Err(other) => return other,
+    }
+    Error::Invalid(errors)
+}
+
+/// Names of the fields that come out of files.
+fn file_fields(info: &BankInfo) -> impl Iterator<Item = String> {
+    let of_file = |kind: FieldKind| matches!(kind, FieldKind::Certificate | FieldKind::PrivateKey);
+    let fields = info.credential_fields.iter().filter(move |field| of_file(field.kind));
+    fields.map(|field| format!("credential.{}", field.name))
+}
+
+/// The credential that was typed and chosen, and why its files cannot be used where they cannot.
+fn credential(
+    info: &BankInfo,
+    fields: &Fields,
+    files: Vec<(String, GivenFile)>,
+) -> (BTreeMap<String, String>, Option<String>) {
+    let mut given: Vec<GivenFile> = files.into_iter().map(|(_, file)| file).collect();
+    for name in file_fields(info) {
+        let pasted = fields.get(&name);
+        if !pasted.is_empty() {
+            given.push(GivenFile { name: "texto colado".into(), bytes: pasted.into() });
+        }
+    }
+    let (pair, reason) = match certificate_files::read(&given, fields.raw("file_password")) {
+        Ok(pair) => (Some(pair), None),
+        Err(reason) => (None, Some(reason)),
+    };
+    let (certificate, private_key) =
+        pair.map(|pair| (pair.certificate, pair.private_key)).unwrap_or_default();
+    let value = |field: &accounts::Field| match field.kind {
+        FieldKind::Text | FieldKind::Secret => {
+            fields.get(&format!("credential.{}", field.name)).to_owned()
+        }
+        FieldKind::Certificate => certificate.clone(),
+        FieldKind::PrivateKey => private_key.clone(),
+    };
+    let credential = info.credential_fields.iter().map(|f| (f.name.to_owned(), value(f)));
+    let asks_for_files = file_fields(info).next().is_some();
+    (credential.collect(), reason.filter(|_| asks_for_files))
+}
+
+fn new_html(who: &SignedIn, info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup {
+    let mut shown: Vec<String> =
+        ["description", "branch", "number", "digit"].map(str::to_owned).to_vec();
+    shown.extend(info.account_fields.iter().map(|field| format!("data.{}", field.name)));
+    shown.extend(credential_names(info));
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    let text = |name: &'static str, label| Field::text(name, label).value(fields.get(name)).must();
+    html! {
+        div.title {
+            h1 { (TITLE) " – " (info.name) }
+            p.subtitle { "Passo 2 de 2: os dados da conta e o que o banco entregou." }
+        }
+        (errors.summary(&shown))
+        form.stack method="post" action={ "/contas/nova/" (info.folder) } enctype="multipart/form-data" {
+            (csrf(who))
+            div.card {
+                h2 { "Conta" }
+                div.fields {
+                    (text("description", "Descrição").width("w6").hint("Como você a chama, por exemplo «Conta principal»").html(errors))
+                    (text("branch", "Agência").width("w2").inputmode("numeric").html(errors))
+                    (text("number", "Conta").width("w2").inputmode("numeric").hint("Sem o dígito").html(errors))
+                    (text("digit", "Dígito").width("w2").inputmode("numeric").html(errors))
+                    @for field in info.account_fields {
+                        (bank_field("data", field, fields, errors))
+                    }
+                }
+            }
+            (credential_html(info, fields, errors))
+            div.row {
+                button.first { "Salvar" }
+                a href="/contas/nova" { "Escolher outro banco" }
+            }
+        }
+    }
+}
+
+fn credential_names(info: &BankInfo) -> impl Iterator<Item = String> {
+    let fields = info.credential_fields.iter().map(|field| format!("credential.{}", field.name));
+    fields.chain([FILES.to_owned()])
+}
+
+fn bank_field(group: &str, field: &accounts::Field, fields: &Fields, errors: &Errors) -> Markup {
+    let name = format!("{group}.{}", field.name);
+    let mut shown = match field.kind {
+        FieldKind::Secret => Field::password(&name, field.label, "off"),
+        _ => Field::text(&name, field.label).value(fields.get(&name)),
+    };
+    if field.required {
+        shown = shown.must();
+    }
+    shown.hint(field.hint).width("w6").html(errors)
+}
+
+/// What the bank's folder asks for: words first, then files of whichever form.
+fn credential_html(info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup {
+    let words = |kind: FieldKind| matches!(kind, FieldKind::Text | FieldKind::Secret);
+    let files: Vec<_> = info.credential_fields.iter().filter(|field| !words(field.kind)).collect();
+    let mut about_files: Vec<String> = file_fields(info).collect();
+    about_files.push(FILES.to_owned());
+    let wrong = errors.0.iter().filter(|error| about_files.contains(&error.field));
+    html! {
+        div.card {
+            h2 { "Integração" }
+            p { "O quita nunca pede a senha do portal do banco." }
+            div.fields {
+                @for field in info.credential_fields.iter().filter(|field| words(field.kind)) {
+                    (bank_field("credential", field, fields, errors))
+                }
+            }
+            @if !files.is_empty() {
+                h3 #arquivos { "Certificado e chave" }
+                div.drop data-drop {
+                    label for=(FILES) { "Arraste para cá o ZIP do banco como foi baixado, ou o par .crt e .key, ou o .pfx" }
+                    input id=(FILES) type="file" name=(FILES) multiple aria-describedby="files-said"
+                        accept=".zip,.crt,.cer,.pem,.der,.key,.pfx,.p12";
+                }
+                div #files-said {
+                    @for error in wrong { p.error { (error.message) } }
+                    @if !errors.0.is_empty() { p.hint { "Escolha os arquivos de novo: o navegador não os guarda." } }
+                }
+                div.fields {
+                    (Field::password("file_password", "Senha do arquivo", "off").width("w6").hint("Só para .pfx ou .p12").html(errors))
+                }
+                details {
+                    summary { "Colar como texto" }
+                    div.fields {
+                        @for field in &files {
+                            (Field::text(&format!("credential.{}", field.name), field.label).hint(field.hint).area(&Errors::default()))
+                        }
+                    }
+                }
+            }
+            h3 { "Permissões que a integração precisa ter" }
+            ul {
+                @for scope in info.scopes { li { (scope.purpose) " (" code { (scope.name) } ")" } }
+            }
+        }
+    }
+}
+
+async fn renew(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    let account = account_of(&app, &who, &id).await?;
+    let info = form_of(&account.bank)?;
+    let content = renew_html(&who, &account, info, &Fields::default(), &Errors::default(), &[]);
+    Ok(shell::page(&app, &who, HERE, "Trocar certificado", content))
+}
+
+async fn replace(State(app): State<App>, Path(id): Path<String>, upload: Upload) -> Page {
+    let Upload { who, fields, files } = upload;
+    let account = account_of(&app, &who, &id).await?;
+    let info = form_of(&account.bank)?;
+    let whatever = fields.is_checked("whatever");
+    let (actor, typed) = (who.actor.clone(), fields.clone());
+    let replaced = app.ask(move |world| {
+        let (credential, unreadable) = credential(info, &typed, files);
+        if let Some(reason) = unreadable {
+            return Err(with_reason(info, reason, Ok(())));
+        }
+        let new = NewCredential { credential };
+        credentials::replace_proven(world, &actor, &id, &new, whatever)
+    });
+    let (errors, steps) = match replaced.await {
+        Ok(done) if done.replaced => {
+            let to = format!("{HERE}/{}", account.id);
+            return Ok(Redirect::to(&to).into_response());
+        }
+        Ok(refused) => (Errors::default(), refused.steps),
+        Err(error) => (Errors::of(error)?, Vec::new()),
+    };
+    let content = renew_html(&who, &account, info, &fields, &errors, &steps);
+    let page = shell::page(&app, &who, HERE, "Trocar certificado", content);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+fn renew_html(
+    who: &SignedIn,
+    account: &AccountView,
+    info: &BankInfo,
+    fields: &Fields,
+    errors: &Errors,
+    steps: &[ProbeStep],
+) -> Markup {
+    let shown: Vec<String> = credential_names(info).collect();
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    html! {
+        div.title {
+            h1 { @if account.connected { "Trocar certificado" } @else { "Ligar ao banco" } }
+            p.subtitle { (account.description) ": a credencial nova é testada antes, e a atual vale até ela funcionar." }
+        }
+        @if !steps.is_empty() {
+            div.notice.bad role="alert" tabindex="-1" {
+                strong { "A credencial nova não funcionou. Nada mudou: a conta segue como estava." }
+                ol.steps { @for step in steps { (step_html(step)) } }
+            }
+        }
+        (errors.summary(&shown))
+        form.stack method="post" action={ (HERE) "/" (account.id) "/credencial" } enctype="multipart/form-data" {
+            (csrf(who))
+            (credential_html(info, fields, errors))
+            @if !steps.is_empty() {
+                (checkbox("whatever", "yes", "Salvar mesmo sem funcionar (por exemplo, o banco ainda vai ativar a integração)", false))
+            }
+            div.row {
+                button.first { "Testar e salvar" }
+                a href={ (HERE) "/" (account.id) } { "Voltar sem trocar" }
+            }
+        }
+    }
+}
