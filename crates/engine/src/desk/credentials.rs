@@ -132,7 +132,7 @@ pub fn replace(
     account_id: &str,
     new: &NewCredential,
 ) -> Result<Stored, Error> {
-    let ready = prepare(world, actor, account_id, new).map(|(_, write)| write);
+    let ready = prepare(world, actor, account_id, new).map(|ready| writing(actor, ready));
     let replaced = once(world, actor, request, ready, Clone::clone)?;
     replaced_now(world);
     Ok(replaced)
@@ -162,22 +162,26 @@ pub fn replace_proven(
     new: &NewCredential,
     whatever: bool,
 ) -> Result<Replacement, Error> {
-    let account = of_company(world, actor, account_id)?;
+    actor.must(Permission::Configure)?;
     let mut new = new.clone();
     // The simulator stays what it is.
-    if let Ok(old) = connection::connect(world, account_id)
+    if of_company(world, actor, account_id)?.credential_id.is_some()
+        && let Ok(old) = connection::connect(world, account_id)
         && let Some(ca) = old.ca()
     {
         new.credential.entry(field::CA.to_owned()).or_insert_with(|| ca.to_owned());
     }
-    let (id, write) = prepare(world, actor, account_id, &new)?;
-    let connection = connection::trial(world, account, &id, &new.credential)?;
+    let ready = prepare(world, actor, account_id, &new)?;
+    let id = ready.sealed.id.clone();
+    let connection = connection::trial(world, ready.account.clone(), &id, &new.credential)?;
     let mut steps = Vec::new();
     accounts::try_out(world, &connection, &mut |step| steps.push(step))?;
     let replaced = whatever || steps.iter().all(|step| step.ok);
     if replaced {
-        world.tx(write)?;
+        world.tx(writing(actor, ready))?;
         replaced_now(world);
+    } else {
+        world.tokens.forget(&id);
     }
     Ok(Replacement { steps, replaced })
 }
@@ -211,12 +215,19 @@ fn of_company(world: &World, actor: &Actor, account_id: &str) -> Result<Account,
         .ok_or_else(|| Error::not_found("conta"))
 }
 
+/// A checked credential for an account.
+struct Ready {
+    account: Account,
+    sealed: Sealed,
+    ids: Ids,
+}
+
 fn prepare(
     world: &World,
     actor: &Actor,
     account_id: &str,
     new: &NewCredential,
-) -> Result<(String, impl Fn(&mut Tx, Ids) -> Result<CredentialView, StoreError> + use<>), Error> {
+) -> Result<Ready, Error> {
     actor.must(Permission::Configure)?;
     let account = of_company(world, actor, account_id)?;
     let bank = registry::by_folder(&account.bank)
@@ -227,11 +238,18 @@ fn prepare(
     }
     let not_after = check(world, &mut errors, bank.info(), &new.credential);
     errors.check()?;
-    let mut ahead = world.ids();
-    let sealed = seal(world, &mut ahead, &new.credential, not_after)?;
-    let id = sealed.id.clone();
+    let mut ids = world.ids();
+    let sealed = seal(world, &mut ids, &new.credential, not_after)?;
+    Ok(Ready { account, sealed, ids })
+}
+
+fn writing(
+    actor: &Actor,
+    ready: Ready,
+) -> impl Fn(&mut Tx, Ids) -> Result<CredentialView, StoreError> + use<> {
+    let Ready { account, sealed, ids: ahead } = ready;
     let author = actor.name.clone();
-    let write = move |tx: &mut Tx, _: Ids| {
+    move |tx: &mut Tx, _: Ids| {
         let mut ids = ahead.clone();
         let now = ids.now();
         sealed.insert(tx, &account, now)?;
@@ -247,8 +265,7 @@ fn prepare(
             status: accounts_store::ACTIVE_STATUS.to_owned(),
             not_after: sealed.not_after,
         })
-    };
-    Ok((id, write))
+    }
 }
 
 /// Checks the fields of a credential and gives the end of its certificate.
