@@ -5,3 +5,4 @@
 
 pub mod ascii;
 pub mod br_code;
+pub mod table;
