@@ -107,6 +107,11 @@ impl FieldErrors {
         self.0.extend(errors);
     }
 
+    /// All of them.
+    pub fn into_all(self) -> Vec<FieldError> {
+        self.0
+    }
+
     /// An error when there is any.
     pub fn check(self) -> Result<(), Error> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+pub mod batches;
 pub mod boletos;
 pub mod charges;
 pub mod companies;

@@ -20,7 +20,7 @@ use crate::world::World;
 const NAME_MAX: usize = 100;
 
 /// A customer as given with a boleto or kept by itself.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCustomer {
     /// CPF or CNPJ, with or without punctuation.

@@ -32,6 +32,8 @@ use crate::ids::{Ids, hex};
 use crate::order_boleto::{self, Beside};
 use crate::world::{Environment, World};
 
+pub(super) mod dry_run;
+
 /// Most boletos in one request.
 pub const BATCH_MAX: usize = 1000;
 /// Longest document number.
@@ -40,7 +42,7 @@ const DOCUMENT_NUMBER_MAX: usize = 40;
 const DAYS_AFTER_DUE: u16 = 30;
 
 /// A boleto to be issued, with the charge that it collects.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBoleto {
     /// At which account; may be left out when the company has only one.
@@ -86,7 +88,7 @@ pub struct NewBoleto {
 }
 
 /// A fine, interest or discount: `value` in percent or `face_value` in cents.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TermValue {
     /// First day of fine or interest (the day after the due date when left out), last day of a
@@ -343,10 +345,9 @@ fn check(
     let customer = customer(world, actor, errors, prefix, new)?;
     let receiver =
         new.receiver.as_ref().map(|r| super::customers::check(errors, &field("receiver."), r));
-    let (Some(due), Some(limit_date), Some((party, customer))) = (due, limit_date, customer) else {
-        return Ok(None);
-    };
+    let (Some(due), Some(limit_date)) = (due, limit_date) else { return Ok(None) };
     let terms = terms(errors, prefix, new, due);
+    let Some((party, customer)) = customer else { return Ok(None) };
     let order = BoletoOrder {
         bank_reference: order_boleto::reference(number, rules.reference_length, ids),
         document_number: number.to_owned(),
@@ -361,9 +362,6 @@ fn check(
         messages: new.messages.clone(),
         hybrid: new.hybrid.unwrap_or(rules.hybrid),
     };
-    for problem in terms_check::problems(order.amount, due, &order.terms) {
-        errors.add(field(&problem.field), problem.code, problem.message);
-    }
     let ctx = connection::ctx(&account, desk.now, desk.sandbox);
     for problem in bank.check(&order, &ctx) {
         // Terms have the names of the request here, without the word of the inside.
@@ -487,7 +485,7 @@ fn terms(errors: &mut FieldErrors, prefix: &str, new: &NewBoleto, due: Date) -> 
         .iter()
         .enumerate()
         .filter_map(|(i, t)| at(&format!("discounts[{i}]"), t, None));
-    Terms {
+    let terms = Terms {
         discounts: discounts.map(|(date, value)| Discount { date, value, per: None }).collect(),
         fine: fine.map(|(date, value)| Fine { date, value }),
         interest: interest.map(|(date, value)| Interest {
@@ -498,7 +496,11 @@ fn terms(errors: &mut FieldErrors, prefix: &str, new: &NewBoleto, due: Date) -> 
             },
         }),
         abatement: Money::from_cents(new.abatement),
+    };
+    for problem in terms_check::problems(Money::from_cents(new.amount), due, &terms) {
+        errors.add(format!("{prefix}{}", problem.field), problem.code, problem.message);
     }
+    terms
 }
 
 fn value(errors: &mut FieldErrors, field: &str, term: &TermValue) -> Option<Value> {

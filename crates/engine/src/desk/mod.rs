@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod act;
+pub mod batch;
 pub mod companies;
 pub mod credentials;
 pub mod customer_import;

@@ -1,6 +1,7 @@
 //! Workers: what is done after the answer to the caller. Each takes a job, compares what is
 //! wanted with what is, and closes the gap; each may be killed at any point and run again.
 
+mod batch;
 mod carry;
 mod clarify;
 mod follow;
@@ -36,11 +37,14 @@ pub enum Kind {
     Carry,
     /// Learn all that is new at one account.
     Sync,
+    /// Issue the rows of a file.
+    Batch,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Issue, Self::Clarify, Self::Follow, Self::Carry, Self::Sync];
+    pub const ALL: [Self; 6] =
+        [Self::Issue, Self::Clarify, Self::Follow, Self::Carry, Self::Sync, Self::Batch];
 
     /// Work about one boleto.
     pub const ABOUT_BOLETOS: [Self; 4] = [Self::Issue, Self::Clarify, Self::Follow, Self::Carry];
@@ -53,6 +57,7 @@ impl Kind {
             Self::Follow => "follow",
             Self::Carry => "carry",
             Self::Sync => "sync",
+            Self::Batch => "batch",
         }
     }
 
@@ -93,6 +98,7 @@ fn run(world: &World, job: &Job) -> Result<(), Error> {
         Some(Kind::Follow) => follow::run(world, job),
         Some(Kind::Carry) => carry::run(world, job),
         Some(Kind::Sync) => sync::run(world, job),
+        Some(Kind::Batch) => batch::run(world, job),
         None => Err(Error::internal(format!("unknown kind of job: {}", job.kind))),
     }
 }

@@ -1,0 +1,25 @@
+//! What stands in the way of boletos, without issuing them.
+
+use super::{NewBoleto, check, desk, saved_terms};
+use crate::desk::{Actor, Permission};
+use crate::error::{Error, FieldError, FieldErrors};
+use crate::world::World;
+
+/// What is wrong with each of these boletos by the checks of [`super::issue`]; nothing is stored.
+pub(in crate::desk) fn faults(
+    world: &World,
+    actor: &Actor,
+    new: &[NewBoleto],
+) -> Result<Vec<Vec<FieldError>>, Error> {
+    actor.must(Permission::Charge)?;
+    let desk = desk(world, actor)?;
+    let mut ids = world.ids();
+    let faults = new.iter().map(|boleto| {
+        let mut errors = FieldErrors::default();
+        let filled = saved_terms(world, actor, &mut errors, "", boleto)?;
+        let boleto = filled.as_ref().unwrap_or(boleto);
+        check(world, actor, &desk, &mut ids, &mut errors, "", boleto)?;
+        Ok(errors.into_all())
+    });
+    faults.collect()
+}
