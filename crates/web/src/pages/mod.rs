@@ -7,6 +7,7 @@ mod accounts;
 mod accounts_connect;
 mod address;
 pub(crate) mod assets;
+mod batch;
 mod boletos;
 mod company;
 mod customers;
@@ -52,6 +53,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(company::routes())
         .merge(customers::routes())
         .merge(customers_import::routes())
+        .merge(batch::routes())
         .merge(first_run::routes())
         .merge(home::routes())
         .merge(live::routes())

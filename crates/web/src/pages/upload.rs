@@ -13,13 +13,12 @@ use super::form::{Fields, forged, is_ours};
 use super::shell;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::input::BODY_MAX;
 
 /// Most fields and files of a form.
 const PARTS_MAX: usize = 100;
 
-/// A form with files that was sent, and who sent it. All of it is read, up to what a body may
-/// hold, and its proof is checked before anybody sees any of it.
+/// A form with files that was sent, and who sent it. All of it is read, up to what the route lets
+/// in, and its proof is checked before anybody sees any of it.
 pub(crate) struct Upload {
     pub(crate) who: SignedIn,
     pub(crate) fields: Fields,
@@ -70,9 +69,9 @@ fn text(bytes: &[u8]) -> String {
 
 fn unreadable(status: StatusCode) -> Response {
     let said = if status == StatusCode::PAYLOAD_TOO_LARGE {
-        format!("O que foi enviado passa de {} MB. Envie arquivos menores.", BODY_MAX >> 20)
+        "O arquivo é grande demais; divida-o em partes."
     } else {
-        "O envio chegou incompleto. Volte e envie de novo.".to_owned()
+        "O envio chegou incompleto. Volte e envie de novo."
     };
     let content = html! {
         div.card {

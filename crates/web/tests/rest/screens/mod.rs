@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod batch;
 mod boletos;
 mod customers;
 mod payer;
