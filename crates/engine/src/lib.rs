@@ -15,6 +15,7 @@ pub mod error;
 pub mod https;
 pub mod ids;
 pub mod learn;
+pub mod mail;
 pub mod order_boleto;
 pub mod password;
 pub mod planted;

@@ -37,3 +37,30 @@ CREATE TABLE batch_columns (
   company_id TEXT PRIMARY KEY REFERENCES companies (id),
   columns    TEXT NOT NULL
 );
+
+-- The SMTP server of a company. The password is sealed, bound to (smtp:company, password, version).
+CREATE TABLE mail_settings (
+  company_id TEXT PRIMARY KEY REFERENCES companies (id),
+  host       TEXT NOT NULL,
+  port       BIGINT NOT NULL,
+  security   TEXT NOT NULL,
+  user_name  TEXT NOT NULL,
+  sealed     BYTEA,
+  version    BIGINT NOT NULL,
+  sender     TEXT NOT NULL
+);
+
+-- E-mails with a boleto.
+CREATE TABLE mails (
+  id         TEXT PRIMARY KEY,
+  company_id TEXT NOT NULL,
+  boleto_id  TEXT NOT NULL REFERENCES boletos (id),
+  recipient  TEXT NOT NULL,
+  status     TEXT NOT NULL,
+  message    TEXT NOT NULL DEFAULT '',
+  created_by TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  ended_at   BIGINT
+);
+CREATE INDEX mails_boleto ON mails (company_id, boleto_id, id);
+CREATE INDEX mails_company ON mails (company_id, id);

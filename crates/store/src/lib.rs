@@ -21,6 +21,7 @@ pub mod figures;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
+pub mod mails;
 pub mod pending;
 pub mod receipts;
 pub mod saved_filters;

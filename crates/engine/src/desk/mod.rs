@@ -14,6 +14,7 @@ pub mod health;
 pub mod home;
 pub mod hooks;
 pub mod issue;
+pub mod mail;
 pub mod once;
 pub mod payer;
 pub mod pdf;

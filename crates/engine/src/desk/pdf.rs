@@ -126,7 +126,7 @@ impl Drawn {
 }
 
 /// The 47 digits with dots and blanks; as the bank gave them where they do not check.
-fn printed_line(line: &str) -> String {
+pub(crate) fn printed_line(line: &str) -> String {
     match Code::read(line) {
         Ok(Code::Boleto(barcode)) => barcode.writable_line().to_string(),
         _ => line.to_owned(),

@@ -7,6 +7,7 @@ mod clarify;
 mod follow;
 mod housekeeping;
 mod issue;
+mod mail;
 mod run;
 mod sync;
 
@@ -39,12 +40,21 @@ pub enum Kind {
     Sync,
     /// Issue the rows of a file.
     Batch,
+    /// Send an e-mail with a boleto.
+    Mail,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Issue, Self::Clarify, Self::Follow, Self::Carry, Self::Sync, Self::Batch];
+    pub const ALL: [Self; 7] = [
+        Self::Issue,
+        Self::Clarify,
+        Self::Follow,
+        Self::Carry,
+        Self::Sync,
+        Self::Batch,
+        Self::Mail,
+    ];
 
     /// Work about one boleto.
     pub const ABOUT_BOLETOS: [Self; 4] = [Self::Issue, Self::Clarify, Self::Follow, Self::Carry];
@@ -58,6 +68,7 @@ impl Kind {
             Self::Carry => "carry",
             Self::Sync => "sync",
             Self::Batch => "batch",
+            Self::Mail => "mail",
         }
     }
 
@@ -99,6 +110,7 @@ fn run(world: &World, job: &Job) -> Result<(), Error> {
         Some(Kind::Carry) => carry::run(world, job),
         Some(Kind::Sync) => sync::run(world, job),
         Some(Kind::Batch) => batch::run(world, job),
+        Some(Kind::Mail) => mail::run(world, job),
         None => Err(Error::internal(format!("unknown kind of job: {}", job.kind))),
     }
 }

@@ -46,7 +46,8 @@ impl Bell {
 }
 
 impl Workers {
-    /// Starts `count` threads for boletos, one each for accounts, batches and housekeeping.
+    /// Starts `count` threads for boletos, one each for accounts, batches, e-mails and
+    /// housekeeping.
     pub fn start(world: &Arc<World>, count: usize) -> Result<Self, Error> {
         if world.store.engine() == Engine::Sqlite {
             // Nobody else works on this file: leases that stand were left by a killed process.
@@ -69,6 +70,9 @@ impl Workers {
         })?);
         threads.push(spawn(world, &stop, &bell, "batches".into(), |world| {
             tick(world, &[Kind::Batch], 1)
+        })?);
+        threads.push(spawn(world, &stop, &bell, "mails".into(), |world| {
+            tick(world, &[Kind::Mail], 1)
         })?);
         // Not at every ring: it is cheap only in lots.
         let end = Arc::new(Bell::default());

@@ -401,6 +401,13 @@ fn progress_content(who: &SignedIn, progress: &Progress) -> Markup {
                 @if batch.status == Status::Paused {
                     form method="post" action={ (here) "/continuar" } { (csrf(who)) button.first { "Continuar" } }
                 }
+                @if progress.registered > 0 {
+                    form method="post" action={ (here) "/email" }
+                        data-confirm="Enviar por e-mail, a cada cliente, os boletos registrados deste lote que ainda não foram enviados?" {
+                        (csrf(who))
+                        button { "Enviar por e-mail" }
+                    }
+                }
                 a.button href="/boletos" { "Ver boletos" }
             }
         }

@@ -12,6 +12,7 @@ mod boletos;
 mod company;
 mod customers;
 mod customers_import;
+mod email;
 pub(crate) mod failure;
 mod first_run;
 mod form;
@@ -54,6 +55,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(customers::routes())
         .merge(customers_import::routes())
         .merge(batch::routes())
+        .merge(email::routes())
         .merge(first_run::routes())
         .merge(home::routes())
         .merge(live::routes())

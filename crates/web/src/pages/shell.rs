@@ -38,7 +38,9 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/contas", "Contas", Permission::Configure),
             ("/empresa", "Empresa", Permission::Read),
             ("/usuarios", "Usuários", Permission::Configure),
+            ("/email", "E-mail", Permission::Configure),
             ("/tokens", "Tokens de API", Permission::Configure),
+            ("/email", "E-mail", Permission::Configure),
         ],
     ),
 ];

@@ -5,6 +5,7 @@ mod accounts;
 mod batch;
 mod boletos;
 mod customers;
+mod email;
 mod payer;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
