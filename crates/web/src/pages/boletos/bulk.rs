@@ -200,7 +200,9 @@ async fn cancel(State(app): State<App>, Form { who, fields }: Form) -> Page {
         .ask(move |world| {
             let mut said = Vec::with_capacity(ids.len());
             for id in &ids {
-                let key = format!("{request}-{id}");
+                // Without a request of its own, it would be taken for any earlier one.
+                let key =
+                    if request.is_empty() { String::new() } else { format!("{request}-{id}") };
                 let print = fingerprint(&format!("POST /boletos/baixar {id}"), reason.as_bytes());
                 let action = Action::Cancel(Cancel { reason: reason.clone() });
                 match act::act(world, &actor, &key, &print, id, &action) {
