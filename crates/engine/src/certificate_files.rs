@@ -272,7 +272,14 @@ impl Found {
                  devolve depois"
             );
         }
-        if !self.keys.is_empty() || self.locked_key.is_some() {
+        let key = !self.keys.is_empty() || self.locked_key.is_some();
+        if let (true, Some(name)) = (key, self.strange.first()) {
+            return format!(
+                "achei a chave, mas «{name}» não é um certificado em formato conhecido; envie o \
+                 .crt ou .cer do banco"
+            );
+        }
+        if key {
             return "achei a chave, mas falta o certificado (arquivo .crt ou .cer); envie os dois \
                     juntos, ou o ZIP do banco"
                 .to_owned();
@@ -453,6 +460,8 @@ mod tests {
         assert!(why(&[], "").contains("envie o certificado"));
         assert!(why(&[crt()], "").contains("falta a chave"));
         assert!(why(&[file("a.key", key.as_str())], "").contains("falta o certificado"));
+        let p7b = [file("a.key", key.as_str()), file("a.p7b", *b"0\x80\x06\x09")];
+        assert!(why(&p7b, "").contains("«a.p7b» não é um certificado"));
         assert!(why(&[crt(), file("b.key", strange.as_str())], "").contains("não é a deste"));
         let locked =
             "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";

@@ -96,7 +96,6 @@ fn list_html(app: &App, who: &SignedIn, standings: &[Standing]) -> Markup {
     html! {
         div.title {
             h1 { "Contas" }
-            p.subtitle { "As contas em que a empresa recebe, ligadas direto ao banco." }
             div.actions {
                 a.button.first href="/contas/nova" { "Nova conta" }
                 @if app.exposure.connect_simulator.is_some() {
@@ -106,6 +105,7 @@ fn list_html(app: &App, who: &SignedIn, standings: &[Standing]) -> Markup {
                     }
                 }
             }
+            p.subtitle { "As contas em que a empresa recebe, ligadas direto ao banco." }
         }
         @if standings.is_empty() {
             div.card { div.empty {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::get;
@@ -24,7 +24,6 @@ use super::shell;
 use super::upload::Upload;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::input::BODY_MAX;
 
 const TITLE: &str = "Nova conta";
 /// Where errors about the chosen files go.
@@ -35,7 +34,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/contas/nova", get(choose))
         .route("/contas/nova/{bank}", get(blank).post(create))
         .route("/contas/{id}/credencial", get(renew).post(replace))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
 }
 
 async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {

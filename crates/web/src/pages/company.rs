@@ -85,7 +85,7 @@ fn content(
             div.notice.good role="status" { "Salvo. Os próximos boletos já saem assim." }
         }
         (errors.summary(&shown))
-        form.card method="post" action=(HERE) {
+        form.card.stack method="post" action=(HERE) {
             (csrf(who))
             dl.facts {
                 dt { (company.document_type.to_uppercase()) }

@@ -142,7 +142,7 @@ impl Sheet<'_> {
                 }
             }
             (errors.summary(&shown))
-            form.card method="post" action=(action) {
+            form.card.stack method="post" action=(action) {
                 (csrf(who))
                 fieldset disabled[!may_change(who)] {
                     legend { "Dados do cliente" }
