@@ -441,6 +441,9 @@ fn numbers(progress: &Progress) -> Markup {
                     @else if moves { "calculando o tempo que falta" }
                     @else if let Some(at) = batch.finished_at { "emitido em " (show::time(at)) }
                 }
+                @if progress.stumbled {
+                    div.notice.wait role="status" { "Algo falhou há pouco deste lado; o lote tenta de novo sozinho e não repete nenhum boleto." }
+                }
                 @if moves { noscript { p { a href=(here) { "Atualizar" } } } }
                 dl.facts {
                     dt { "Emitidos" } dd { (issued) " de " (wanted) }

@@ -2,9 +2,11 @@
 
 use quita_core::fold::Status as BoletoStatus;
 use quita_store::batches::{self, Batch, BatchRow, RowStatus, Status};
+use quita_store::jobs;
 
 use crate::desk::{Actor, Permission};
 use crate::error::Error;
+use crate::workers::Kind;
 use crate::world::World;
 
 /// Rows shown with what went wrong.
@@ -31,6 +33,8 @@ pub struct Progress {
     pub rate: Option<i64>,
     /// Seconds until the bank has all, at this rate.
     pub seconds_left: Option<i64>,
+    /// Whether the last try to go on failed on our side; it goes on by itself.
+    pub stumbled: bool,
     /// The first rows that failed or were left out.
     pub failures: Vec<BatchRow>,
 }
@@ -61,9 +65,11 @@ pub fn progress(world: &World, actor: &Actor, id: &str) -> Result<Progress, Erro
         let at_bank = batches::at_bank(tx, &company, &id)?;
         let mut failures = batches::rows_in(tx, &company, &id, RowStatus::Failed, FAILED_MAX)?;
         failures.extend(batches::rows_in(tx, &company, &id, RowStatus::LeftOut, FAILED_MAX)?);
-        Ok(Some((batch, counts, at_bank, failures)))
+        let job = jobs::standing(tx, Kind::Batch.word(), &id)?;
+        let stumbled = job.is_some_and(|job| job.last_error.is_some());
+        Ok(Some((batch, counts, at_bank, failures, stumbled)))
     })?;
-    let Some((batch, counts, at_bank, failures)) = found else {
+    let Some((batch, counts, at_bank, failures, stumbled)) = found else {
         return Err(Error::not_found("lote"));
     };
     let of = |wanted: RowStatus| {
@@ -78,6 +84,7 @@ pub fn progress(world: &World, actor: &Actor, id: &str) -> Result<Progress, Erro
         refused: 0,
         rate: None,
         seconds_left: None,
+        stumbled,
         failures,
         batch,
     };

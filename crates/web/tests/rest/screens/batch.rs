@@ -59,7 +59,7 @@ async fn send_with(house: &House, person: &Person, csrf: &str, name: &str, bytes
 }
 
 /// Sends a file and tells its columns as they are guessed. Gives the address of the batch.
-async fn draft(house: &House, person: &Person, bytes: &[u8]) -> String {
+pub(super) async fn draft(house: &House, person: &Person, bytes: &[u8]) -> String {
     let sent = send(house, person, "boletos.csv", bytes).await;
     assert_eq!(sent.status, 303, "{}", sent.text());
     let columns = sent.header("location").unwrap().to_owned();

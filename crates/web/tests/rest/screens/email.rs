@@ -9,6 +9,7 @@ use quita_store::{params, sql};
 use serde_json::{Value, json};
 
 use super::Person;
+use super::batch::draft;
 use crate::house::{House, boleto};
 
 crate::on_both_databases! {
@@ -304,4 +305,31 @@ async fn only_who_may_sends_and_only_their_own(house: &House) {
     assert_eq!(ana.post(house, "/boletos/email", &[("ids", id(&made))]).await.status, 404);
     house.work();
     assert_eq!(server.letters().len(), 1);
+}
+
+async fn a_whole_batch_is_sent_once(house: &House) {
+    let ana = Person::administrator(house).await;
+    let server = Server::start();
+    set_up(house, &ana, &server).await;
+    let row = |number: u32| {
+        format!(
+            "L {number};Maria;123.456.789-09;m{number}@example.com;Rua das Acácias;Centro;Belo Horizonte;MG;30110-000;10,00;15/12/2026\n"
+        )
+    };
+    let rows: String = (0..3).map(row).collect();
+    let file = format!("Número;Nome;CPF;E-mail;Rua;Bairro;Cidade;UF;CEP;Valor;Vencimento\n{rows}");
+    let address = draft(house, &ana, file.as_bytes()).await;
+    assert_eq!(ana.post(house, &format!("{address}/emitir"), &[]).await.status, 303);
+    house.work();
+    let page = ana.get(house, &address).await.text();
+    assert!(page.contains("Enviar por e-mail"), "{page}");
+    for said in ["3 boletos a caminho", "Nenhum boleto a enviar"] {
+        let asked = ana.post(house, &format!("{address}/email"), &[]).await.text();
+        assert!(asked.contains(said), "{asked}");
+        house.work();
+    }
+    // All three are the same customer, whose address each boleto keeps as it was ordered.
+    let mut to: Vec<String> = server.letters().into_iter().map(|(to, _)| to).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["m0@example.com", "m1@example.com", "m2@example.com"]);
 }
