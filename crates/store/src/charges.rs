@@ -39,6 +39,8 @@ sql! {
         ON CONFLICT (company_id, document_number) DO NOTHING");
     GET = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id = $2");
     SET_VALUES = "UPDATE charges SET amount = $2, expiration_date = $3 WHERE id = $1";
+    SET_ORDER = "UPDATE charges SET customer_id = $2, amount = $3, expiration_date = $4, origin = $5
+        WHERE id = $1";
     PAGE = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
 }
@@ -69,6 +71,13 @@ pub fn set_values(
     expiration_date: Date,
 ) -> Result<(), StoreError> {
     tx.exec(SET_VALUES, params![id, amount, expiration_date])?;
+    Ok(())
+}
+
+/// What is owed is as this says now; its document number stays.
+pub fn set_order(tx: &mut Tx, charge: &Charge) -> Result<(), StoreError> {
+    let Charge { id, customer_id, amount, expiration_date, origin, .. } = charge;
+    tx.exec(SET_ORDER, params![id, customer_id, *amount, *expiration_date, origin])?;
     Ok(())
 }
 

@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
 pub mod mails;
+pub mod payment_forms;
 pub mod pending;
 pub mod receipts;
 pub mod saved_filters;

@@ -40,6 +40,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Problem" => "O que deu errado (RFC 9457, `application/problem+json`).",
         "Receipt" => "Um pagamento recebido.",
         "Refusal" => "Por que o banco recusou.",
+        "SavedDiscount" => "Um desconto por pagamento antecipado.",
         "SettleByHand" => "Um boleto pago fora do banco.",
         "Sync" => "Quantas contas serão consultadas.",
         "Term" => "Multa, juros ou desconto.",
@@ -116,11 +117,22 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
             "Que documento cobra: `avulso` (se omitido), `nfe`, `nfse`, `cte`, `sales_order`, \
              `service_order`, `future_sale` ou `contract`."
         }
+        ("NewBoleto", "replaces") => {
+            "Id de um boleto recusado, cancelado ou expirado: este cobra a mesma cobrança e deve ter o \
+             número dela."
+        }
         ("NewCustomer", "document") => "CPF ou CNPJ, com ou sem pontuação.",
         ("NewCustomer", "address") => "Endereço; a maioria dos bancos exige.",
         ("NewInstalments", "boleto") => {
             "O primeiro boleto. O número ganha ` - n/N`; o valor se repete ou se divide."
         }
+        ("NewTerms", "discounts") => {
+            "Até três descontos, primeiro o de mais dias antes do vencimento; estes ou `discount_value`."
+        }
+        ("NewTerms", "hybrid") => "Se querem QR Code Pix; se omitido, quando o banco oferece.",
+        ("SavedDiscount", "value") => "Porcentagem em texto, `\"2.00\"`.",
+        ("SavedDiscount", "face_value") => "Centavos.",
+        ("SavedDiscount", "days") => "Vale até tantos dias antes do vencimento.",
         ("NewTerms", "description") => "Nome para pessoas, único na empresa.",
         ("NewToken" | "MadeToken", "scopes") => "Permissões: `read`, `charge`, `configure`.",
         ("NodeHealth", "status") => "`ok`; se não, a resposta é um problema.",
@@ -198,6 +210,8 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "expiration_date" => "Vencimento.",
         "fee" => "Tarifa do banco em centavos.",
         "fine" => "Multa, cobrada uma vez depois do vencimento.",
+        "fine_days" => "Primeiro dia da multa, tantos dias depois do vencimento; 1 se omitido.",
+        "fine_face_value" => "Multa em centavos.",
         "fine_value" => "Porcentagem de multa, em texto: `\"2.00\"`.",
         "folder" => "Nome do banco nesta API.",
         "hosts" => "Só em ambiente de testes: endereços do simulador.",
@@ -205,6 +219,8 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "id" => "Id, 36 caracteres.",
         "ids" => "Ids de boletos, na ordem das páginas, de 1 a 2000.",
         "interest" => "Juros, por dia (centavos) ou ao mês (porcentagem).",
+        "interest_days" => "Primeiro dia de juros, tantos dias depois do vencimento; 1 se omitido.",
+        "interest_face_value" => "Juros em centavos por dia.",
         "interest_value" => "Porcentagem de juros ao mês, em texto: `\"1.00\"`.",
         "invoice_type" => "Tipo do boleto.",
         "issuance_date" => "Emissão.",

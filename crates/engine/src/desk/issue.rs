@@ -22,7 +22,10 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::customers::NewCustomer;
+pub use super::instalments::{InstalmentMode, NewInstalments, instalments};
 use super::once::known_answer;
+use super::origin::Origin;
+use super::replaced::Replaced;
 use super::view::{self, BoletoView};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
@@ -39,7 +42,7 @@ pub const BATCH_MAX: usize = 1000;
 /// Longest document number.
 const DOCUMENT_NUMBER_MAX: usize = 40;
 /// Days after the due date on which a boleto can still be paid, unless the caller says.
-const DAYS_AFTER_DUE: u16 = 30;
+pub(super) const DAYS_AFTER_DUE: u16 = 30;
 
 /// A boleto to be issued, with the charge that it collects.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -85,6 +88,9 @@ pub struct NewBoleto {
     pub hybrid: Option<bool>,
     /// Which document charges: `avulso` when left out.
     pub origin: Option<String>,
+    /// Id of a boleto that was refused, cancelled or has expired: this one collects its charge,
+    /// whose document number it must have.
+    pub replaces: Option<String>,
 }
 
 /// A fine, interest or discount: `value` in percent or `face_value` in cents.
@@ -127,6 +133,7 @@ struct Checked {
     customer: CheckedCustomer,
     order: BoletoOrder,
     origin: String,
+    replaces: Option<Replaced>,
 }
 
 enum CheckedCustomer {
@@ -235,12 +242,17 @@ fn check_all(
             Shape::One => String::new(),
             Shape::Many => format!("boletos[{i}]."),
         };
-        let filled = saved_terms(world, actor, &mut errors, &prefix, boleto)?;
+        let filled = super::terms::filled(world, actor, &mut errors, &prefix, boleto)?;
         let boleto = filled.as_ref().unwrap_or(boleto);
         checked.extend(check(world, actor, &desk, &mut ids, &mut errors, &prefix, boleto)?);
     }
     errors.check()?;
     Ok((desk.company, checked))
+}
+
+/// All that is wrong with these boletos; nothing is issued.
+pub fn check_only(world: &World, actor: &Actor, new: &[NewBoleto]) -> Result<(), Error> {
+    check_all(world, actor, "check", new, Shape::Many).map(|_| ())
 }
 
 /// An Idempotency-Key that can be kept.
@@ -266,44 +278,6 @@ fn desk(world: &World, actor: &Actor) -> Result<Desk, Error> {
         today: bank_day(now),
         sandbox: world.environment == Environment::Sandbox,
     })
-}
-
-/// The boleto with the terms that it names filled in where it gives none of its own.
-fn saved_terms(
-    world: &World,
-    actor: &Actor,
-    errors: &mut FieldErrors,
-    prefix: &str,
-    new: &NewBoleto,
-) -> Result<Option<NewBoleto>, Error> {
-    let Some(id) = &new.terms_id else { return Ok(None) };
-    let Some(saved) = super::terms::get(world, actor, id)? else {
-        let message = "não há parâmetros com este id nesta empresa";
-        errors.add(format!("{prefix}terms_id"), "not_found", message);
-        return Ok(None);
-    };
-    let Ok(due) = new.expiration_date.parse::<Date>() else { return Ok(None) };
-    let percent = |value: String, date: Option<Date>| TermValue {
-        date: date.map(|d| d.to_string()),
-        value: Some(value),
-        face_value: None,
-    };
-    let days = |count: i32| due.checked_add(jiff::Span::new().days(count)).ok();
-    let mut filled = new.clone();
-    filled.fine = filled.fine.or(saved.fine_value.map(|v| percent(v, None)));
-    filled.interest = filled.interest.or(saved.interest_value.map(|v| percent(v, None)));
-    if filled.discounts.is_empty() {
-        let until = days(-i32::from(saved.discount_days.unwrap_or(0)));
-        filled.discounts.extend(saved.discount_value.map(|v| percent(v, until)));
-    }
-    if filled.limit_date.is_none() {
-        let limit = saved.days_after_due.and_then(|n| days(i32::from(n)));
-        filled.limit_date = limit.map(|d| d.to_string());
-    }
-    if filled.messages.is_empty() {
-        filled.messages = saved.messages;
-    }
-    Ok(Some(filled))
 }
 
 fn check(
@@ -342,6 +316,10 @@ fn check(
     let limit_date =
         limit.or_else(|| due.and_then(|due| due.checked_add(jiff::Span::new().days(days)).ok()));
 
+    let replaces = match &new.replaces {
+        Some(id) => super::replaced::check(world, actor, errors, prefix, id, number)?,
+        None => None,
+    };
     let customer = customer(world, actor, errors, prefix, new)?;
     let receiver =
         new.receiver.as_ref().map(|r| super::customers::check(errors, &field("receiver."), r));
@@ -369,16 +347,12 @@ fn check(
         errors.add(field(name), problem.code, problem.message);
     }
     let origin = new.origin.clone().unwrap_or_else(|| "avulso".into());
-    if !ORIGINS.contains(&origin.as_str()) {
-        let message = format!("use um destes: {}", ORIGINS.join(", "));
+    if Origin::from_word(&origin).is_none() {
+        let message = format!("use um destes: {}", Origin::ALL.map(Origin::word).join(", "));
         errors.add(field("origin"), "invalid", message);
     }
-    Ok(Some(Checked { account, customer, order, origin }))
+    Ok(Some(Checked { account, customer, order, origin, replaces }))
 }
-
-/// Documents that charge.
-const ORIGINS: [&str; 8] =
-    ["avulso", "nfe", "nfse", "cte", "sales_order", "service_order", "future_sale", "contract"];
 
 fn account(
     desk: &Desk,
@@ -467,7 +441,8 @@ fn date(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Dat
     date
 }
 
-fn terms(errors: &mut FieldErrors, prefix: &str, new: &NewBoleto, due: Date) -> Terms {
+/// Fine, interest, discounts and abatement as they are given, with their dates.
+pub(super) fn terms(errors: &mut FieldErrors, prefix: &str, new: &NewBoleto, due: Date) -> Terms {
     let next = due.tomorrow().unwrap_or(due);
     let mut at = |name: &str, term: &TermValue, otherwise: Option<Date>| {
         let field = format!("{prefix}{name}");
@@ -547,6 +522,7 @@ struct ReadyOrder {
     charge: Charge,
     boleto: Boleto,
     beside: Beside,
+    replaces: Option<Replaced>,
 }
 
 enum ReadyCustomer {
@@ -566,9 +542,9 @@ impl Ready {
     ) -> Result<Self, StoreError> {
         let mut views = Vec::with_capacity(checked.len());
         let mut orders = Vec::with_capacity(checked.len());
-        for Checked { account, customer, order, origin } in checked {
+        for Checked { account, customer, order, origin, replaces } in checked {
             let charge = Charge {
-                id: ids.next_id(),
+                id: replaces.as_ref().map_or_else(|| ids.next_id(), |old| old.charge_id.clone()),
                 company_id: company.id.clone(),
                 customer_id: String::new(),
                 document_number: order.document_number.clone(),
@@ -590,7 +566,7 @@ impl Ready {
             boleto.created_by.clone_from(&actor.name);
             let beside = Beside::new(&mut ids, &boleto)?;
             views.push(BoletoView::new(&boleto, company, &account, &[]));
-            orders.push(ReadyOrder { customer, charge, boleto, beside });
+            orders.push(ReadyOrder { customer, charge, boleto, beside, replaces });
         }
         let body = match (shape, views.as_slice()) {
             (Shape::One, [one]) => serde_json::to_string(one),
@@ -628,7 +604,11 @@ impl ReadyOrder {
             ReadyCustomer::New(customer) => customers::upsert(tx, customer)?,
         };
         let charge = Charge { customer_id: customer_id.clone(), ..self.charge.clone() };
-        if !charges::insert(tx, &charge)? {
+        let free = match &self.replaces {
+            Some(old) => old.give_way(tx, &charge)?,
+            None => charges::insert(tx, &charge)?,
+        };
+        if !free {
             return Err(StoreError::Refused(charge.document_number));
         }
         let boleto = Boleto { customer_id, ..self.boleto.clone() };
@@ -643,55 +623,4 @@ impl ReadyOrder {
 #[derive(Serialize)]
 struct Issued {
     boletos: Vec<BoletoView>,
-}
-
-/// The instalments of one document.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewInstalments {
-    /// The first boleto. Its document number gets ` - n/N`, its amount is repeated or divided.
-    pub boleto: NewBoleto,
-    /// How many, 1 to 99.
-    pub count: u16,
-    /// `repeat`: each has the whole amount; `divide`: the cents that remain go to the first.
-    pub mode: InstalmentMode,
-}
-
-/// What the amount of instalments means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InstalmentMode {
-    /// Each has the whole amount.
-    Repeat,
-    /// The amount is divided among them.
-    Divide,
-}
-
-/// The boletos of a document, a month apart, on the same day or the last of a shorter month.
-pub fn instalments(new: &NewInstalments) -> Result<Vec<NewBoleto>, Error> {
-    if new.count == 0 || new.count > 99 {
-        return Err(Error::invalid("count", "out_of_range", "use de 1 a 99 parcelas"));
-    }
-    let first: Date = new.boleto.expiration_date.parse().map_err(|_| {
-        Error::invalid("boleto.expiration_date", "invalid", "use uma data AAAA-MM-DD")
-    })?;
-    let count = i64::from(new.count);
-    (0..new.count)
-        .map(|i| {
-            let mut boleto = new.boleto.clone();
-            let months = jiff::Span::new().months(i32::from(i));
-            let due = first.checked_add(months).map_err(|_| {
-                Error::invalid("boleto.expiration_date", "out_of_range", "vencimento longe demais")
-            })?;
-            boleto.expiration_date = due.to_string();
-            boleto.document_number =
-                format!("{} - {}/{}", new.boleto.document_number.trim(), i + 1, new.count);
-            if new.mode == InstalmentMode::Divide {
-                let share = new.boleto.amount / count;
-                let rest = new.boleto.amount - share * count;
-                boleto.amount = if i == 0 { share + rest } else { share };
-            }
-            Ok(boleto)
-        })
-        .collect()
 }

@@ -5,7 +5,7 @@ use quita_banks::registry;
 use quita_core::barcode::Code;
 use quita_core::order::InvoiceType;
 use quita_core::party::Party;
-use quita_core::terms::{InterestValue, Value};
+use quita_core::terms::{InterestValue, Terms, Value};
 use quita_print as print;
 use quita_store::boletos::{self, Boleto};
 
@@ -66,7 +66,10 @@ pub fn draw(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<u8>, Err
         let our_number = boleto.our_number.clone().unwrap_or_default();
         drawn.push(Drawn {
             printed: bank.printed(&our_number, &ctx),
-            instructions: instructions(&boleto),
+            instructions: {
+                let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
+                instructions(&order.terms, order.limit_date, &order.messages)
+            },
             line: printed_line(line),
             barcode: barcode.clone(),
             processed: bank_day(boleto.registered_at.unwrap_or(boleto.created_at)),
@@ -134,9 +137,7 @@ pub(crate) fn printed_line(line: &str) -> String {
 }
 
 /// What the till must know, in the words that people expect, then the company's messages.
-fn instructions(boleto: &Boleto) -> String {
-    let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
-    let terms = &order.terms;
+pub(super) fn instructions(terms: &Terms, limit: jiff::civil::Date, messages: &[String]) -> String {
     let mut lines = Vec::new();
     let date = |d: jiff::civil::Date| d.strftime("%d/%m/%Y").to_string();
     let value = |v: Value| match v {
@@ -158,8 +159,8 @@ fn instructions(boleto: &Boleto) -> String {
         };
         lines.push(format!("A partir de {}, juros de {text}.", date(interest.date)));
     }
-    lines.push(format!("Não receber após {}.", date(order.limit_date)));
-    lines.extend(order.messages.iter().cloned());
+    lines.push(format!("Não receber após {}.", date(limit)));
+    lines.extend(messages.iter().cloned());
     lines.join("\n")
 }
 

@@ -76,6 +76,12 @@ impl Fields {
         self.0.iter().any(|(n, _)| n == name)
     }
 
+    /// Everything but the proof of origin, as bytes: what tells one request from another.
+    pub(crate) fn content(&self) -> Vec<u8> {
+        let fields = self.0.iter().filter(|(name, _)| name != "csrf");
+        fields.flat_map(|(name, value)| format!("{name}\u{0}{value}\u{0}").into_bytes()).collect()
+    }
+
     /// All values of a field that stands several times.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.trim())
@@ -140,6 +146,7 @@ pub(crate) struct Field<'a> {
     inputmode: &'static str,
     autofocus: bool,
     check: &'a str,
+    list: &'a str,
     max: u16,
 }
 
@@ -158,6 +165,7 @@ impl<'a> Field<'a> {
             inputmode: "",
             autofocus: false,
             check: "",
+            list: "",
             max: 200,
         }
     }
@@ -235,6 +243,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Offers what the `datalist` of this id holds.
+    pub(crate) fn list(mut self, list: &'a str) -> Self {
+        self.list = list;
+        self
+    }
+
     /// As HTML.
     pub(crate) fn html(&self, errors: &Errors) -> Markup {
         let error = errors.at(self.name);
@@ -247,6 +261,7 @@ impl<'a> Field<'a> {
                     autocomplete=(self.autocomplete) maxlength=(self.max)
                     inputmode=[(!self.inputmode.is_empty()).then_some(self.inputmode)]
                     required[self.must] autofocus[self.autofocus]
+                    list=[(!self.list.is_empty()).then_some(self.list)]
                     aria-invalid=[error.map(|_| "true")]
                     aria-describedby=[described.as_deref()]
                     data-check=[(!self.check.is_empty()).then_some(self.check)]

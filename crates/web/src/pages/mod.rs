@@ -17,15 +17,23 @@ pub(crate) mod failure;
 mod first_run;
 mod form;
 mod home;
+mod issue;
+mod issue_form;
+mod issue_preview;
+mod issued;
 mod live;
 mod own_password;
+mod payment_forms;
 mod people;
 pub(crate) mod qr;
 pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod show;
 mod sign_in;
+mod term_fields;
+mod terms;
 mod tokens;
+mod typed;
 mod upload;
 mod visitor;
 
@@ -58,10 +66,14 @@ pub(crate) fn router() -> Router<App> {
         .merge(email::routes())
         .merge(first_run::routes())
         .merge(home::routes())
+        .merge(issue::routes())
+        .merge(issued::routes())
         .merge(live::routes())
         .merge(own_password::routes())
+        .merge(payment_forms::routes())
         .merge(people::routes())
         .merge(sign_in::routes())
+        .merge(terms::routes())
         .merge(tokens::routes());
     assets::routes().merge(screens.layer(middleware::from_fn(guarded)))
 }

@@ -161,6 +161,7 @@ pub(super) fn order(
         messages: if message.is_empty() { Vec::new() } else { vec![message.to_owned()] },
         hybrid: None,
         origin: None,
+        replaces: None,
     };
     (boleto, errors)
 }

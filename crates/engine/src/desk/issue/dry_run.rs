@@ -1,7 +1,7 @@
 //! What stands in the way of boletos, without issuing them.
 
-use super::{NewBoleto, check, desk, saved_terms};
-use crate::desk::{Actor, Permission};
+use super::{NewBoleto, check, desk};
+use crate::desk::{Actor, Permission, terms};
 use crate::error::{Error, FieldError, FieldErrors};
 use crate::world::World;
 
@@ -16,7 +16,7 @@ pub(in crate::desk) fn faults(
     let mut ids = world.ids();
     let faults = new.iter().map(|boleto| {
         let mut errors = FieldErrors::default();
-        let filled = saved_terms(world, actor, &mut errors, "", boleto)?;
+        let filled = terms::filled(world, actor, &mut errors, "", boleto)?;
         let boleto = filled.as_ref().unwrap_or(boleto);
         check(world, actor, &desk, &mut ids, &mut errors, "", boleto)?;
         Ok(errors.into_all())

@@ -6,6 +6,7 @@ mod batch;
 mod boletos;
 mod customers;
 mod email;
+mod issuing;
 mod payer;
 
 use quita_engine::desk::people::{self, NewPerson, Role};

@@ -1,0 +1,136 @@
+//! What whoever issues boletos may choose from, and what a former boleto gives to a new one.
+
+use jiff::civil::Date;
+use quita_banks::info::BoletoRules;
+use quita_banks::registry;
+use quita_core::document::Document;
+use quita_core::fold::Status;
+use quita_store::{accounts, customers};
+
+use super::customers::CustomerView;
+use super::payment_forms::{self, KeptPaymentForm};
+use super::terms::{self, NewTerms};
+use super::view::BoletoView;
+use super::{Actor, Permission, read, replaced};
+use crate::clock::bank_day;
+use crate::error::Error;
+use crate::world::World;
+
+/// Most customers that are offered; any other one is found by its document.
+const CUSTOMERS_MAX: i64 = 500;
+
+/// What can be chosen.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// Today at the banks.
+    pub today: Date,
+    /// Accounts of the company.
+    pub accounts: Vec<AccountChoice>,
+    /// Ids and contents of all terms.
+    pub terms: Vec<(String, NewTerms)>,
+    /// Active payment forms that collect by boleto.
+    pub payment_forms: Vec<KeptPaymentForm>,
+    /// Customers, the first to be saved first.
+    pub customers: Vec<CustomerView>,
+}
+
+/// An account.
+#[derive(Clone, Debug)]
+pub struct AccountChoice {
+    /// UUIDv7.
+    pub id: String,
+    /// Name for people.
+    pub description: String,
+    /// The bank's name.
+    pub bank_name: &'static str,
+    /// What the bank's boletos can carry.
+    pub rules: &'static BoletoRules,
+    /// Why nothing can be issued at it, in Portuguese.
+    pub why_not: Option<&'static str>,
+}
+
+/// What can be chosen when issuing.
+pub fn choices(world: &World, actor: &Actor) -> Result<Choices, Error> {
+    actor.must(Permission::Charge)?;
+    let company = actor.company_id.clone();
+    let customers = world.store.read(move |tx| customers::page(tx, &company, "", CUSTOMERS_MAX))?;
+    let forms = payment_forms::list(world, actor)?.into_iter();
+    Ok(Choices {
+        today: bank_day(world.clock.now()),
+        accounts: account_choices(world, actor)?,
+        terms: all_terms(world, actor)?,
+        payment_forms: forms
+            .filter(|kept| kept.form.active && kept.form.kind == payment_forms::BOLETO)
+            .collect(),
+        customers: customers.into_iter().map(CustomerView::from).collect(),
+    })
+}
+
+/// All terms of the company with their ids, read.
+pub fn all_terms(world: &World, actor: &Actor) -> Result<Vec<(String, NewTerms)>, Error> {
+    let all = terms::list(world, actor)?.into_iter();
+    all.map(|view| Ok((view.id.clone(), view.read()?))).collect()
+}
+
+/// The accounts of the company, with what their banks can do.
+pub fn account_choices(world: &World, actor: &Actor) -> Result<Vec<AccountChoice>, Error> {
+    actor.must(Permission::Read)?;
+    let company = actor.company_id.clone();
+    let rows = world.store.read(move |tx| accounts::list(tx, &company))?;
+    let choice = |account: accounts::Account| {
+        let info = registry::by_folder(&account.bank)?.info();
+        let why_not = if account.status != accounts::ACTIVE_STATUS {
+            Some("conta inativa")
+        } else if account.credential_id.is_none() {
+            Some("ainda não ligada ao banco")
+        } else {
+            None
+        };
+        Some(AccountChoice {
+            id: account.id,
+            description: account.description,
+            bank_name: info.name,
+            rules: &info.boleto,
+            why_not,
+        })
+    };
+    Ok(rows.into_iter().filter_map(choice).collect())
+}
+
+/// The customer whose document a text is or ends with: `52998224725`, `Ana – 529.982.247-25`.
+pub fn customer_of(
+    world: &World,
+    actor: &Actor,
+    text: &str,
+) -> Result<Option<CustomerView>, Error> {
+    actor.must(Permission::Charge)?;
+    let last = text.rsplit('–').next().unwrap_or(text);
+    let Ok(document) = Document::parse(last.trim()) else { return Ok(None) };
+    super::customers::by_document(world, actor, &document)
+}
+
+/// A boleto from which another one is made.
+#[derive(Clone, Debug)]
+pub struct Former {
+    /// The boleto.
+    pub boleto: BoletoView,
+    /// Which document charges.
+    pub origin: String,
+    /// Whether the new one collects the same charge: this one came to nothing, and it was not
+    /// its number that the bank refused.
+    pub gives_way: bool,
+}
+
+/// The boleto of this id, as the beginning of another.
+pub fn former(world: &World, actor: &Actor, id: &str) -> Result<Former, Error> {
+    actor.must(Permission::Charge)?;
+    let boleto = read::boleto(world, actor, id)?;
+    let charge = read::charge(world, actor, &boleto.charge_id)?;
+    let refused = boleto.refusal.as_ref().and_then(|refusal| refusal.field.as_deref());
+    let number_refused = boleto.status == Status::Rejected && refused == Some("document_number");
+    Ok(Former {
+        gives_way: replaced::came_to_nothing(boleto.status) && !number_refused,
+        origin: charge.origin,
+        boleto,
+    })
+}
