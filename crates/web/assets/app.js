@@ -137,14 +137,14 @@
   }
 
   // data-shows="NAME=VALUE": seen only while that field of its form has that value, or one of VALUE|VALUE. A
-  // fieldset that is not seen is not sent; data-stays-disabled: nor is it when seen.
+  // fieldset that is not seen is not sent.
   function shows(element) {
     const [name, value] = element.dataset.shows.split("=");
     const form = element.closest("form");
     const update = () => {
       const field = form.querySelector(`[name="${name}"]:checked`) ?? form.querySelector(`[name="${name}"]:not([type="radio"])`);
       element.hidden = !value.split("|").includes(field?.value ?? "");
-      if (element.matches("fieldset")) element.disabled = element.hidden || "staysDisabled" in element.dataset;
+      if (element.matches("fieldset")) element.disabled = element.hidden;
     };
     form.addEventListener("change", update);
     update();

@@ -292,18 +292,27 @@ async fn show_preview(State(app): State<App>, Form { who, fields }: Form) -> Pag
     let actor = who.actor.clone();
     let shown = app.ask(move |world| previewed(world, &actor, fields)).await?;
     let content = match &shown {
-        Ok((preview, payer)) => issue_preview::html(preview, payer),
+        Ok(shown) => issue_preview::html(&shown.preview, &shown.payer, &shown.refused),
         Err(errors) => issue_preview::not_yet(errors),
     };
     Ok(shell::fragment(content))
 }
 
-/// How the boletos would look and whose they are, or why that cannot be shown yet.
+/// How boletos would look.
+struct Shown {
+    preview: Preview,
+    /// Whose they are.
+    payer: String,
+    /// What would not be taken, besides what is only missing yet.
+    refused: Vec<FieldError>,
+}
+
+/// How the boletos would look, or why that cannot be shown yet.
 fn previewed(
     world: &World,
     actor: &Actor,
     fields: Fields,
-) -> Result<Result<(Preview, String), Vec<FieldError>>, Error> {
+) -> Result<Result<Shown, Vec<FieldError>>, Error> {
     let today = bank_day(world.clock.now());
     let (mut document, errors) = read(world, actor, &fields, today)?;
     let matters = ["amount", "expiration_date", "count"];
@@ -319,11 +328,21 @@ fn previewed(
         Some(customer) => customer.legal_name.clone(),
         None => fields.get("customer").to_owned(),
     };
-    match instalments::boletos_of(world, actor, &document) {
-        Ok(boletos) => Ok(Ok((preview::preview(world, actor, &boletos)?, payer))),
-        Err(Error::Invalid(errors)) => Ok(Err(placed(errors, true))),
-        Err(other) => Err(other),
-    }
+    let boletos = match instalments::boletos_of(world, actor, &document) {
+        Ok(boletos) => boletos,
+        Err(Error::Invalid(errors)) => return Ok(Err(placed(errors, true))),
+        Err(other) => return Err(other),
+    };
+    let preview = preview::preview(world, actor, &boletos)?;
+    let mut refused = match issue::check_only(world, actor, &boletos) {
+        Err(Error::Invalid(errors)) => placed(errors, true),
+        other => {
+            other?;
+            Vec::new()
+        }
+    };
+    refused.retain(|error| error.code != "missing" && !error.field.starts_with("customer"));
+    Ok(Ok(Shown { preview, payer, refused }))
 }
 
 /// What a former boleto gives to the form.

@@ -6,6 +6,7 @@ use quita_engine::desk::origin::Origin;
 use quita_engine::desk::people::SignedIn;
 
 use super::form::{Errors, Field, Fields, csrf};
+use super::term_fields::Banks;
 use super::{show, term_fields};
 
 /// What the form shows.
@@ -54,6 +55,7 @@ pub(super) fn html(view: &View) -> Markup {
     html! {
         div.title {
             h1 { "Emitir boleto" }
+            div.actions { button.first form="emitir" { "Emitir" } }
             p.subtitle {
                 "O boleto vai ao banco assim que for emitido. Tudo pode ser feito pelo teclado: "
                 "Tab passa ao próximo campo, Enter emite."
@@ -68,7 +70,7 @@ pub(super) fn html(view: &View) -> Markup {
             }
         }
         div.two.issue {
-            form.stack method="post" action=(super::issue::HERE) data-preview="/boletos/emitir/previa" data-preview-into="previa" {
+            form.stack #emitir method="post" action=(super::issue::HERE) data-preview="/boletos/emitir/previa" data-preview-into="previa" {
                 (csrf(view.who))
                 input type="hidden" name="key" value=(view.key);
                 @if !fields.get("replaces").is_empty() {
@@ -167,8 +169,8 @@ fn document(view: &View) -> Markup {
             (Field::money("amount", "Valor").value(fields.get("amount")).must().width("w4").hint("Como 1.234,56.").html(errors))
             (due.html(errors))
             @if !replacing {
-                (Field::number("count", "Quantos boletos").value(fields.get("count")).width("w2").hint("1 a 99.").html(errors))
-                (Field::text("mode", "O valor é").value(fields.get("mode")).width("w4").choice([
+                (Field::number("count", "Quantos boletos").value(fields.get("count")).width("w4").hint("1 a 99.").html(errors))
+                (Field::text("mode", "O valor é").value(fields.get("mode")).width("w8").choice([
                     ("repeat", "de cada boleto (repetido)"), ("divide", "do total (dividido entre eles)"),
                 ], errors))
             }
@@ -259,7 +261,7 @@ fn how(view: &View) -> Markup {
         }
         fieldset.bare data-shows="terms_id=" {
             h3 { "Multa, juros e descontos deste documento" }
-            (term_fields::html(fields, errors))
+            (term_fields::html(fields, errors, banks(view)))
         }
     }
 }
@@ -298,29 +300,24 @@ fn accounts(view: &View) -> Markup {
     }
 }
 
+fn banks<'a>(view: &View<'a>) -> Banks<'a> {
+    Banks { accounts: &view.choices.accounts, chosen_here: true }
+}
+
 /// Pix, greyed at banks that have none.
 fn hybrid(view: &View) -> Markup {
-    let ids = |with: bool| {
-        let accounts = view.choices.accounts.iter().filter(|a| a.rules.hybrid == with);
-        accounts.map(|a| a.id.as_str()).collect::<Vec<_>>().join("|")
-    };
-    let (with, without) = (ids(true), ids(false));
-    html! {
-        @if !with.is_empty() {
-            fieldset.bare.field.w6 data-shows={ "account_id=|" (with) } {
-                (Field::text("hybrid", "Pix no boleto").value(view.fields.get("hybrid")).choice([
-                    ("", "Quando o banco e os parâmetros permitem"), ("yes", "Com Pix (boleto híbrido)"), ("no", "Sem Pix"),
-                ], view.errors))
-            }
-        }
-        @if !without.is_empty() {
-            fieldset.bare.field.w6.off disabled data-shows={ "account_id=" (without) } data-stays-disabled="" {
-                label for="no-hybrid" { "Pix no boleto" }
-                select #no-hybrid aria-describedby="no-hybrid-hint" { option { "Sem Pix" } }
-                span.hint #no-hybrid-hint { "Este banco não oferece Pix no boleto por aqui." }
-            }
-        }
-    }
+    let field =
+        Field::text("hybrid", "Pix no boleto").value(view.fields.get("hybrid")).width("w6").choice(
+            [
+                ("", "Quando banco e parâmetros permitem"),
+                ("yes", "Com Pix (boleto híbrido)"),
+                ("no", "Sem Pix"),
+            ],
+            view.errors,
+        );
+    let reason = "Este banco não oferece Pix no boleto por aqui.";
+    let greyed = term_fields::greyed("hybrid", "Pix no boleto", reason, "w6");
+    banks(view).where_possible(|account| account.rules.hybrid, &field, &greyed)
 }
 
 /// What boletos at an account can carry.

@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, Weekday};
 use maud::{Markup, html};
+use quita_core::money::Money;
+use quita_core::payable::Payable;
 use quita_engine::desk::preview::{Line, Preview};
 use quita_engine::error::FieldError;
 
@@ -18,9 +20,15 @@ pub(super) fn not_yet(errors: &[FieldError]) -> Markup {
     }
 }
 
-/// All of it.
-pub(super) fn html(preview: &Preview, payer: &str) -> Markup {
+/// All of it, and what the bank would not take.
+pub(super) fn html(preview: &Preview, payer: &str, refused: &[FieldError]) -> Markup {
     html! {
+        @if !refused.is_empty() {
+            div.notice.bad {
+                strong { "Assim não pode ser emitido:" }
+                ul { @for error in refused { li { (error.message) } } }
+            }
+        }
         div.card { h2 { "Parcelas" } (grid(preview)) }
         @if let Some(first) = preview.lines.first() {
             div.card { h2 { "O boleto" } (slip(preview, first, payer)) }
@@ -75,19 +83,28 @@ fn slip(preview: &Preview, first: &Line, payer: &str) -> Markup {
 }
 
 fn projected(preview: &Preview, first: &Line) -> Markup {
+    let parts: [(&str, fn(&Payable) -> Money); 3] = [
+        ("Desconto", |payable| payable.discount),
+        ("Multa", |payable| payable.fine),
+        ("Juros", |payable| payable.interest),
+    ];
+    // What is never charged takes no room.
+    let counts = |part: &(&str, fn(&Payable) -> Money)| {
+        preview.projected.iter().any(|(_, payable)| part.1(payable).is_positive())
+    };
+    let parts: Vec<_> = parts.into_iter().filter(counts).collect();
     html! {
         p.hint { "Com multa e juros depois do vencimento, para " (first.document_number) "." }
         div.scroll { table {
             caption.visually-hidden { "Valor a pagar por data" }
             thead { tr {
-                th scope="col" { "Pago em" } th.number scope="col" { "Desconto" } th.number scope="col" { "Multa" }
-                th.number scope="col" { "Juros" } th.number scope="col" { "Total" }
+                th scope="col" { "Pago em" }
+                @for (name, _) in &parts { th.number scope="col" { (name) } }
+                th.number scope="col" { "Total" }
             } }
             tbody { @for (on, payable) in &preview.projected { tr {
                 th scope="row" { (show::date(*on)) @if *on == first.due { span.sub { "vencimento" } } }
-                td.number { (show::money(payable.discount.cents())) }
-                td.number { (show::money(payable.fine.cents())) }
-                td.number { (show::money(payable.interest.cents())) }
+                @for (_, part) in &parts { td.number { (part(payable)) } }
                 td.number { strong { (show::money(payable.total.cents())) } }
             } } }
         } }

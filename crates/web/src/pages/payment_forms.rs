@@ -233,7 +233,7 @@ async fn show(
                 button.first form="forma" { "Salvar" }
             }
         }
-        form.card #forma method="post" action=(here) {
+        form.card.stack #forma method="post" action=(here) {
             (csrf(who))
             (errors.summary(&NAMES))
             div.fields {

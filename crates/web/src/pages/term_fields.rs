@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use quita_core::money::Money;
 use quita_core::rate::Rate;
+use quita_engine::desk::issue_form::AccountChoice;
 use quita_engine::desk::terms::{NewTerms, SavedDiscount};
 use quita_engine::error::FieldError;
 
@@ -28,28 +29,89 @@ pub(super) const NAMES: [&str; 12] = [
 /// Discounts of one boleto.
 const DISCOUNTS: usize = 3;
 
-/// The fields.
-pub(super) fn html(fields: &Fields, errors: &Errors) -> Markup {
-    html! {
-        div.fields {
-            (value("fine", "Multa", "% do valor", "R$", fields, errors))
-            (Field::number("fine_days", "Multa a partir de").value(fields.get("fine_days")).width("w3")
-                .hint("Dias depois do vencimento; vazio: 1.").html(errors))
-            div.field.w3 {}
-            (value("interest", "Juros", "% ao mês", "R$ por dia", fields, errors))
-            (Field::number("interest_days", "Juros a partir de").value(fields.get("interest_days")).width("w3")
-                .hint("Dias depois do vencimento; vazio: 1.").html(errors))
-            (Field::number("days_after_due", "Baixa automática").value(fields.get("days_after_due")).width("w3")
-                .hint("Dias depois do vencimento.").html(errors))
-            (discount(1, fields, errors))
+/// What is greyed where a bank cannot do it.
+#[derive(Clone, Copy)]
+pub(super) struct Banks<'a> {
+    pub(super) accounts: &'a [AccountChoice],
+    /// Whether the form has a field `account_id`; else one bank that can is enough.
+    pub(super) chosen_here: bool,
+}
+
+impl Banks<'_> {
+    /// A field as it is at accounts whose banks can do it, and greyed with the reason at others.
+    pub(super) fn where_possible(
+        self,
+        can: impl Fn(&AccountChoice) -> bool,
+        field: &Markup,
+        greyed: &Markup,
+    ) -> Markup {
+        let ids = |possible: bool| {
+            let accounts = self.accounts.iter().filter(|account| can(account) == possible);
+            accounts.map(|account| account.id.as_str()).collect::<Vec<_>>().join("|")
+        };
+        let (with, without) = (ids(true), ids(false));
+        let mixed = self.chosen_here && !with.is_empty() && !without.is_empty();
+        html! {
+            @if mixed {
+                fieldset.as-is data-shows={ "account_id=|" (with) } { (field) }
+                fieldset.as-is data-shows={ "account_id=" (without) } { (greyed) }
+            }
+            @else if with.is_empty() && !without.is_empty() { (greyed) }
+            @else { (field) }
         }
-        @let more = (2..=DISCOUNTS).any(|n| !fields.get(&format!("discount{n}")).is_empty());
+    }
+}
+
+/// A field that cannot be used, with the reason.
+pub(super) fn greyed(id: &str, label: &str, reason: &str, width: &str) -> Markup {
+    html! {
+        div class={ "field off " (width) } {
+            label for={ "no-" (id) } { (label) }
+            input id={ "no-" (id) } disabled aria-describedby={ "no-" (id) "-hint" };
+            span.hint id={ "no-" (id) "-hint" } { (reason) }
+        }
+    }
+}
+
+/// The fields.
+pub(super) fn html(fields: &Fields, errors: &Errors, banks: Banks) -> Markup {
+    let start = |name: &str, label: &str| {
+        let field = Field::number(name, label)
+            .value(fields.get(name))
+            .width("w3")
+            .hint("Dias depois do vencimento; vazio: 1.")
+            .html(errors);
+        let reason = "Este banco cobra desde o dia depois do vencimento.";
+        let can = |account: &AccountChoice| account.rules.late_start;
+        banks.where_possible(can, &field, &greyed(name, label, reason, "w3"))
+    };
+    let more = (2..=DISCOUNTS).any(|n| !fields.get(&format!("discount{n}")).is_empty());
+    let others = html! {
         details open[more] {
             summary { "Mais descontos" }
             div.fields { @for n in 2..=DISCOUNTS { (discount(n, fields, errors)) } }
         }
-        (Field::text("messages", "Mensagens no boleto").value(fields.get("messages"))
-            .hint("Uma por linha.").area(errors))
+    };
+    let only_one = html! { p.reason { "Mais descontos: este banco aceita só um por boleto." } };
+    let messages = Field::text("messages", "Mensagens no boleto")
+        .value(fields.get("messages"))
+        .hint("Uma por linha.")
+        .area(errors);
+    let no_messages =
+        greyed("messages", "Mensagens no boleto", "Este banco não leva mensagens.", "");
+    html! {
+        div.fields {
+            (value("fine", "Multa", "% do valor", "R$", fields, errors))
+            (start("fine_days", "Multa a partir de"))
+            div.field.w3 {}
+            (value("interest", "Juros", "% ao mês", "R$ por dia", fields, errors))
+            (start("interest_days", "Juros a partir de"))
+            (Field::number("days_after_due", "Baixa automática").value(fields.get("days_after_due")).width("w3")
+                .hint("Dias depois do vencimento.").html(errors))
+            (discount(1, fields, errors))
+        }
+        (banks.where_possible(|account| account.rules.discounts_max > 1, &others, &only_one))
+        (banks.where_possible(|account| account.rules.message_lines > 0, &messages, &no_messages))
     }
 }
 

@@ -16,6 +16,7 @@ use quita_engine::error::Error;
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, csrf};
+use super::term_fields::Banks;
 use super::typed::Typed;
 use super::visitor::Visitor;
 use super::{shell, term_fields};
@@ -158,7 +159,7 @@ async fn show(
             h1 { @if kept { "Alterar parâmetros" } @else { "Novos parâmetros" } }
             p.subtitle { "Valem para os boletos que forem emitidos com eles; os já emitidos não mudam." }
         }
-        form.card method="post" action=(HERE) {
+        form.card.stack method="post" action=(HERE) {
             (csrf(who))
             input type="hidden" name="key" value=(key);
             (errors.summary(&shown))
@@ -172,7 +173,7 @@ async fn show(
                         .width("w6").hint("Os parâmetros que já tiverem este nome são alterados.").html(errors))
                 }
             }
-            (term_fields::html(fields, errors))
+            (term_fields::html(fields, errors, Banks { accounts: &accounts, chosen_here: false }))
             div.fields {
                 (Field::text("hybrid", "Pix no boleto").value(fields.get("hybrid")).width("w6").choice([
                     ("", "Quando o banco oferece"), ("yes", "Sempre com Pix"), ("no", "Sem Pix"),

@@ -60,6 +60,10 @@ async fn an_amount_is_divided_with_the_cents_on_the_first(house: &House) {
     let ana = Person::administrator(house).await;
     let page = ana.get(house, "/boletos/emitir").await.text();
     assert!(page.contains("name=\"key\" value=\""));
+    // What the bank cannot do is greyed, with the reason.
+    assert!(page.contains("id=\"no-fine_days\" disabled"), "{page}");
+    assert!(page.contains("Este banco cobra desde o dia depois do vencimento."));
+    assert!(!page.contains("id=\"no-hybrid\""));
     let sent = emit(&ana, house, &[("count", "3"), ("mode", "divide")]).await;
     let shown = ana.get(house, &issued(&sent)).await.text();
     for number in ["23 - 1/3", "23 - 2/3", "23 - 3/3", "Enviando", "data-live=\"/ao-vivo\""] {
@@ -369,11 +373,16 @@ async fn the_preview_shows_instalments_slip_and_figures(house: &House) {
         "Maria Exemplo",
         "Oficina Exemplo Ltda",
         "A partir de 13/12/2026, multa de 2,00 %",
-        "R$\u{a0}6,67",
+        "R$\u{a0}340,34",
     ] {
         assert!(shown.contains(said), "{said}: {shown}");
     }
-    assert!(!shown.contains("<html"));
+    assert!(!shown.contains("<html") && !shown.contains("Assim não pode"));
+    let little = preview(&[("amount", "1")]).await;
+    assert!(
+        little.contains("Assim não pode ser emitido") && little.contains("valor mínimo"),
+        "{little}"
+    );
     let nothing = preview(&[("amount", ""), ("expiration_date", "")]).await;
     assert!(nothing.contains("informe o valor"), "{nothing}");
     let wrong = preview(&[("expiration_date", "31/02")]).await;
