@@ -41,18 +41,20 @@ pub struct Account {
     pub status: String,
     /// When it was registered here.
     pub created_at: Timestamp,
+    /// Whether it charges where no account is named.
+    pub is_default: bool,
 }
 
 macro_rules! columns {
     () => {
         "id, company_id, credential_id, bank, description, branch, number, digit, data, hosts,
-         hook_token, status, created_at"
+         hook_token, status, created_at, is_default"
     };
 }
 
 sql! {
     INSERT = concat!("INSERT INTO accounts (", columns!(), ")
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
     GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
     CONNECTED = concat!("SELECT ", columns!(), " FROM accounts
@@ -60,6 +62,7 @@ sql! {
     BY_HOOK = concat!("SELECT ", columns!(), " FROM accounts WHERE hook_token = $1");
     SET_CREDENTIAL = "UPDATE accounts SET credential_id = $2 WHERE id = $1";
     SET_REGISTER = "UPDATE accounts SET description = $2, status = $3 WHERE id = $1";
+    SET_DEFAULT = "UPDATE accounts SET is_default = (id = $2) WHERE company_id = $1";
     SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
 }
 
@@ -82,7 +85,8 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
             hosts,
             &account.hook_token,
             &account.status,
-            account.created_at
+            account.created_at,
+            account.is_default
         ],
     )?;
     Ok(())
@@ -113,6 +117,13 @@ pub fn set_register(
     status: &str,
 ) -> Result<(), StoreError> {
     tx.exec(SET_REGISTER, params![id, description, status])?;
+    Ok(())
+}
+
+/// Makes an account the one that charges where none is named; an empty id leaves the company
+/// without.
+pub fn set_default(tx: &mut Tx, company_id: &str, id: &str) -> Result<(), StoreError> {
+    tx.exec(SET_DEFAULT, params![company_id, id])?;
     Ok(())
 }
 
@@ -151,5 +162,6 @@ fn read(row: Row) -> Result<Account, StoreError> {
         hook_token: row.text(10)?,
         status: row.text(11)?,
         created_at: row.instant(12)?,
+        is_default: row.boolean(13)?,
     })
 }

@@ -73,6 +73,9 @@ pub struct AccountView {
     pub connected: bool,
     /// Usual delay between payment and settlement, for people.
     pub settlement_delay: &'static str,
+    /// Whether it charges where no account is named. Only for screens yet.
+    #[serde(skip)]
+    pub is_default: bool,
 }
 
 /// A bank as programs see it: what its forms ask for and what it can do.
@@ -205,6 +208,7 @@ fn prepare(
         hook_token: ahead.next_token(),
         status: accounts::ACTIVE_STATUS.to_owned(),
         created_at: ids.now(),
+        is_default: false,
     };
     let author = actor.name.clone();
     Ok(move |tx: &mut Tx, _: Ids| {
@@ -245,6 +249,7 @@ fn view(account: Account) -> AccountView {
         status: account.status,
         connected: account.credential_id.is_some(),
         settlement_delay: info.map_or("", |i| i.settlement_delay),
+        is_default: account.is_default,
     }
 }
 
@@ -400,28 +405,45 @@ fn try_credential(
     true
 }
 
-/// Gives an account another name for people, and says whether it may issue new boletos. Those
-/// that it has are followed in any case.
+/// What of an account can be changed.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// Name for people.
+    pub description: String,
+    /// Whether it may issue new boletos; those that it has are followed in any case.
+    pub active: bool,
+    /// Whether it charges where no account is named, instead of the one that did.
+    pub is_default: bool,
+}
+
+/// Changes the register of an account.
 pub fn change(
     world: &World,
     actor: &Actor,
     account_id: &str,
-    description: &str,
-    active: bool,
+    register: &Register,
 ) -> Result<(), Error> {
     actor.must(Permission::Configure)?;
-    let description = description.trim().to_owned();
+    let Register { active, is_default, .. } = *register;
+    let description = register.description.trim().to_owned();
+    let mut errors = FieldErrors::default();
     if description.is_empty() {
-        return Err(Error::invalid("description", "missing", "dê um nome à conta"));
+        errors.add("description", "missing", "dê um nome à conta");
     }
+    if is_default && !active {
+        errors.add("status", "invalid", "uma conta inativa não pode ser a padrão");
+    }
+    errors.check()?;
     let status = if active { accounts::ACTIVE_STATUS } else { accounts::INACTIVE_STATUS };
     let (id, company, name) = (account_id.to_owned(), actor.company_id.clone(), actor.name.clone());
     let changed = world.tx(move |tx, mut ids| {
-        if accounts::get(tx, &id)?.is_none_or(|account| account.company_id != company) {
-            return Ok(false);
-        }
+        let known = accounts::get(tx, &id)?.filter(|account| account.company_id == company);
+        let Some(known) = known else { return Ok(false) };
         accounts::set_register(tx, &id, &description, status)?;
-        let details = serde_json::json!({ "status": status });
+        if is_default != known.is_default {
+            accounts::set_default(tx, &company, if is_default { &id } else { "" })?;
+        }
+        let details = serde_json::json!({ "status": status, "default": is_default });
         let author = Author { company_id: &company, actor: &name };
         trail::record(tx, &mut ids, author, "account.changed", &id, &details)?;
         Ok(true)

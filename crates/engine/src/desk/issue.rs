@@ -370,13 +370,14 @@ fn account(
             found
         }
         None => {
+            let default = active.clone().find(|a| a.is_default);
             let (first, second) = (active.next(), active.next());
-            if first.is_none() {
+            if default.is_none() && first.is_none() {
                 errors.add(field, "missing", "cadastre antes uma conta bancária");
-            } else if second.is_some() {
+            } else if default.is_none() && second.is_some() {
                 errors.add(field, "missing", "a empresa tem mais de uma conta: diga qual");
             }
-            first.filter(|_| second.is_none())
+            default.or(first.filter(|_| second.is_none()))
         }
     };
     if found.is_some_and(|a| a.credential_id.is_none()) {

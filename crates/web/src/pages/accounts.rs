@@ -15,14 +15,14 @@ use jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 use quita_engine::certificate_files::Described;
 use quita_engine::desk::Permission;
-use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep};
+use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep, Register};
 use quita_engine::desk::credentials;
 use quita_engine::desk::people::SignedIn;
 use quita_engine::error::Error;
 use tokio::sync::mpsc;
 
 use super::failure::Page;
-use super::form::{Errors, Field, Fields, Form, csrf};
+use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
 use super::visitor::Visitor;
 use super::{shell, show};
 use crate::app::App;
@@ -156,7 +156,10 @@ fn lamp(standing: &Standing) -> Markup {
     } else {
         ("good", "Tudo certo")
     };
-    html! { span class={ "state " (look) } { (said) } }
+    html! {
+        span class={ "state " (look) } { (said) }
+        @if standing.account.is_default { " " span.state { "Conta padrão" } }
+    }
 }
 
 fn facts(standing: &Standing) -> Markup {
@@ -225,6 +228,7 @@ async fn one_html(
     let account = &standing.account;
     let own = account.description.as_str();
     let is_active = typed.map_or(account.status == "active", |f| f.get("status") == "active");
+    let is_default = typed.map_or(account.is_default, |f| f.is_checked("is_default"));
     Ok(html! {
         div.title {
             h1 { (account.description) }
@@ -241,7 +245,7 @@ async fn one_html(
                 }
             }
         }
-        (errors.summary(&["description"]))
+        (errors.summary(&["description", "status"]))
         div.two {
             div.card { h2 { "Como está" } (facts(&standing)) }
             div.card {
@@ -260,6 +264,9 @@ async fn one_html(
                 (Field::text("status", "Situação").value(if is_active { "active" } else { "inactive" }).width("w6")
                     .hint("Uma conta inativa não emite boletos novos; os abertos continuam acompanhados.")
                     .choice([("active", "Ativa"), ("inactive", "Inativa")], errors))
+                div.field {
+                    (checkbox("is_default", "yes", "Conta padrão: cobra quando nenhuma outra é escolhida", is_default))
+                }
             }
             p { button { "Salvar" } }
         }
@@ -288,10 +295,12 @@ async fn change(
 ) -> Page {
     account_of(&app, &who, &id).await?;
     let (actor, account_id) = (who.actor.clone(), id.clone());
-    let (description, active) =
-        (fields.get("description").to_owned(), fields.get("status") == "active");
-    let changed =
-        app.ask(move |world| accounts::change(world, &actor, &account_id, &description, active));
+    let register = Register {
+        description: fields.get("description").to_owned(),
+        active: fields.get("status") == "active",
+        is_default: fields.is_checked("is_default"),
+    };
+    let changed = app.ask(move |world| accounts::change(world, &actor, &account_id, &register));
     match changed.await {
         Ok(()) => Ok(Redirect::to(&format!("{HERE}/{id}")).into_response()),
         Err(error) => {

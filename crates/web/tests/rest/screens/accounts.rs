@@ -14,7 +14,7 @@ use crate::house::{BANK, Call, House, Reply, account};
 crate::on_both_databases! {
 the_wizard_connects_an_account what_is_wrong_with_an_account_is_told
 only_administrators_see_accounts the_test_tells_which_step_failed
-a_new_certificate_takes_over_when_it_works an_inactive_account_issues_nothing
+the_default_account_charges a_new_certificate_takes_over_when_it_works an_inactive_account_issues_nothing
 the_simulator_is_a_button_away }
 
 fn folder() -> &'static str {
@@ -210,6 +210,29 @@ async fn a_new_certificate_takes_over_when_it_works(house: &House) {
     let mut fields = words("ainda não ativa");
     fields.push(("whatever".into(), "yes".into()));
     assert_eq!(sent(house, &ana, &path, fields, &files).send().await.status, 303);
+}
+
+async fn the_default_account_charges(house: &House) {
+    let ana = Person::administrator(house).await;
+    let_in(house, "5550007", "");
+    let second = desk::create(&house.world, &house.ours.actor, &account("5550007")).unwrap().id;
+    let issue =
+        async |key: &str| house.post("/v1/boletos", key, &crate::house::boleto(key)).send().await;
+    assert_eq!(issue("1").await.faults(), ["account_id missing"]);
+    let own = [("description", "Segunda"), ("is_default", "yes"), ("status", "active")];
+    assert_eq!(ana.post(house, &format!("/contas/{second}"), &own).await.status, 303);
+    assert_eq!(issue("2").await.expect(201)["account_id"], second.as_str());
+    let first = house.ours.account_id.as_str();
+    assert_eq!(ana.post(house, &format!("/contas/{first}"), &own).await.status, 303);
+    assert_eq!(issue("3").await.expect(201)["account_id"], first);
+    assert_eq!(ana.get(house, "/contas").await.text().matches("Conta padrão").count(), 1);
+    let off = [("description", "Segunda"), ("is_default", "yes"), ("status", "inactive")];
+    let refused = ana.post(house, &format!("/contas/{first}"), &off).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("não pode ser a padrão"));
+    let none = [("description", "Primeira"), ("status", "active")];
+    assert_eq!(ana.post(house, &format!("/contas/{first}"), &none).await.status, 303);
+    assert_eq!(issue("4").await.status, 422);
 }
 
 async fn an_inactive_account_issues_nothing(house: &House) {
