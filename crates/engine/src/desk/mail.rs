@@ -4,7 +4,7 @@ use quita_core::fold::Status as BoletoStatus;
 use quita_store::batches::RowStatus;
 use quita_store::mails::{self, MailSettings};
 pub use quita_store::mails::{Mail, Status};
-use quita_store::{StoreError, batches, boletos};
+use quita_store::{batches, boletos};
 use serde_json::json;
 
 use super::{Actor, Permission};
@@ -291,5 +291,5 @@ pub fn send_batch(world: &World, actor: &Actor, batch_id: &str) -> Result<Queued
 pub fn list(world: &World, actor: &Actor) -> Result<Vec<Mail>, Error> {
     actor.must(Permission::Read)?;
     let company = actor.company_id.clone();
-    Ok(world.store.read(move |tx| Ok::<_, StoreError>(mails::last(tx, &company, LIST_MAX)?))?)
+    Ok(world.store.read(move |tx| mails::last(tx, &company, LIST_MAX))?)
 }

@@ -15,7 +15,7 @@ use crate::house::{House, boleto};
 crate::on_both_databases! {
 a_server_is_told_and_tried_and_its_password_sealed
 boletos_go_to_their_customers_once a_busy_server_is_asked_again_and_a_refusal_is_told
-only_who_may_sends_and_only_their_own }
+only_who_may_sends_and_only_their_own a_whole_batch_is_sent_once }
 
 sql! {
     SEALED = "SELECT sealed FROM mail_settings WHERE company_id = $1";
