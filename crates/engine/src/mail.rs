@@ -129,13 +129,21 @@ pub(crate) fn deliver(server: &Server, letter: &Letter) -> Result<(), NotSent> {
     match builder.build().send(&message) {
         Ok(_) => Ok(()),
         Err(error) if error.is_permanent() => {
-            Err(NotSent::Never(format!("o servidor {} recusou: {error}", server.host)))
+            Err(NotSent::Never(format!("o servidor {} recusou: {}", server.host, answer(&error))))
         }
         Err(error) if error.is_transient() => {
-            Err(NotSent::Later(format!("o servidor {} pediu para esperar: {error}", server.host)))
+            let answer = answer(&error);
+            Err(NotSent::Later(format!("o servidor {} pediu para esperar: {answer}", server.host)))
         }
         Err(error) => Err(unreachable(error)),
     }
+}
+
+/// `(550): no such user`: what the server said, without the library's words before it.
+fn answer(error: &lettre::transport::smtp::Error) -> String {
+    let said = error.to_string();
+    let said = said.trim_start_matches("permanent error ").trim_start_matches("transient error ");
+    said.to_owned()
 }
 
 fn message(server: &Server, letter: &Letter) -> Result<Message, NotSent> {

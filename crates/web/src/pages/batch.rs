@@ -468,7 +468,7 @@ fn failures(progress: &Progress) -> Markup {
                 thead { tr { th.number scope="col" { "Linha" } th scope="col" { "Situação" } th scope="col" { "Por quê" } } }
                 tbody { @for row in &progress.failures { tr {
                     td.number { (row.line) }
-                    td { @if row.status == RowStatus::LeftOut { "Deixada de fora" } @else { "Não emitida" } }
+                    td.nowrap { @if row.status == RowStatus::LeftOut { "Deixada de fora" } @else { "Não emitida" } }
                     td { (row.message) }
                 } } }
             } }
