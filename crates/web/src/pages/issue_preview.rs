@@ -82,8 +82,11 @@ fn slip(preview: &Preview, first: &Line, payer: &str) -> Markup {
     }
 }
 
+/// One part of what is to be paid.
+type Part = fn(&Payable) -> Money;
+
 fn projected(preview: &Preview, first: &Line) -> Markup {
-    let parts: [(&str, fn(&Payable) -> Money); 3] = [
+    let parts: [(&str, Part); 3] = [
         ("Desconto", |payable| payable.discount),
         ("Multa", |payable| payable.fine),
         ("Juros", |payable| payable.interest),

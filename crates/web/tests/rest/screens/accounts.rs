@@ -139,7 +139,7 @@ async fn what_is_wrong_with_an_account_is_told(house: &House) {
     let large = vec![b'x'; 3 * 1024 * 1024];
     let refused = wizard(house, &ana, "5550002", &[("files", "a.zip", &large)]).await;
     assert_eq!(refused.status, 413);
-    assert!(refused.text().contains("passa de 2 MB"), "{}", refused.text());
+    assert!(refused.text().contains("grande demais"), "{}", refused.text());
     assert_eq!(desk::list(&house.world, &house.ours.actor).unwrap().len(), 1);
 }
 

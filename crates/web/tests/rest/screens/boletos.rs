@@ -310,7 +310,7 @@ async fn the_page_shows_numbers_and_history(house: &House) {
         assert!(page.contains(&copied), "{name}");
     }
     for text in [
-        "<path d=\"M0 0h7v1h-7z",
+        "<path d=\"M4 4h7v1h-7z",
         "Total hoje",
         "Registrado no banco",
         "ERP (programa)",
