@@ -18,11 +18,14 @@ use crate::app::App;
 
 const HERE: &str = "/email";
 
+/// Where boletos are sent from: `ids`, and `again` for those that were sent before.
+pub(super) const SEND: &str = "/boletos/email";
+
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(HERE, get(page).post(save))
         .route("/email/testar", post(test))
-        .route("/boletos/email", post(send))
+        .route(SEND, post(send))
         .route("/boletos/lote/{id}/email", post(send_batch))
 }
 

@@ -40,7 +40,6 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/usuarios", "Usuários", Permission::Configure),
             ("/email", "E-mail", Permission::Configure),
             ("/tokens", "Tokens de API", Permission::Configure),
-            ("/email", "E-mail", Permission::Configure),
         ],
     ),
 ];

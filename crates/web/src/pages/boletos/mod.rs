@@ -28,6 +28,7 @@ use super::form::{Errors, Field, Fields, Form, csrf};
 use super::visitor::Visitor;
 use super::{shell, show};
 use crate::app::App;
+use crate::pages::email::SEND;
 use filter::{Asked, TABS};
 
 /// The address of the list.
@@ -183,6 +184,7 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
             div.row.no-print {
                 button form=(MANY) formaction="/boletos/pdf" formtarget="_blank" data-needs-selection { "Imprimir" }
                 @if may_charge(&who.actor) {
+                    button form=(MANY) formaction=(SEND) data-needs-selection { "Enviar por e-mail" }
                     button.danger form=(MANY) formaction="/boletos/baixar" data-needs-selection { "Baixar (cancelar)…" }
                 }
                 output data-sum="ids" aria-live="polite" {}

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use quita_core::fold::Status;
 use quita_core::typed;
 use quita_engine::desk::act::{self, Action, Cancel, Change, InTheWay, SettleByHand};
 use quita_engine::desk::issue::fingerprint;
@@ -18,6 +19,7 @@ use quita_engine::error::{Error, FieldError};
 use super::parts::{self, Shown};
 use super::{HERE, may_charge, today};
 use crate::app::App;
+use crate::pages::email::SEND;
 use crate::pages::failure::{Failure, Page};
 use crate::pages::form::{Errors, Field, Fields, Form, csrf};
 use crate::pages::visitor::Visitor;
@@ -53,7 +55,9 @@ async fn shown(app: &App, who: &SignedIn, id: &str) -> Result<Shown, Failure> {
         let charge = Filter { charge_id: Some(boleto.charge_id.clone()), ..Filter::default() };
         let mut others = read::boletos(world, &actor, charge, None, OTHERS)?.data;
         others.retain(|other| other.id != boleto.id);
+        let payer_link = world.settings.public_url.as_ref();
         Ok(Shown {
+            payer_link: payer_link.map(|url| format!("{url}/p/{}", boleto.public_token)),
             account,
             bank,
             due: due::of(world, &actor, &id)?,
@@ -119,6 +123,13 @@ async fn whole(
             div.actions {
                 @if boleto.barcode.is_some() {
                     a.button href={ "/boletos/" (boleto.id) "/pdf" } target="_blank" { "Ver PDF" }
+                }
+                @if may_charge(&who.actor) && boleto.status == Status::Registered {
+                    form method="post" action=(SEND) {
+                        (csrf(who))
+                        input type="hidden" name="ids" value=(boleto.id);
+                        button { "Enviar por e-mail" }
+                    }
                 }
                 a.button href=(HERE) { "Todos os boletos" }
             }

@@ -17,6 +17,8 @@ use crate::pages::{qr, show};
 /// What the page of a boleto shows of it.
 pub(super) struct Shown {
     pub(super) boleto: BoletoView,
+    /// The payer's page, where the world reaches this installation.
+    pub(super) payer_link: Option<String>,
     /// The account, by name.
     pub(super) account: String,
     /// The bank, by name.
@@ -47,7 +49,7 @@ pub(super) fn standing(shown: &Shown) -> Markup {
             section.card aria-labelledby="numeros" {
                 h2 #numeros { "Para pagar" }
                 div.two {
-                    dl.facts { (numbers(boleto)) }
+                    dl.facts { (numbers(shown)) }
                     @if let Some(code) = boleto.br_code.as_deref().filter(|_| can_be_paid) {
                         (qr::drawing(code))
                     }
@@ -105,9 +107,11 @@ fn notices(shown: &Shown) -> Markup {
     }
 }
 
-fn numbers(boleto: &BoletoView) -> Markup {
+fn numbers(shown: &Shown) -> Markup {
+    let (boleto, link) = (&shown.boleto, shown.payer_link.as_deref());
     let line = boleto.writable_line.as_ref().map(|_| written_line(boleto));
-    let all: [(&str, Option<&str>, Option<&str>); 6] = [
+    let all: [(&str, Option<&str>, Option<&str>); 7] = [
+        ("Link do pagador", link, link),
         ("Linha digitável", line.as_deref(), boleto.writable_line.as_deref()),
         ("Pix copia e cola", boleto.br_code.as_deref(), boleto.br_code.as_deref()),
         ("Código de barras", boleto.barcode.as_deref(), boleto.barcode.as_deref()),
