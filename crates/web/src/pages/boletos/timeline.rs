@@ -72,6 +72,8 @@ fn words(moment: &Moment) -> (String, String) {
         "receipt.withdrawn" => {
             ("O banco contou o pagamento de outro modo".to_owned(), payment(&moment.data))
         }
+        "boleto.emailed" => said("Enviado por e-mail ao cliente"),
+        "boleto.email_failed" => said("O e-mail não pôde ser enviado"),
         "pending.opened" => ("Precisa de uma pessoa".to_owned(), text("message")),
         "pending.closed" => said("Pendência vista e encerrada"),
         other => (other.to_owned(), String::new()),
