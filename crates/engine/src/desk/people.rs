@@ -424,6 +424,27 @@ pub fn reset_password(world: &World, actor: &Actor, user_id: &str) -> Result<Str
     }
 }
 
+/// Gives anybody a new password, told once, and ends their sessions: for the owner of the machine,
+/// when an administrator lost theirs.
+pub fn owner_resets_password(world: &World, email: &str) -> Result<String, Error> {
+    let password = world.ids().next_letters(16);
+    let hash = password::hash(&password, &*world.entropy)?;
+    let email = email.trim().to_lowercase();
+    let known = world.tx(move |tx, mut ids| {
+        let Some(user) = users::by_email(tx, &email)? else { return Ok(false) };
+        for membership in users::memberships(tx, &user.id)? {
+            let company = &membership.company_id;
+            set_password(tx, &mut ids, company, &user.id, &hash, "", "system")?;
+        }
+        Ok(true)
+    })?;
+    if known {
+        Ok(password)
+    } else {
+        Err(Error::NotFound("não há ninguém com este e-mail".into()))
+    }
+}
+
 /// Changes one's own password; other sessions of the same person end.
 pub fn change_password(
     world: &World,

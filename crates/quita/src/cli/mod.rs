@@ -15,6 +15,7 @@ mod serve;
 mod set_up;
 mod simulate;
 mod sync;
+mod user;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -47,6 +48,8 @@ enum Command {
     Serve(serve::Command),
     #[command(subcommand, about = "Empresas desta instalação")]
     Company(company::Companies),
+    #[command(subcommand, about = "Pessoas que entram nas telas")]
+    User(user::Users),
     #[command(subcommand, about = "Tokens da API")]
     Token(company::Tokens),
     #[command(subcommand, about = "Contas bancárias")]
@@ -79,6 +82,7 @@ impl Cli {
             Command::Init(command) => exit(init::run(command)),
             Command::Serve(command) => exit(serve::run(&command)),
             Command::Company(command) => exit(company::companies(command)),
+            Command::User(command) => exit(user::run(command)),
             Command::Token(command) => exit(company::tokens(command)),
             Command::Account(command) => exit(account::run(command)),
             Command::Sync(command) => exit(sync::run(&command)),

@@ -124,3 +124,30 @@ fn a_credential_is_replaced_before_it_ends() {
     let after = house.issue("DEPOIS DA TROCA");
     house.await_status(&after, "REGISTERED");
 }
+
+#[test]
+fn the_owner_of_the_machine_lets_people_in() {
+    let house = House::new();
+    let add = ["user", "add", "--email", "ana@example.com", "--name", "Ana"];
+    let (ok, first) = house.command(&add);
+    assert!(ok && first["password"].is_string(), "{first}");
+    let (ok, _) = house.command(&add);
+    assert!(!ok, "she is there already");
+    let (ok, other) = house.command(&[
+        "company",
+        "add",
+        "--document",
+        "11444777000161",
+        "--legal-name",
+        "Outra Empresa Ltda",
+    ]);
+    assert!(ok);
+    let company = ["--company", other["id"].as_str().unwrap()];
+    let (ok, again) = house.command(&[&add[..], &company[..]].concat());
+    assert!(ok && again["password"].is_null(), "the password she has: {again}");
+    let (ok, people) = house.command(&[&["user", "list"][..], &company[..]].concat());
+    assert!(ok);
+    assert_eq!(people[0]["role"], "administrator");
+    let (ok, reset) = house.command(&["user", "password", "ana@example.com"]);
+    assert!(ok && reset["password"] != first["password"]);
+}
