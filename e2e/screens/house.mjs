@@ -1,6 +1,7 @@
 // A quita of its own for a browser test: installation, server with the simulated bank, Chromium.
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,23 +13,46 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export const PASSWORD = "cavalo bateria grampo";
 
-// An installation whose server runs until close().
+// An installation whose server runs until close(). `withoutAccount`: it begins without one;
+// `bankApart`: the bank is another process, which outlives a server that dies.
 export async function house(options = {}) {
   const folder = mkdtempSync(join(tmpdir(), "quita-screens-"));
   const dir = join(folder, "data");
   const init = ["init", "--environment", "sandbox", "--document", "11222333000181", "--legal-name", "Padaria Pão de Açafrão Ltda", "--dir", dir, "--json"];
-  if (options.withoutAccount) init.push("--without-account");
+  if (options.withoutAccount || options.bankApart) init.push("--without-account");
   const made = JSON.parse(execFileSync(QUITA, init, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
-  const server = await serve(dir);
-  return {
-    ...server,
+  const bank = options.bankApart && await spoken(["simulate", "inter", "--dir", join(folder, "bank"), "--json"]);
+  const serveHere = async (listen) => {
+    const server = await serve(dir, listen, bank ? ["--simulator-control", bank.said.control_url] : []);
+    if (bank) server.simulator = bank.said.control_url;
+    return server;
+  };
+  const home = {
+    ...await serveHere(),
     token: made.token,
     folder,
+    // Kills the server as a power cut does and starts it again at the same address.
+    async restart() {
+      const ended = once(home.process, "exit");
+      home.process.kill("SIGKILL");
+      await ended;
+      Object.assign(home, await serveHere(new URL(home.url).host));
+    },
     close() {
-      server.process.kill("SIGKILL");
+      home.process.kill("SIGKILL");
+      if (bank) bank.process.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  if (bank) await api(home, "POST", "/v1/accounts", accountAt(bank.said), "account");
+  return home;
+}
+
+// The account that a simulated bank apart lets in, as the API registers it.
+function accountAt({ bank, base_url, account, client_id, client_secret, certificate_file, key_file, ca_file }) {
+  const read = (file) => readFileSync(file, "utf8");
+  const credential = { client_id, client_secret, certificate: read(certificate_file), private_key: read(key_file), ca: read(ca_file) };
+  return { bank, description: "Conta de teste", branch: "0001", number: account.slice(0, -1), digit: account.slice(-1), credential, hosts: { api: base_url } };
 }
 
 // A server in a folder without an installation, which its first page makes.
@@ -44,13 +68,22 @@ export async function emptyHouse() {
   };
 }
 
-async function serve(dir) {
-  const process = spawn(QUITA, ["serve", "--dir", dir, "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+async function serve(dir, listen = "127.0.0.1:0", more = []) {
+  const server = await spoken(["serve", "--dir", dir, "--listen", listen, "--public-listen", "127.0.0.1:0", "--json", ...more]);
+  const { listen: url, first_run, public: host, simulator } = server.said;
+  return { process: server.process, next: server.next, url, firstRun: first_run, public: `http://${host}`, simulator };
+}
+
+// A quita that goes on running, and the lines of JSON that it says: the first now, others with next().
+async function spoken(args) {
+  const process = spawn(QUITA, args, { stdio: ["ignore", "pipe", "ignore"] });
   const lines = createInterface(process.stdout)[Symbol.asyncIterator]();
-  const { value, done } = await lines.next();
-  if (done) throw new Error("quita serve ended");
-  const ready = JSON.parse(value);
-  return { process, next: async () => JSON.parse((await lines.next()).value), url: ready.listen, firstRun: ready.first_run, public: `http://${ready.public}`, simulator: ready.simulator };
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`quita ${args[0]} ended`);
+    return JSON.parse(value);
+  };
+  return { process, next, said: await next() };
 }
 
 // Asks the simulated bank, in the words that it has for every bank.
