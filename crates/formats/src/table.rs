@@ -1,9 +1,10 @@
 //! Tables that people keep in spreadsheets: XLSX, and CSV in any of its dialects.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
 use calamine::{DataRef, Reader as _, Xlsx};
+use zip::ZipArchive;
 
 /// Most rows below the header.
 pub const ROWS_MAX: usize = 10_000;
@@ -11,8 +12,12 @@ pub const ROWS_MAX: usize = 10_000;
 pub const COLUMNS_MAX: usize = 100;
 /// Longest text of a cell, in characters.
 pub const CELL_MAX: usize = 2000;
-/// An XLSX is a compressed archive: what it says to contain is looked at before it is unpacked.
+/// An XLSX is a compressed archive: it may not hold more bytes than this.
 const UNPACKED_MAX: u64 = 150 * 1024 * 1024;
+/// Files in it; a workbook of many sheets has some hundred.
+const FILES_MAX: usize = 1000;
+/// All cells together, in bytes: many cells may share one long text.
+const TEXT_MAX: usize = 32 * 1024 * 1024;
 
 /// A table with a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,14 +217,13 @@ fn push(rows: &mut Vec<Row>, line: u32, cells: Vec<String>) -> Result<(), TableE
 }
 
 fn xlsx(bytes: &[u8]) -> Result<Vec<Row>, TableError> {
-    if unpacked(bytes) > UNPACKED_MAX {
-        return Err(TableError::TooLarge);
-    }
+    measure(bytes, UNPACKED_MAX)?;
     let broken = |error: calamine::XlsxError| TableError::Broken(error.to_string());
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let Some(name) = book.sheet_names().first().cloned() else { return Err(TableError::Empty) };
     let mut reader = book.worksheet_cells_reader(&name).map_err(broken)?;
     let mut sheet: BTreeMap<u32, BTreeMap<usize, String>> = BTreeMap::new();
+    let mut size = 0_usize;
     while let Some(found) = reader.next_cell().map_err(broken)? {
         let (row, column) = found.get_position();
         let line = row.saturating_add(1);
@@ -230,6 +234,10 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Row>, TableError> {
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         if column >= COLUMNS_MAX {
             return Err(TableError::TooManyColumns(line));
+        }
+        size = size.saturating_add(text.len());
+        if size > TEXT_MAX {
+            return Err(TableError::TooLarge);
         }
         sheet.entry(line).or_default().insert(column, text);
         if sheet.len() > ROWS_MAX + 20 {
@@ -269,17 +277,52 @@ fn decimal(text: &str) -> String {
     text.trim_end_matches('0').trim_end_matches('.').replace('.', ",")
 }
 
-/// What the directory of an archive says its files take, in bytes.
-fn unpacked(bytes: &[u8]) -> u64 {
-    let mut total: u64 = 0;
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(4).position(|four| four == b"PK\x01\x02") {
-        rest = rest.get(at..).unwrap_or_default();
-        let size = rest.get(24..28).and_then(|four| <[u8; 4]>::try_from(four).ok());
-        total = total.saturating_add(size.map_or(0, |four| u64::from(u32::from_le_bytes(four))));
-        rest = rest.get(4..).unwrap_or_default();
+/// Unpacks an archive without keeping it: what it says of its own size may be a lie.
+fn measure(bytes: &[u8], most: u64) -> Result<(), TableError> {
+    let broken = |error: &dyn std::fmt::Display| TableError::Broken(error.to_string());
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    if archive.len() > FILES_MAX {
+        return Err(TableError::TooLarge);
     }
-    total
+    let mut room = most;
+    for index in 0..archive.len() {
+        let file = archive.by_index(index).map_err(|e| broken(&e))?;
+        let texts = file.name().to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let mut file = file.take(room + 1);
+        let read = if texts {
+            let mut content = Vec::new();
+            let read = file.read_to_end(&mut content).map_err(|e| broken(&e))?;
+            if !counts_honestly(&content) {
+                return Err(TableError::TooLarge);
+            }
+            u64::try_from(read).unwrap_or(u64::MAX)
+        } else {
+            std::io::copy(&mut file, &mut std::io::sink()).map_err(|e| broken(&e))?
+        };
+        room = room.checked_sub(read).ok_or(TableError::TooLarge)?;
+    }
+    Ok(())
+}
+
+/// Whether shared texts announce no more than they can hold: room is made for so many at once,
+/// and a process without that much memory ends.
+fn counts_honestly(content: &[u8]) -> bool {
+    // Programs write UTF-8; in UTF-16 the number below would not be found.
+    if content.contains(&0) || content.starts_with(&[0xfe, 0xff]) {
+        return false;
+    }
+    const COUNT: &[u8] = b"uniqueCount";
+    let at = content.windows(COUNT.len()).enumerate().filter(|(_, found)| *found == COUNT);
+    at.into_iter().all(|(at, _)| {
+        let rest = content.get(at + COUNT.len()..).unwrap_or_default();
+        let between = |b: &&u8| b.is_ascii_whitespace() || b"='\"+".contains(*b);
+        let digits = rest.iter().skip_while(between).take_while(|b| b.is_ascii_digit());
+        let told = digits.fold(0_usize, |told, digit| {
+            told.saturating_mul(10).saturating_add(usize::from(digit - b'0'))
+        });
+        // The shortest is `<si/>`.
+        told <= content.len() / 5
+    })
 }
 
 #[cfg(test)]
@@ -411,12 +454,38 @@ mod tests {
         );
     }
 
+    /// The same workbook with one more file in it.
+    fn with_file(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new_append(Cursor::new(workbook(SHEET))).unwrap();
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
     #[test]
-    fn an_archive_that_says_to_be_huge_is_not_unpacked() {
-        let mut bytes = workbook(SHEET);
-        let at = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
-        bytes[at + 24..at + 28].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert_eq!(read(&bytes), Err(TableError::TooLarge));
+    fn a_huge_archive_is_refused_whatever_it_says() {
+        let most = 1024 * 1024;
+        let mut bytes = with_file("xl/media/image1.png", &vec![0; 1024 * 1024]);
+        assert!(bytes.len() < 10_000);
+        assert_eq!(measure(&workbook(SHEET), most), Ok(()));
+        assert_eq!(measure(&bytes, most), Err(TableError::TooLarge));
+        let last = bytes.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+        bytes[last + 24..last + 28].copy_from_slice(&1_u32.to_le_bytes());
+        assert!(measure(&bytes, most).is_err());
+    }
+
+    #[test]
+    fn shared_texts_take_no_more_memory_than_they_need() {
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let texts = |count: &str| {
+            let shared =
+                format!(r#"<sst xmlns="{main}" uniqueCount{count}><si><t>um texto</t></si></sst>"#);
+            with_file("xl/sharedStrings.xml", shared.as_bytes())
+        };
+        assert!(read(&texts(r#"="1""#)).is_ok());
+        for count in [r#"="999999999999""#, r#" = '18446744073709551615'"#] {
+            assert_eq!(read(&texts(count)), Err(TableError::TooLarge), "{count}");
+        }
     }
 
     proptest! {
