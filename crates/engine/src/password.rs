@@ -1,5 +1,7 @@
 //! Passwords of people, kept as argon2id hashes.
 
+use std::sync::{Condvar, Mutex, PoisonError};
+
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 
@@ -30,6 +32,47 @@ pub fn is_right(password: &str, hash: Option<&str>) -> bool {
     hash.is_some() && verified.is_ok()
 }
 
+/// So many are looked at together: each takes memory, and anybody may ask.
+const AT_ONCE: usize = 4;
+/// So many wait for their turn: each waits on a thread that others need.
+const WAITING_MAX: usize = 32;
+
+struct Busy {
+    working: usize,
+    waiting: usize,
+}
+
+static BUSY: Mutex<Busy> = Mutex::new(Busy { working: 0, waiting: 0 });
+static FREE: Condvar = Condvar::new();
+
+/// Somebody's turn to have a password looked at, until dropped.
+pub(crate) struct Turn;
+
+impl Turn {
+    /// Waits for it; an error where too many wait already.
+    pub(crate) fn take() -> Result<Self, Error> {
+        let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
+        if busy.waiting >= WAITING_MAX {
+            let message = "muita gente entrando ao mesmo tempo; tente de novo em instantes";
+            return Err(Error::conflict("busy", message));
+        }
+        busy.waiting += 1;
+        while busy.working >= AT_ONCE {
+            busy = FREE.wait(busy).unwrap_or_else(PoisonError::into_inner);
+        }
+        busy.waiting -= 1;
+        busy.working += 1;
+        Ok(Self)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        BUSY.lock().unwrap_or_else(PoisonError::into_inner).working -= 1;
+        FREE.notify_one();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +87,20 @@ mod tests {
         assert!(!is_right("cavalo baterias", Some(&hash)));
         assert!(!is_right("cavalo bateria", None));
         assert!(!is_right("cavalo bateria", Some("lixo")));
+    }
+
+    #[test]
+    fn a_crowd_is_turned_away() {
+        let at_work: Vec<Turn> = (0..AT_ONCE).map(|_| Turn::take().unwrap()).collect();
+        std::thread::scope(|scope| {
+            let waiting: Vec<_> = (0..WAITING_MAX).map(|_| scope.spawn(Turn::take)).collect();
+            while BUSY.lock().unwrap().waiting < WAITING_MAX {
+                std::thread::yield_now();
+            }
+            assert!(Turn::take().is_err());
+            drop(at_work);
+            assert!(waiting.into_iter().all(|waits| waits.join().unwrap().is_ok()));
+        });
     }
 
     #[test]

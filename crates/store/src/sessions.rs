@@ -31,7 +31,8 @@ sql! {
     END = "DELETE FROM sessions WHERE token_hash = $1";
     END_OF_USER = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
     REAP = "DELETE FROM sessions WHERE seen_at < $1";
-    FAILURES = "SELECT failures, last_at FROM sign_in_failures WHERE email_hash = $1";
+    FAILURES = "SELECT failures, last_at FROM sign_in_failures WHERE email_hash = $1
+        /*for update*/";
     FAILED = "INSERT INTO sign_in_failures (email_hash, failures, last_at) VALUES ($1, 1, $2)
         ON CONFLICT (email_hash) DO UPDATE
         SET failures = sign_in_failures.failures + 1, last_at = excluded.last_at";
@@ -80,7 +81,8 @@ pub fn reap(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     tx.exec(REAP_FAILURES, params![oldest]).map(|_| ())
 }
 
-/// Wrong passwords in a row and when the last was given.
+/// Wrong passwords in a row and when the last was given; nobody else counts one until the
+/// transaction ends.
 pub fn failures(tx: &mut Tx, email_hash: &str) -> Result<Option<(i64, Timestamp)>, StoreError> {
     let row = tx.row(FAILURES, params![email_hash])?;
     row.map(|row| Ok((row.int(0)?, row.instant(1)?))).transpose()

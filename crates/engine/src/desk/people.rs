@@ -182,23 +182,26 @@ pub fn sign_in(world: &World, email: &str, password: &str) -> Result<Option<Stri
     let email = email.trim().to_lowercase();
     let email_hash = hex(&Sha256::digest(email.as_bytes()));
     let now = world.clock.now();
-    let (wanted, scope) = (email.clone(), email_hash.clone());
-    let (user, failures) = world
-        .store
-        .read(move |tx| Ok((users::by_email(tx, &wanted)?, sessions::failures(tx, &scope)?)))?;
-    if let Some(until) =
-        failures.and_then(|(count, last)| locked_until(count, last)).filter(|u| *u > now)
-    {
+    let _turn = password::Turn::take()?;
+    let scope = email_hash.clone();
+    // Counted before it is looked at: otherwise many at the same time would all be the first.
+    let (user, locked) = world.tx(move |tx, ids| {
+        let failures = sessions::failures(tx, &scope)?;
+        let until = failures.and_then(|(count, last)| locked_until(count, last));
+        if let Some(until) = until.filter(|until| *until > now) {
+            return Ok((None, Some(until)));
+        }
+        sessions::failed(tx, &scope, ids.now())?;
+        Ok((users::by_email(tx, &email)?, None))
+    })?;
+    if let Some(until) = locked {
         let minutes = (until.as_second() - now.as_second()) / 60 + 1;
         let message = format!("muitas senhas erradas; tente de novo em {minutes} min");
         return Err(Error::conflict("locked", message));
     }
     let password = &password[..password.floor_char_boundary(password::LENGTH_MAX)];
     let right = password::is_right(password, user.as_ref().map(|user| user.password_hash.as_str()));
-    let Some(user) = user.filter(|_| right) else {
-        world.tx(move |tx, ids| sessions::failed(tx, &email_hash, ids.now()))?;
-        return Ok(None);
-    };
+    let Some(user) = user.filter(|_| right) else { return Ok(None) };
     let cookie = world.tx(move |tx, mut ids| {
         sessions::forgive(tx, &email_hash)?;
         let Some(first) = users::memberships(tx, &user.id)?.into_iter().next() else {
@@ -274,8 +277,9 @@ pub fn session(world: &World, cookie: &str) -> Result<Option<SignedIn>, Error> {
         email: user.email,
         role,
         company: company.clone(),
+        // Of this company alone: a page of another one, left open in another tab, acts on neither.
+        csrf: tokens::hash(&format!("{}{}", session.csrf, membership.company_id)),
         companies: works_for.into_iter().map(|(m, name)| (m.company_id, name)).collect(),
-        csrf: session.csrf,
         token_hash,
     }))
 }
@@ -455,6 +459,7 @@ pub fn change_password(
     let id = who.user_id.clone();
     let user = world.store.read(move |tx| users::get(tx, &id))?;
     let mut errors = FieldErrors::default();
+    let _turn = password::Turn::take()?;
     if !password::is_right(current, user.as_ref().map(|user| user.password_hash.as_str())) {
         errors.add("current", "wrong", "não é a senha atual");
     }

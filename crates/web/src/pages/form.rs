@@ -41,7 +41,8 @@ pub(super) fn is_ours(who: &SignedIn, headers: &HeaderMap, fields: &Fields) -> b
 
 /// The answer to a form that does not.
 pub(super) fn forged() -> Response {
-    let said = "Esta página é de outra sessão. Volte, recarregue-a e envie de novo.";
+    let said = "Esta página é de outra sessão ou de outra empresa. Volte, recarregue-a, confira e \
+                envie de novo.";
     (StatusCode::FORBIDDEN, Failure::from(Error::conflict("csrf", said))).into_response()
 }
 

@@ -1,6 +1,6 @@
 //! Who may see and do what, and who may not.
 
-use quita_engine::desk::people::Role;
+use quita_engine::desk::people::{self, Role};
 
 use super::{PASSWORD, Person, form};
 use crate::house::House;
@@ -8,7 +8,8 @@ use crate::house::House;
 crate::on_both_databases! {
     strangers_are_led_to_the_sign_in wrong_passwords_have_to_wait
 a_form_from_elsewhere_is_refused roles_see_only_what_is_theirs people_come_and_go
-tokens_are_made_and_withdrawn the_first_administrator_needs_the_code }
+tokens_are_made_and_withdrawn the_first_administrator_needs_the_code
+a_page_of_one_company_acts_on_no_other many_wrong_passwords_at_once_are_counted }
 
 async fn strangers_are_led_to_the_sign_in(house: &House) {
     let first = house.get("/").no_token().send().await;
@@ -66,6 +67,28 @@ async fn a_form_from_elsewhere_is_refused(house: &House) {
     );
     let refused = sign_in.no_token().header("sec-fetch-site", "cross-site").send().await;
     assert_eq!(refused.status, 403);
+}
+
+async fn a_page_of_one_company_acts_on_no_other(house: &House) {
+    let ana = Person::administrator(house).await;
+    // In another tab she goes on for another company; the first one still shows this.
+    let theirs = [("company_id", house.theirs.actor.company_id.as_str())];
+    assert_eq!(ana.post(house, "/empresa/trocar", &theirs).await.status, 303);
+    let late = ana.post(house, "/tokens", &[("name", "Atrasado"), ("scopes", "read")]).await;
+    assert_eq!(late.status, 403);
+    assert!(late.text().contains("outra empresa"));
+    assert!(!ana.get(house, "/tokens").await.text().contains("Atrasado"));
+}
+
+async fn many_wrong_passwords_at_once_are_counted(house: &House) {
+    Person::administrator(house).await;
+    let told: Vec<bool> = std::thread::scope(|scope| {
+        let enter = || people::sign_in(&house.world, "ana@example.com", "errada errada");
+        let all: Vec<_> = (0..20).map(|_| scope.spawn(enter)).collect();
+        all.into_iter().map(|each| each.join().unwrap().is_ok()).collect()
+    });
+    // The others were told to wait, right or wrong.
+    assert_eq!(told.iter().filter(|told| **told).count(), 5);
 }
 
 async fn roles_see_only_what_is_theirs(house: &House) {

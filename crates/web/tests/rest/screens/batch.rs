@@ -399,7 +399,7 @@ async fn columns_are_remembered(house: &House) {
 }
 
 async fn only_who_charges_and_only_their_own(house: &House) {
-    let ana = Person::administrator(house).await;
+    let mut ana = Person::administrator(house).await;
     let address = draft(house, &ana, &file([line("O 1")])).await;
     let reader = Person::with_role(house, Role::ReadOnly).await;
     for path in [
@@ -416,9 +416,7 @@ async fn only_who_charges_and_only_their_own(house: &House) {
         assert_eq!(reader.post(house, &path, &[]).await.status, 403, "{path}");
     }
     // In another company it is not there.
-    let switched =
-        ana.post(house, "/empresa/trocar", &[("company_id", &house.theirs.actor.company_id)]).await;
-    assert_eq!(switched.status, 303, "{}", switched.text());
+    ana.switch(house, &house.theirs.actor.company_id).await;
     assert!(!ana.get(house, "/boletos/lote").await.text().contains(&address));
     for path in [address.clone(), format!("{address}/colunas"), format!("{address}/andamento")] {
         assert_eq!(ana.get(house, &path).await.status, 404, "{path}");

@@ -283,7 +283,7 @@ async fn a_busy_server_is_asked_again_and_a_refusal_is_told(house: &House) {
 }
 
 async fn only_who_may_sends_and_only_their_own(house: &House) {
-    let ana = Person::administrator(house).await;
+    let mut ana = Person::administrator(house).await;
     let server = Server::start();
     set_up(house, &ana, &server).await;
     let made = registered(house, "O 1", "maria@example.com").await;
@@ -298,8 +298,7 @@ async fn only_who_may_sends_and_only_their_own(house: &House) {
     let sent = finance.post(house, "/boletos/email", &[("ids", id(&made))]).await;
     assert_eq!(sent.status, 200);
     // In another company neither the server nor the boleto is there.
-    let theirs = house.theirs.actor.company_id.as_str();
-    ana.post(house, "/empresa/trocar", &[("company_id", theirs)]).await;
+    ana.switch(house, &house.theirs.actor.company_id).await;
     assert!(!ana.get(house, "/email").await.text().contains("127.0.0.1"));
     set_up(house, &ana, &server).await;
     assert_eq!(ana.post(house, "/boletos/email", &[("ids", id(&made))]).await.status, 404);

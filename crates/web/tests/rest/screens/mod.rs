@@ -48,10 +48,23 @@ impl Person {
                 .await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-        let page = house.call("GET", "/minha-senha").header("cookie", &cookie).no_token();
-        let page = page.send().await.text();
+        let mut person = Self { cookie, csrf: String::new() };
+        person.look_again(house).await;
+        person
+    }
+
+    /// Takes the secret of forms from a fresh page.
+    async fn look_again(&mut self, house: &House) {
+        let page = self.get(house, "/minha-senha").await.text();
         let csrf = page.split(r#"name="csrf" content=""#).nth(1).unwrap().split('"').next();
-        Self { cookie, csrf: csrf.unwrap().to_owned() }
+        self.csrf = csrf.unwrap().to_owned();
+    }
+
+    /// Goes on for another company.
+    pub(crate) async fn switch(&mut self, house: &House, company_id: &str) {
+        let switched = self.post(house, "/empresa/trocar", &[("company_id", company_id)]).await;
+        assert_eq!(switched.status, 303, "{}", switched.text());
+        self.look_again(house).await;
     }
 
     pub(crate) async fn get(&self, house: &House, path: &str) -> Reply {
