@@ -64,7 +64,9 @@ fn is_from_elsewhere(headers: &HeaderMap) -> bool {
 
 /// Only addresses of this desk.
 fn inside(path: &str) -> &str {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n']);
+    // Browsers leave tabs and line breaks out, and take `\\` for `/`.
+    let strange = path.contains(|c: char| c == '\\' || c.is_control());
+    let ours = path.starts_with('/') && !path.starts_with("//") && !strange;
     if ours { path } else { "/" }
 }
 
@@ -105,7 +107,15 @@ mod tests {
     #[test]
     fn nobody_is_led_elsewhere() {
         assert_eq!(inside("/boletos?status=x"), "/boletos?status=x");
-        for path in ["//example.com", "https://example.com", "", "/\\example.com", "boletos"] {
+        for path in [
+            "//example.com",
+            "https://example.com",
+            "",
+            "/\\example.com",
+            "boletos",
+            "/\t/example.com",
+            "/\r/example.com",
+        ] {
             assert_eq!(inside(path), "/", "{path}");
         }
     }
