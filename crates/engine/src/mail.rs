@@ -12,8 +12,9 @@ use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::secret::Secret;
 
-/// How long each step of a conversation may take.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long each step of a conversation may take. A server that looks into a letter before it
+/// takes it is slow, and one that is not waited for gets the letter again.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How the connection to a server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -236,6 +236,8 @@ pub fn send(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result
     let queued = world.tx(move |tx, mut ids| {
         let mut queued = Queued::default();
         for id in &wanted {
+            // Two who ask at the same time would both find nothing sent.
+            boletos::lock(tx, id)?;
             let Some(boleto) = boletos::of_company(tx, &company, id)? else { return Ok(None) };
             let number = boleto.order.document_number.clone();
             if boleto.status != BoletoStatus::Registered || boleto.writable_line.is_none() {
