@@ -209,7 +209,11 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
                 change_expiration_date: never(rules.change_expiration_date).or(change.clone()),
                 change_amount: never(rules.change_amount).or(change),
                 replace: now(Step::Replace(None, None))
-                    .or_else(|| another.then(|| HAS_ANOTHER.to_owned())),
+                    .or_else(|| another.then(|| HAS_ANOTHER.to_owned()))
+                    .or_else(|| {
+                        let active = account.is_some_and(|a| a.status == accounts::ACTIVE_STATUS);
+                        (!active).then(|| INACTIVE.to_owned())
+                    }),
                 settle_by_hand: now(Step::SettleByHand(boleto.expiration_date, boleto.amount)),
             })
         })
@@ -218,6 +222,9 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
 
 /// What to do where the bank never changes this.
 const USE_REPLACE: &str = "o banco não altera isto: use «cancelar e reemitir»";
+/// What an inactive account has is followed; nothing new is issued at it.
+const INACTIVE: &str = "a conta deste boleto está inativa e não emite boletos novos: reative-a ou \
+                        cancele este e emita outro em outra conta";
 /// Of a charge, at most one boleto is open.
 const HAS_ANOTHER: &str = "esta cobrança já tem outro boleto em aberto";
 
@@ -289,6 +296,9 @@ fn check(
             Ok(Step::Change(due, amount))
         }
         Action::Replace(change) => {
+            if account.status != accounts::ACTIVE_STATUS {
+                return Err(Error::conflict("account_inactive", INACTIVE));
+            }
             let (due, amount) = if change.expiration_date.is_none() && change.amount.is_none() {
                 (None, None)
             } else {

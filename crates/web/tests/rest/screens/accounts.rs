@@ -249,6 +249,12 @@ async fn an_inactive_account_issues_nothing(house: &House) {
     assert!(page.contains("Conta antiga") && page.contains("Inativa"), "{page}");
     let refused = house.post("/v1/boletos", "k2", &crate::house::boleto("2")).send().await;
     assert_eq!(refused.status, 422);
+    let page = format!("/boletos/{}", boleto["id"].as_str().unwrap());
+    assert!(ana.get(house, &page).await.text().contains("a conta deste boleto está inativa"));
+    let again = [("key", "k3"), ("reemitir_amount", "2,00")];
+    let refused = ana.post(house, &format!("{page}/reemitir"), &again).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("a conta deste boleto está inativa"));
     // What it has is followed.
     house.bank.control(&Control::Pay {
         target: boleto["our_number"].as_str().unwrap().into(),
