@@ -41,10 +41,13 @@
     addEventListener("pagehide", () => source.close());
   }
 
-  // data-poll="SECONDS" with data-refresh: fetches itself again and again.
+  // data-poll="SECONDS" with data-refresh: fetches itself again and again, also while the server does
+  // not answer.
   function poll(element) {
-    setTimeout(() => {
-      if (element.isConnected) refresh(element, element.dataset.refresh);
+    setTimeout(async () => {
+      if (!element.isConnected) return;
+      const done = await refresh(element, element.dataset.refresh).catch(() => false);
+      if (!done) poll(element);
     }, 1000 * Number(element.dataset.poll));
   }
 
@@ -150,7 +153,13 @@
     update();
   }
 
+  // What is wider than its box is moved with the arrow keys once the box has the focus.
+  function scroll(box) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+
   function start(root) {
+    find(".scroll", root).forEach(scroll);
     const each = (attribute, behave) => {
       const selector = `[data-${attribute}]`;
       if (root.matches?.(selector)) behave(root);
