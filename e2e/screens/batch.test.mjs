@@ -62,7 +62,6 @@ test("every error at once, the good ones issued, and none twice when the server 
   await home.restart();
   const before = await atBank();
   assert.ok(before.length < 480, `the server died in the middle: ${before.length} at the bank`);
-  await page.reload();
   await page.waitForSelector("progress");
   // The bank allows so many calls in a minute: minutes pass faster here.
   await until(async () => {
