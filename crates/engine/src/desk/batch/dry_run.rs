@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use quita_core::document::Document;
 use quita_core::money::Money;
+use quita_core::party::Address;
 use quita_store::batches::{self, Batch};
+use quita_store::customers;
 
 use super::columns::{Choice, called, order};
 use super::read_choice;
 use crate::clock::bank_day;
+use crate::desk::customers::NewCustomer;
 use crate::desk::issue::{self, NewBoleto};
 use crate::desk::{Actor, Permission};
 use crate::error::{Error, FieldError};
@@ -90,6 +94,7 @@ pub fn check(world: &World, actor: &Actor, batch: &Batch) -> Result<DryRun, Erro
     })?;
     let (orders, unreadable): (Vec<_>, Vec<_>) =
         rows.iter().map(|row| order(&choice, &row.cells, today)).unzip();
+    let orders = completed(world, actor, orders)?;
     let found = issue::dry_run::faults(world, actor, &orders)?;
     let taken = taken(world, actor, &orders)?;
 
@@ -131,6 +136,49 @@ pub fn check(world: &World, actor: &Actor, batch: &Batch) -> Result<DryRun, Erro
         dry.add(row.line, order, in_words(row.line, errors, &choice, &batch.header));
     }
     Ok(dry)
+}
+
+/// What a row does not say of a customer, the register does, or a row above: issuing brings the
+/// register up to date, and would empty it.
+fn completed(
+    world: &World,
+    actor: &Actor,
+    mut orders: Vec<NewBoleto>,
+) -> Result<Vec<NewBoleto>, Error> {
+    let company = actor.company_id.clone();
+    let of = |order: &NewBoleto| Document::parse(&order.customer.as_ref()?.document).ok();
+    let documents: Vec<Option<Document>> = orders.iter().map(of).collect();
+    let wanted = documents.clone();
+    let known = world.store.read(move |tx| {
+        let known = wanted.iter().map(|document| match document {
+            Some(document) => customers::by_document(tx, &company, document),
+            None => Ok(None),
+        });
+        known.collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut said: BTreeMap<String, NewCustomer> = BTreeMap::new();
+    for ((order, document), known) in orders.iter_mut().zip(documents).zip(known) {
+        let (Some(customer), Some(document)) = (&mut order.customer, document) else { continue };
+        if let Some(said) = said.get(document.as_str()) {
+            fill(customer, &said.email, &said.phone, said.address.as_ref());
+        }
+        if let Some(known) = known {
+            fill(customer, &known.email, &known.phone, known.address.as_ref());
+        }
+        said.insert(document.as_str().to_owned(), customer.clone());
+    }
+    Ok(orders)
+}
+
+fn fill(customer: &mut NewCustomer, email: &str, phone: &str, address: Option<&Address>) {
+    for (field, value) in [(&mut customer.email, email), (&mut customer.phone, phone)] {
+        if field.is_empty() {
+            value.clone_into(field);
+        }
+    }
+    if customer.address.is_none() {
+        customer.address = address.cloned();
+    }
 }
 
 impl DryRun {

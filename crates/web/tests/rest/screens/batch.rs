@@ -13,7 +13,7 @@ crate::on_both_databases! {
 all_errors_of_all_rows_are_shown_and_the_good_ones_are_issued
 a_crash_in_the_middle_issues_nothing_twice a_batch_is_paused_and_goes_on
 a_workbook_is_read_as_typed what_is_no_table_is_told columns_are_remembered
-only_who_charges_and_only_their_own a_draft_is_thrown_away }
+only_who_charges_and_only_their_own what_a_file_does_not_say_of_a_customer_stays a_draft_is_thrown_away }
 
 sql! {
     BOLETOS = "SELECT COUNT(*), COUNT(DISTINCT charge_id) FROM boletos WHERE company_id = $1";
@@ -427,6 +427,29 @@ async fn only_who_charges_and_only_their_own(house: &House) {
     }
     house.work();
     assert_eq!(boletos(house), 0);
+}
+
+async fn what_a_file_does_not_say_of_a_customer_stays(house: &House) {
+    let ana = Person::administrator(house).await;
+    let mut first = boleto("ANTES");
+    first["customer"]["email"] = "maria@example.com".into();
+    let first = house.post("/v1/boletos", "antes", &first).send().await.expect(201);
+    let document = first["customer"]["document"].as_str().unwrap();
+    let file = format!(
+        "Número;Nome;CPF/CNPJ;Valor;Vencimento\nS 1;Maria Nova;{document};10,00;15/12/2026\n"
+    );
+    let address = draft(house, &ana, file.as_bytes()).await;
+    start(house, &ana, &address, &[]).await;
+    house.work();
+    let made = issued(house, &address);
+    let path = format!("/v1/boletos/{}", made[0].1);
+    let made = house.get(&path).send().await.json();
+    assert_eq!(made["customer"]["legal_name"], "Maria Nova");
+    for field in ["email", "phone", "address"] {
+        assert_eq!(made["customer"][field], first["customer"][field], "{field}");
+    }
+    let kept = house.get("/v1/customers").send().await.json();
+    assert_eq!(kept["data"][0]["email"], "maria@example.com", "{kept}");
 }
 
 async fn a_draft_is_thrown_away(house: &House) {
