@@ -57,7 +57,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let UrlEncoded(fields) = UrlEncoded::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map_err(|rejection| rejection.into_response())?;
-        Ok(Self(fields))
+        // Without the one character that no database keeps.
+        let clean = fields.into_iter().map(|(name, value)| (name, value.replace('\0', "")));
+        Ok(Self(clean.collect()))
     }
 }
 
