@@ -244,6 +244,10 @@ pub fn send(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result
                 queued.skipped.push((number, "não está em aberto no banco"));
                 continue;
             }
+            if boleto.wanted.cancel.is_some() {
+                queued.skipped.push((number, "o cancelamento foi pedido"));
+                continue;
+            }
             let Some(recipient) = boleto.order.customer.email.filter(|e| mail::is_address(e))
             else {
                 queued.skipped.push((number, "o cliente não tem e-mail"));

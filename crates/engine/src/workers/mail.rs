@@ -72,6 +72,9 @@ fn try_to_send(
         let why = format!("o boleto não está mais em aberto (está «{}»)", boleto.status.label());
         return Ok(Err(NotSent::Never(why)));
     }
+    if boleto.wanted.cancel.is_some() {
+        return Ok(Err(NotSent::Never("o cancelamento do boleto foi pedido".to_owned())));
+    }
     let Some(server) = desk::server(world, &mail.company_id)? else {
         return Ok(Err(NotSent::Never("o servidor de e-mail não está configurado".to_owned())));
     };

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use quita_engine::desk::people::Role;
+use quita_engine::workers::{Kind, tick};
 use quita_store::{params, sql};
 use serde_json::{Value, json};
 
@@ -252,6 +253,20 @@ async fn boletos_go_to_their_customers_once(house: &House) {
     let events = house.get("/v1/events").send().await.text();
     assert_eq!(events.matches("boleto.emailed").count(), 1);
     assert!(ana.get(house, "/email").await.text().contains("maria@example.com"));
+
+    // One that is about to be cancelled goes to nobody.
+    let other = registered(house, "NF 79", "maria@example.com").await;
+    let last = registered(house, "NF 80", "maria@example.com").await;
+    let asked = ana.post(house, "/boletos/email", &[("ids", id(&last))]).await.text();
+    assert!(asked.contains("1 boleto a caminho"));
+    for boleto in [&other, &last] {
+        let path = format!("/v1/boletos/{}/cancel", id(boleto));
+        house.post(&path, id(boleto), &json!({})).send().await.expect(202);
+    }
+    let asked = ana.post(house, "/boletos/email", &[("ids", id(&other))]).await.text();
+    assert!(asked.contains("o cancelamento foi pedido"), "{asked}");
+    tick(&house.world, &[Kind::Mail], 1).unwrap();
+    assert_eq!(server.letters().len(), 1);
 
     // Only who asks for it sends again.
     let again = [("ids", id(&made)), ("again", "1")];
