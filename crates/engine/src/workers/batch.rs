@@ -111,6 +111,11 @@ fn mark(line: i64, stored: Result<Stored, Error>) -> Result<Mark, Error> {
         Err(Error::Conflict { message, .. }) => {
             Ok(Mark { line, status: RowStatus::Failed, boleto_id: None, message })
         }
+        // Somebody used the key of this row: trying again would never end.
+        Err(error @ Error::OtherBody) => {
+            let message = error.to_string();
+            Ok(Mark { line, status: RowStatus::Failed, boleto_id: None, message })
+        }
         Err(error) => Err(error),
     }
 }
