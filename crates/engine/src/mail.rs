@@ -12,6 +12,9 @@ use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::secret::Secret;
 
+/// Replies by which a server refuses the one who signs in (RFC 4954).
+const AUTHENTICATION: [u16; 4] = [530, 534, 535, 538];
+
 /// How long each step of a conversation may take. A server that looks into a letter before it
 /// takes it is slow, and one that is not waited for gets the letter again.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
@@ -129,6 +132,14 @@ pub(crate) fn deliver(server: &Server, letter: &Letter) -> Result<(), NotSent> {
     }
     match builder.build().send(&message) {
         Ok(_) => Ok(()),
+        // The password is wrong, not the letter: all of them wait until it is put right.
+        Err(error) if error.status().is_some_and(|code| AUTHENTICATION.contains(&code.into())) => {
+            let answer = answer(&error);
+            Err(NotSent::Later(format!(
+                "o servidor {} não aceitou usuário e senha: {answer}; corrija em «E-mail»",
+                server.host
+            )))
+        }
         Err(error) if error.is_permanent() => {
             Err(NotSent::Never(format!("o servidor {} recusou: {}", server.host, answer(&error))))
         }

@@ -51,22 +51,31 @@ impl Exposure {
 
     /// Who really asks: behind a trusted proxy, the last address that no trusted proxy has.
     pub(crate) fn client(&self, remote: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let trusted = |address: &IpAddr| self.trusted_proxies.contains(address);
-        if !trusted(&remote) {
-            return remote;
-        }
-        let named = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-        let all: Vec<IpAddr> = named
-            .flat_map(|line| line.split(','))
-            .filter_map(|address| address.trim().parse().ok())
+        let mut client = remote.to_canonical();
+        let named: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
             .collect();
-        all.into_iter().rfind(|address| !trusted(address)).unwrap_or(remote)
+        for address in named.into_iter().rev() {
+            // What stands before an address that nobody trusted wrote may be invented.
+            if !self.trusts(client) {
+                break;
+            }
+            let Ok(address) = address.trim().parse::<IpAddr>() else { break };
+            client = address.to_canonical();
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address.to_canonical())
     }
 
     fn lets_in(&self, remote: IpAddr) -> bool {
         self.trusted_proxies.is_empty()
-            || remote.is_loopback()
-            || self.trusted_proxies.contains(&remote)
+            || remote.to_canonical().is_loopback()
+            || self.trusts(remote)
     }
 }
 
@@ -97,6 +106,9 @@ mod tests {
         assert_eq!(exposure.client(proxy, &headers), client);
         assert_eq!(exposure.client(other, &headers), other);
         assert_eq!(exposure.client(proxy, &HeaderMap::new()), proxy);
+        assert_eq!(exposure.client("::ffff:10.0.0.1".parse().unwrap(), &headers), client);
+        headers.insert("x-forwarded-for", "198.51.100.1, 203.0.113.7:5678".parse().unwrap());
+        assert_eq!(exposure.client(proxy, &headers), proxy);
         assert!(exposure.lets_in(proxy) && exposure.lets_in(IpAddr::from([127, 0, 0, 1])));
         assert!(!exposure.lets_in(other));
         assert!(Exposure::default().lets_in(other));

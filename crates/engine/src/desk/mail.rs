@@ -18,6 +18,8 @@ use crate::world::World;
 
 /// Most boletos sent at a time.
 pub const SEND_MAX: usize = 10_000;
+/// Boletos asked for in one transaction, which others wait for.
+const LOT: usize = 200;
 /// How many e-mails a list shows.
 const LIST_MAX: i64 = 50;
 
@@ -114,9 +116,14 @@ pub fn save(world: &World, actor: &Actor, new: &NewMailSettings) -> Result<(), E
         errors.add("sender", "invalid", message);
     }
     let user = new.user.trim().to_owned();
-    // A kept password is not given to another server.
-    let kept = known.as_ref().filter(|known| known.host == host && known.user == user);
-    let kept = kept.and_then(|known| known.sealed.clone());
+    // A kept password is not given to another server, nor over a weaker way to the same.
+    let same = |known: &&MailSettings| {
+        known.host == host
+            && known.user == user
+            && Some(known.port) == port.map(i64::from)
+            && Some(known.security.as_str()) == security.map(Security::word)
+    };
+    let kept = known.as_ref().filter(same).and_then(|known| known.sealed.clone());
     if !user.is_empty() && new.password.is_empty() && kept.is_none() {
         errors.add("password", "missing", "informe a senha deste usuário neste servidor");
     }
@@ -232,6 +239,18 @@ pub fn send(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result
     if !is_set_up(world, actor)? {
         return Err(not_set_up());
     }
+    let mut queued = Queued::default();
+    // Asked for again after an error in between, those of earlier lots are skipped.
+    for lot in ids.chunks(LOT) {
+        let more = queue(world, actor, lot, again)?;
+        queued.queued += more.queued;
+        queued.skipped.extend(more.skipped);
+    }
+    world.bell.ring();
+    Ok(queued)
+}
+
+fn queue(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result<Queued, Error> {
     let (company, by, wanted) = (actor.company_id.clone(), actor.name.clone(), ids.to_vec());
     let queued = world.tx(move |tx, mut ids| {
         let mut queued = Queued::default();
@@ -278,7 +297,6 @@ pub fn send(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result
         }
         Ok(Some(queued))
     })?;
-    world.bell.ring();
     queued.ok_or_else(|| Error::not_found("boleto"))
 }
 

@@ -236,8 +236,9 @@ fn locked_until(failures: i64, last: Timestamp) -> Option<Timestamp> {
     last.checked_add(SignedDuration::from_secs(seconds)).ok()
 }
 
-/// Whoever has this cookie; `None` when its session is over.
-pub fn session(world: &World, cookie: &str) -> Result<Option<SignedIn>, Error> {
+/// Whoever has this cookie; `None` when its session is over. What a page asks for by itself is no
+/// use: otherwise an open page would keep its session for ever.
+pub fn session(world: &World, cookie: &str, is_use: bool) -> Result<Option<SignedIn>, Error> {
     let token_hash = tokens::hash(cookie);
     let wanted = token_hash.clone();
     let found = world.store.read(move |tx| {
@@ -262,7 +263,7 @@ pub fn session(world: &World, cookie: &str) -> Result<Option<SignedIn>, Error> {
     let here = works_for.iter().find(|(m, _)| m.company_id == session.company_id);
     let Some((membership, company)) = here.or(works_for.first()) else { return Ok(None) };
     let Some(role) = Role::from_word(&membership.role) else { return Ok(None) };
-    if now.duration_since(session.seen_at) >= SignedDuration::from_mins(1) {
+    if is_use && now.duration_since(session.seen_at) >= SignedDuration::from_mins(1) {
         let hash = token_hash.clone();
         world.tx(move |tx, ids| sessions::seen(tx, &hash, ids.now()))?;
     }

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::stream;
-use quita_engine::desk::{Actor, events};
+use quita_engine::desk::{events, people};
 use tokio::time::sleep;
 
-use super::visitor::Visitor;
+use super::visitor::{self, Visitor};
 use crate::app::App;
 
 /// How often the database is asked.
@@ -27,14 +28,16 @@ pub(super) fn routes() -> Router<App> {
 /// Where a page stands in the list of events.
 struct Follower {
     app: App,
-    actor: Actor,
+    /// Whoever signed out, or was taken out of the company, hears no more.
+    cookie: String,
     /// `None` before the first look: what happened before does not matter.
     after: Option<i64>,
     waiting: Vec<String>,
 }
 
-async fn follow(State(app): State<App>, Visitor(who): Visitor) -> Response {
-    let follower = Follower { app, actor: who.actor, after: None, waiting: Vec::new() };
+async fn follow(State(app): State<App>, Visitor(_): Visitor, headers: HeaderMap) -> Response {
+    let cookie = visitor::cookie(&headers).unwrap_or_default();
+    let follower = Follower { app, cookie, after: None, waiting: Vec::new() };
     let changes = stream::unfold(follower, |mut follower| async move {
         let subject = follower.next().await?;
         Some((Ok::<_, Infallible>(Event::default().event("changed").data(subject)), follower))
@@ -43,23 +46,24 @@ async fn follow(State(app): State<App>, Visitor(who): Visitor) -> Response {
 }
 
 impl Follower {
-    /// The id of the next thing that changed; `None` where the desk does not answer any more,
-    /// after which the browser asks anew.
+    /// The id of the next thing that changed; `None` where the session is over or the desk does not
+    /// answer, after which the browser asks anew.
     async fn next(&mut self) -> Option<String> {
         loop {
             if let Some(subject) = self.waiting.pop() {
                 return Some(subject);
             }
-            let (actor, after) = (self.actor.clone(), self.after);
-            let looked = self.app.ask(move |world| match after {
-                None => Ok((events::last(world, &actor)?, Vec::new())),
-                Some(after) => {
-                    let found = events::list(world, &actor, after, LIMIT)?;
-                    let last = found.last().and_then(|event| event.seq).unwrap_or(after);
-                    Ok((last, found.into_iter().map(|event| event.subject).collect()))
-                }
+            let (cookie, after) = (self.cookie.clone(), self.after);
+            let looked = self.app.ask(move |world| {
+                let Some(who) = people::session(world, &cookie, false)? else { return Ok(None) };
+                let Some(after) = after else {
+                    return Ok(Some((events::last(world, &who.actor)?, Vec::new())));
+                };
+                let found = events::list(world, &who.actor, after, LIMIT)?;
+                let last = found.last().and_then(|event| event.seq).unwrap_or(after);
+                Ok(Some((last, found.into_iter().map(|event| event.subject).collect())))
             });
-            let (last, mut subjects) = looked.await.ok()?;
+            let (last, mut subjects) = looked.await.ok()??;
             self.after = Some(last);
             subjects.sort_unstable();
             subjects.dedup();

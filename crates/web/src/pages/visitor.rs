@@ -36,10 +36,12 @@ impl FromRequestParts<App> for Visitor {
 /// The person of the cookie, if its session is open.
 pub(super) async fn of_cookie(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Failure> {
     let Some(cookie) = cookie(headers) else { return Ok(None) };
-    Ok(app.ask(move |world| people::session(world, &cookie)).await?)
+    let is_use = !is_fragment(headers);
+    Ok(app.ask(move |world| people::session(world, &cookie, is_use)).await?)
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
+/// The session cookie.
+pub(super) fn cookie(headers: &HeaderMap) -> Option<String> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
