@@ -47,6 +47,12 @@ impl Calendar {
         day
     }
 
+    /// The latest due date that has passed on `today`: the business day before it. A boleto due on a
+    /// Saturday is not late on Sunday, nor on Monday (Lei 7.089/1983).
+    pub fn last_overdue(&self, today: Date) -> Date {
+        self.add_business_days(today, -1)
+    }
+
     /// The business day `count` business days after `day`, before it where negative.
     ///
     /// Zero gives `day` itself. Stops at the ends of the calendar (years −9999 and 9999).

@@ -6,7 +6,7 @@ use jiff::{Span, ToSpan as _};
 use crate::money::Money;
 use crate::rate::Rate;
 
-/// A date: `10/12`, `10/12/26`, `10/12/2026`, `2026-12-10`, `dia 10`, `hoje`, `amanhã`,
+/// A date: `10/12`, `10/12/26`, `10/12/2026`, `2026-12-10`, `dia 10`, `hoje`, `ontem`, `amanhã`,
 /// `depois de amanhã`, `+30`, `30 dias`, `sexta`.
 ///
 /// Without a year, and without a month, it is the next such day from `today` on; `sexta` on a
@@ -16,6 +16,7 @@ pub fn date(text: &str, today: Date) -> Option<Date> {
     match text.as_str() {
         "hoje" => return Some(today),
         "amanha" => return today.tomorrow().ok(),
+        "ontem" => return today.yesterday().ok(),
         "depois de amanha" => return today.checked_add(2.days()).ok(),
         _ => {}
     }
@@ -165,6 +166,7 @@ mod tests {
             ("2026-12-10", day(2026, 12, 10)),
             (" Hoje ", today),
             ("amanhã", day(2026, 11, 25)),
+            ("ontem", day(2026, 11, 23)),
             ("AMANHA", day(2026, 11, 25)),
             ("depois de amanhã", day(2026, 11, 26)),
             ("+30", day(2026, 12, 24)),
@@ -176,7 +178,8 @@ mod tests {
         ] {
             assert_eq!(date(text, today), Some(expected), "{text}");
         }
-        for text in ["", "31/02", "10/13", "ontem", "+", "+x", "1/2/3", "10/12/026", "dia 32", "12"]
+        for text in
+            ["", "31/02", "10/13", "outrora", "+", "+x", "1/2/3", "10/12/026", "dia 32", "12"]
         {
             assert_eq!(date(text, today), None, "{text}");
         }

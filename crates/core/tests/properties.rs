@@ -124,6 +124,17 @@ proptest! {
     }
 
     #[test]
+    fn a_due_date_has_passed_once_its_business_day_has(days in 0_i32..20_000, before in -5_i32..15) {
+        let calendar = Calendar::national();
+        let today = date(2000, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+        let due = today.checked_sub(jiff::Span::new().days(before)).unwrap();
+        prop_assert_eq!(
+            due <= calendar.last_overdue(today),
+            calendar.next_business_day(due) < today
+        );
+    }
+
+    #[test]
     fn business_days_count_forth_and_back(from in any_day(), count in 0_i32..300) {
         let calendar = Calendar::national();
         let there = calendar.add_business_days(from, count);

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
+use quita_core::calendar::Calendar;
 use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_store::figures;
@@ -128,7 +129,10 @@ impl Home {
             return;
         }
         let late = (self.today - due.on).get_days();
+        let overdue = due.on <= Calendar::national().last_overdue(self.today);
         match late {
+            // Due on a weekend or holiday, it can still be paid on time.
+            1.. if !overdue => self.due_in_7_days.add(due),
             1..=30 => self.overdue[0].add(due),
             31..=60 => self.overdue[1].add(due),
             61..=90 => self.overdue[2].add(due),

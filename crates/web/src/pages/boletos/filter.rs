@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan as _};
 use maud::{Markup, html};
+use quita_core::calendar::Calendar;
 use quita_core::fold::Status;
 use quita_core::typed;
 use quita_engine::desk::accounts::AccountView;
@@ -122,14 +123,15 @@ impl Asked {
         };
         let status = self.get("status");
         if status == OVERDUE.0 {
-            let yesterday = today.checked_sub(1.day()).unwrap_or(Date::MIN);
+            let last = Calendar::national().last_overdue(today);
             filter.status = Some(Status::Registered);
-            filter.expiration_to =
-                Some(filter.expiration_to.map_or(yesterday, |to| to.min(yesterday)));
+            filter.expiration_to = Some(filter.expiration_to.map_or(last, |to| to.min(last)));
         } else if status == DUE.0 {
             filter.status = Some(Status::Registered);
+            let last = Calendar::national().last_overdue(today);
+            let first = last.tomorrow().unwrap_or(today);
             filter.expiration_from =
-                Some(filter.expiration_from.map_or(today, |from| from.max(today)));
+                Some(filter.expiration_from.map_or(first, |from| from.max(first)));
         }
         filter
     }
@@ -239,7 +241,8 @@ mod tests {
         assert_eq!(asked.query(), query);
         assert!(Asked::of_query(query, TODAY).is_written_so(&Fields(pairs(query))));
         let filter = asked.filter(TODAY);
-        assert_eq!(filter.expiration_to, Some(date(2026, 11, 22)));
+        // A Monday after a weekend after a holiday.
+        assert_eq!(filter.expiration_to, Some(date(2026, 11, 19)));
         assert_eq!(filter.status, Some(Status::Registered));
         let wrong = Asked::of_query("issuance_from=nunca", TODAY);
         assert!(wrong.errors.at("issuance_from").is_some());

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::civil::Date;
 use maud::{Markup, html};
+use quita_core::calendar::Calendar;
 use quita_core::fold::Status;
 use quita_engine::clock::bank_day;
 use quita_engine::desk::accounts::{self, AccountView};
@@ -230,7 +231,8 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
 
 /// Whether it can be paid and its due date has passed.
 fn is_overdue(boleto: &BoletoView, today: Date) -> bool {
-    boleto.status == Status::Registered && boleto.expiration_date < today
+    boleto.status == Status::Registered
+        && boleto.expiration_date <= Calendar::national().last_overdue(today)
 }
 
 /// The word of a status, as its pill has it.
