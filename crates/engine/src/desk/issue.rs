@@ -242,12 +242,24 @@ fn check_all(
             Shape::One => String::new(),
             Shape::Many => format!("boletos[{i}]."),
         };
-        let filled = super::terms::filled(world, actor, &mut errors, &prefix, boleto)?;
-        let boleto = filled.as_ref().unwrap_or(boleto);
-        checked.extend(check(world, actor, &desk, &mut ids, &mut errors, &prefix, boleto)?);
+        checked.extend(check_one(world, actor, &desk, &mut ids, &mut errors, &prefix, boleto)?);
     }
     errors.check()?;
     Ok((desk.company, checked))
+}
+
+/// A boleto with the terms that it names, checked; what is wrong is added to `errors`.
+fn check_one(
+    world: &World,
+    actor: &Actor,
+    desk: &Desk,
+    ids: &mut Ids,
+    errors: &mut FieldErrors,
+    prefix: &str,
+    boleto: &NewBoleto,
+) -> Result<Option<Checked>, Error> {
+    let filled = super::terms::filled(world, actor, errors, prefix, boleto)?;
+    check(world, actor, desk, ids, errors, prefix, filled.as_ref().unwrap_or(boleto))
 }
 
 /// All that is wrong with these boletos; nothing is issued.

@@ -1,7 +1,7 @@
 //! What stands in the way of boletos, without issuing them.
 
-use super::{NewBoleto, check, desk};
-use crate::desk::{Actor, Permission, terms};
+use super::{NewBoleto, check_one, desk};
+use crate::desk::{Actor, Permission};
 use crate::error::{Error, FieldError, FieldErrors};
 use crate::world::World;
 
@@ -16,9 +16,7 @@ pub(in crate::desk) fn faults(
     let mut ids = world.ids();
     let faults = new.iter().map(|boleto| {
         let mut errors = FieldErrors::default();
-        let filled = terms::filled(world, actor, &mut errors, "", boleto)?;
-        let boleto = filled.as_ref().unwrap_or(boleto);
-        check(world, actor, &desk, &mut ids, &mut errors, "", boleto)?;
+        check_one(world, actor, &desk, &mut ids, &mut errors, "", boleto)?;
         Ok(errors.into_all())
     });
     faults.collect()
