@@ -70,8 +70,8 @@ fn described() -> OpenApiRouter<App> {
 async fn no_such_address(headers: HeaderMap) -> Response {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
-        return Failure::from(Error::NotFound("Não há nada neste endereço.".into()))
-            .into_response();
+        let nothing = Error::NotFound("Não há nada neste endereço.".into());
+        return pages::guard(Failure::from(nothing).into_response());
     }
     Problem::new(kinds::NOT_FOUND, "Não há nada neste endereço; veja /docs.").into_response()
 }

@@ -80,7 +80,11 @@ pub(crate) fn router() -> Router<App> {
 
 /// What every page tells the browser.
 pub(crate) async fn guarded(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    guard(next.run(request).await)
+}
+
+/// A page with what every page tells the browser.
+pub(crate) fn guard(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -238,6 +238,7 @@ async fn addresses_that_do_not_exist(house: &House) {
     let page = house.get("/nada").no_token().header("accept", "text/html,*/*").send().await;
     assert_eq!(page.status, 404);
     assert!(page.text().starts_with("<!DOCTYPE html>"));
+    assert!(page.header("content-security-policy").is_some());
     let method = house.call("PUT", "/v1/boletos").send().await;
     method.problem(405, "method_not_allowed");
     let allowed = method.header("allow").unwrap();
