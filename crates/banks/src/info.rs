@@ -38,10 +38,25 @@ pub struct BankInfo {
     pub account_fields: &'static [Field],
     /// Scopes by what they are for.
     pub scopes: &'static [Scope],
+    /// How long a new integration may take until the bank accepts it; `None` where nothing is
+    /// known of that.
+    pub activation: Option<Activation>,
     /// How it counts and rounds what is due.
     pub payable: PayableRules,
     /// Usual delay between payment and settlement, for people.
     pub settlement_delay: &'static str,
+}
+
+/// How the bank treats an integration that it has not activated yet.
+#[derive(Debug)]
+pub struct Activation {
+    /// Statuses by which its token service refuses such a credential. It may refuse a wrong one by
+    /// the same.
+    pub refusals: &'static [u16],
+    /// How long it usually takes, for people.
+    pub usually: &'static str,
+    /// After so long it is not activation that is missing.
+    pub give_up: Duration,
 }
 
 /// An address of a bank.

@@ -262,6 +262,9 @@ pub(crate) fn token_for(
             world.breakers.failed(credential, now);
             Err(later(15, format!("o serviço de token do banco falhou ({})", answer.status)))
         }
-        status => Err(NoToken::Refused { status, at: after(now, 60) }),
+        status => {
+            world.tokens.refuse(credential, &scope, status);
+            Err(NoToken::Refused { status, at: after(now, 60) })
+        }
     }
 }

@@ -17,6 +17,9 @@ const FILES_MAX: usize = 50;
 /// Most bytes of all files together, unpacked. A certificate has two thousand.
 const BYTES_MAX: u64 = 1024 * 1024;
 
+/// Rounds that make each guess of the password of an exported key slow.
+const ITERATIONS: u32 = 200_000;
+
 /// A file as it was given.
 pub struct GivenFile {
     /// Its name, for messages.
@@ -72,6 +75,70 @@ pub fn read(files: &[GivenFile], password: &str) -> Result<Pair, String> {
         }
     }
     found.pair()
+}
+
+/// A pair as PKCS#12 under a password: PBES2 with AES-256, and HMAC with SHA-256. Every program of
+/// today reads it, [`read`] too.
+///
+/// # Errors
+/// Why it could not be made; a defect, for the log.
+pub fn to_pkcs12(pair: &Pair, password: &str) -> Result<Vec<u8>, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("PKCS#12: {error}");
+    let chain: Vec<CertificateDer> = CertificateDer::pem_slice_iter(pair.certificate.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|e| wrong(&e))?;
+    let key = PrivateKeyDer::from_pem_slice(pair.private_key.as_bytes()).map_err(|e| wrong(&e))?;
+    let first = chain.first().ok_or("PKCS#12: no certificate")?;
+    let key = pkcs8(&key, first).ok_or("PKCS#12: the key cannot be wrapped")?;
+    let key = p12_keystore::PrivateKey::from_der(&key).map_err(|e| wrong(&e))?;
+    let chain: Vec<_> = chain
+        .iter()
+        .map(|der| p12_keystore::Certificate::from_der(der))
+        .collect::<Result<_, _>>()
+        .map_err(|e| wrong(&e))?;
+    let mut store = p12_keystore::KeyStore::new();
+    let entry = p12_keystore::PrivateKeyChain::new("1", key, chain);
+    store.add_entry("quita", p12_keystore::KeyStoreEntry::PrivateKeyChain(entry));
+    store
+        .writer(password)
+        .encryption_algorithm(p12_keystore::EncryptionAlgorithm::PbeWithHmacSha256AndAes256)
+        .encryption_iterations(ITERATIONS)
+        .mac_algorithm(p12_keystore::MacAlgorithm::HmacSha256)
+        .mac_iterations(ITERATIONS)
+        .write()
+        .map_err(|e| wrong(&e))
+}
+
+/// A key as PKCS#8. Older forms do not say of which algorithm they are; their certificate does, in
+/// the same words.
+fn pkcs8(key: &PrivateKeyDer, certificate: &CertificateDer) -> Option<Vec<u8>> {
+    if matches!(key, PrivateKeyDer::Pkcs8(_)) {
+        return Some(key.secret_der().to_vec());
+    }
+    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    let algorithm = inside(parsed.public_key().raw)?;
+    let length = 2 + usize::from(*algorithm.get(1).filter(|length| **length < 0x80)?);
+    let mut inner = vec![0x02, 0x01, 0x00];
+    inner.extend(algorithm.get(..length)?);
+    inner.extend(der(0x04, key.secret_der()));
+    Some(der(0x30, &inner))
+}
+
+/// A value of DER with its tag and length.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    let length = content.len().to_be_bytes();
+    let length: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
+    match length[..] {
+        [] => out.push(0),
+        [short] if short < 0x80 => out.push(short),
+        _ => {
+            out.push(0x80 | length.len() as u8);
+            out.extend(&length);
+        }
+    }
+    out.extend(content);
+    out
 }
 
 /// What a certificate in PEM says of itself; `None` where it is none.
@@ -480,6 +547,36 @@ mod tests {
         let names: Vec<String> = (0..60).map(|n| format!("{n}.txt")).collect();
         let many: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &b""[..])).collect();
         assert!(why(&[zipped(&many)], "").contains("60 arquivos"));
+    }
+
+    #[test]
+    fn what_is_exported_is_read_back_whatever_form_the_key_had() {
+        let folder = std::env::temp_dir().join(format!("quita-keys-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let openssl = |words: &str| {
+            let mut command = std::process::Command::new("openssl");
+            let done = command.current_dir(&folder).args(words.split(' ')).output().unwrap();
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        };
+        for (make, label) in [
+            ("genrsa -traditional -out a.key 2048", "BEGIN RSA PRIVATE KEY"),
+            ("ecparam -genkey -name prime256v1 -noout -out a.key", "BEGIN EC PRIVATE KEY"),
+            ("genpkey -algorithm ED25519 -out a.key", "BEGIN PRIVATE KEY"),
+        ] {
+            openssl(make);
+            openssl("req -x509 -new -key a.key -subj /CN=Oficina -out a.crt -days 30");
+            let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+            let (certificate, private_key) = (text("a.crt"), text("a.key"));
+            assert!(private_key.contains(label), "{private_key}");
+            let pair = read(&[file("a.crt", certificate), file("a.key", private_key)], "").unwrap();
+            let given = to_pkcs12(&pair, "frase bem longa").unwrap();
+            let back = read(&[file("a.p12", given)], "frase bem longa").unwrap();
+            assert_eq!(back.certificate, pair.certificate, "{label}");
+            let key = PrivateKeyDer::from_pem_slice(back.private_key.as_bytes()).unwrap();
+            let chain = vec![CertificateDer::from_pem_slice(back.certificate.as_bytes()).unwrap()];
+            assert!(key_belongs(chain, key), "{label}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

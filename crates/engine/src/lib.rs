@@ -10,6 +10,7 @@ pub mod certificate_files;
 pub mod clock;
 pub mod company_cache;
 pub mod connection;
+pub mod credential_watch;
 pub mod desk;
 pub mod error;
 pub mod https;

@@ -96,6 +96,8 @@ pub(crate) struct Letter {
 pub(crate) enum NotSent {
     /// It may be taken later.
     Later(String),
+    /// The server takes none at all now; any may be taken later.
+    Down(String),
     /// Trying again gives nothing.
     Never(String),
 }
@@ -103,7 +105,7 @@ pub(crate) enum NotSent {
 impl NotSent {
     pub(crate) fn into_message(self) -> String {
         match self {
-            Self::Later(message) | Self::Never(message) => message,
+            Self::Later(message) | Self::Down(message) | Self::Never(message) => message,
         }
     }
 }
@@ -112,7 +114,7 @@ impl NotSent {
 pub(crate) fn deliver(server: &Server, letter: &Letter) -> Result<(), NotSent> {
     let message = message(server, letter)?;
     let unreachable = |error: lettre::transport::smtp::Error| {
-        NotSent::Later(format!("não foi possível usar o servidor {}: {error}", server.host))
+        NotSent::Down(format!("não foi possível usar o servidor {}: {error}", server.host))
     };
     let builder = match server.security {
         Security::Tls => SmtpTransport::relay(&server.host).map_err(unreachable)?,
@@ -135,7 +137,7 @@ pub(crate) fn deliver(server: &Server, letter: &Letter) -> Result<(), NotSent> {
         // The password is wrong, not the letter: all of them wait until it is put right.
         Err(error) if error.status().is_some_and(|code| AUTHENTICATION.contains(&code.into())) => {
             let answer = answer(&error);
-            Err(NotSent::Later(format!(
+            Err(NotSent::Down(format!(
                 "o servidor {} não aceitou usuário e senha: {answer}; corrija em «E-mail»",
                 server.host
             )))

@@ -10,7 +10,11 @@ use crate::secret::Secret;
 /// Tokens by credential and scopes. One for each set of scopes, since some banks refuse a
 /// whole request when one scope is missing.
 #[derive(Debug, Default)]
-pub struct Tokens(Mutex<HashMap<(String, String), Token>>);
+pub struct Tokens {
+    good: Mutex<HashMap<(String, String), Token>>,
+    /// The status by which the bank last refused one.
+    refused: Mutex<HashMap<(String, String), u16>>,
+}
 
 #[derive(Clone, Debug)]
 struct Token {
@@ -21,7 +25,7 @@ struct Token {
 impl Tokens {
     /// A token that is still good at this instant.
     pub fn get(&self, credential_id: &str, scopes: &str, now: Timestamp) -> Option<Secret<String>> {
-        let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let tokens = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         tokens
             .get(&(credential_id.to_owned(), scopes.to_owned()))
             .filter(|token| token.until > now)
@@ -30,13 +34,31 @@ impl Tokens {
 
     /// Keeps a token until an instant.
     pub fn put(&self, credential_id: &str, scopes: &str, text: Secret<String>, until: Timestamp) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.insert((credential_id.to_owned(), scopes.to_owned()), Token { text, until });
+        let key = (credential_id.to_owned(), scopes.to_owned());
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        let mut tokens = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.insert(key, Token { text, until });
+    }
+
+    /// The bank refused one, by this status.
+    pub fn refuse(&self, credential_id: &str, scopes: &str, status: u16) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.insert((credential_id.to_owned(), scopes.to_owned()), status);
+    }
+
+    /// The status by which the bank refuses a credential, if it gave no token that is good now.
+    pub fn refused(&self, credential_id: &str, now: Timestamp) -> Option<u16> {
+        let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        if good.iter().any(|((id, _), token)| id == credential_id && token.until > now) {
+            return None;
+        }
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.iter().find(|((id, _), _)| id == credential_id).map(|(_, status)| *status)
     }
 
     /// Drops all tokens of a credential.
     pub fn forget(&self, credential_id: &str) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.retain(|(credential, _), _| credential != credential_id);
     }
 }

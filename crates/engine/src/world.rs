@@ -9,6 +9,7 @@ use crate::call_limits::CallLimits;
 use crate::clock::Clock;
 use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
+use crate::credential_watch::Watch;
 use crate::ids::{Entropy, Ids};
 use crate::secret::Vault;
 use crate::silence::Silences;
@@ -72,6 +73,8 @@ pub struct World {
     pub breakers: Breakers,
     /// Orders that got no answer.
     pub silences: Silences,
+    /// When credentials were last looked at.
+    pub watch: Watch,
 }
 
 /// How an installation is set up.
@@ -118,6 +121,7 @@ impl World {
             rates: CallLimits::default(),
             breakers: Breakers::default(),
             silences: Silences::default(),
+            watch: Watch::default(),
         }
     }
 

@@ -51,5 +51,6 @@ fn account(sandbox: &Sandbox, kit: &ClientKit) -> Result<NewAccount, Failure> {
         data: BTreeMap::new(),
         credential,
         hosts: BTreeMap::from([("api".to_owned(), sandbox.base_url(BANK)?)]),
+        ..NewAccount::default()
     })
 }

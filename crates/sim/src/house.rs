@@ -167,6 +167,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
                 data: BTreeMap::new(),
                 credential: credential.collect(),
                 hosts: hosts.clone(),
+                ..NewAccount::default()
             };
             let made = accounts::create(world, &actor, &new).expect("an account");
             universe.people().accounts.push((company.clone(), made.id));

@@ -61,6 +61,8 @@ sql! {
         WHERE credential_id IS NOT NULL ORDER BY id");
     BY_HOOK = concat!("SELECT ", columns!(), " FROM accounts WHERE hook_token = $1");
     SET_CREDENTIAL = "UPDATE accounts SET credential_id = $2 WHERE id = $1";
+    REPLACE_CREDENTIAL = "UPDATE accounts SET credential_id = $3
+        WHERE company_id = $1 AND credential_id = $2";
     SET_REGISTER = "UPDATE accounts SET description = $2, status = $3 WHERE id = $1";
     SET_DEFAULT = "UPDATE accounts SET is_default = (id = $2) WHERE company_id = $1";
     SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
@@ -107,6 +109,16 @@ pub fn set_hosts(
 pub fn set_credential(tx: &mut Tx, id: &str, credential_id: &str) -> Result<(), StoreError> {
     tx.exec(SET_CREDENTIAL, params![id, credential_id])?;
     Ok(())
+}
+
+/// Connects every account that has one credential with another one. Gives how many there were.
+pub fn replace_credential(
+    tx: &mut Tx,
+    company_id: &str,
+    old: &str,
+    new: &str,
+) -> Result<u64, StoreError> {
+    tx.exec(REPLACE_CREDENTIAL, params![company_id, old, new])
 }
 
 /// Gives the account another name for people, and another status.

@@ -38,11 +38,19 @@ sql! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (company_id, document_number) DO NOTHING");
     GET = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id = $2");
+    NUMBERS = "SELECT document_number FROM charges
+        WHERE company_id = $1 AND document_number LIKE $2";
     SET_VALUES = "UPDATE charges SET amount = $2, expiration_date = $3 WHERE id = $1";
     SET_ORDER = "UPDATE charges SET customer_id = $2, amount = $3, expiration_date = $4, origin = $5
         WHERE id = $1";
     PAGE = concat!("SELECT ", columns!(), " FROM charges WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
+}
+
+/// The document numbers of a company that begin with these letters, which hold no `%` or `_`.
+pub fn numbers(tx: &mut Tx, company_id: &str, prefix: &str) -> Result<Vec<String>, StoreError> {
+    let like = format!("{prefix}%");
+    tx.rows(NUMBERS, params![company_id, like])?.iter().map(|row| row.text(0)).collect()
 }
 
 /// Adds a charge; false when the company already has its document number.

@@ -6,6 +6,7 @@ use crate::{StoreError, Tx, params, sql};
 
 sql! {
     GET = "SELECT value FROM cursors WHERE account_id = $1 AND name = $2";
+    MOVED = "SELECT updated_at FROM cursors WHERE account_id = $1 AND name = $2";
     SET = "INSERT INTO cursors (account_id, name, value, updated_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (account_id, name)
         DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
@@ -15,6 +16,15 @@ sql! {
 /// The cursor, `None` before the first reading.
 pub fn get(tx: &mut Tx<'_>, account_id: &str, name: &str) -> Result<Option<String>, StoreError> {
     tx.row(GET, params![account_id, name])?.map(|row| row.text(0)).transpose()
+}
+
+/// When the cursor was last moved, `None` before the first reading.
+pub fn moved_at(
+    tx: &mut Tx<'_>,
+    account_id: &str,
+    name: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    tx.row(MOVED, params![account_id, name])?.map(|row| row.instant(0)).transpose()
 }
 
 /// Moves the cursor, in the transaction that stores what was read up to it.

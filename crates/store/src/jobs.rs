@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 
-use crate::{StoreError, Tx, params, sql};
+use crate::{Row, StoreError, Tx, params, sql};
 
 /// A job to enqueue.
 #[derive(Clone, Debug)]
@@ -56,6 +56,13 @@ sql! {
                           THEN excluded.run_at ELSE jobs.again_at END";
     NEXT = "SELECT id, company_id, kind, subject, tries + 1, last_error FROM jobs
         WHERE kind = $1 AND run_at <= $2 ORDER BY run_at, id LIMIT $3 /*skip locked*/";
+    // Whose turn it is after a company: the next one that has work, from the first again at the end.
+    TURN = "SELECT MIN(company_id) FROM jobs WHERE kind = $1 AND run_at <= $2 AND company_id > $3";
+    NEXT_OF = "SELECT id, company_id, kind, subject, tries + 1, last_error FROM jobs
+        WHERE kind = $1 AND run_at <= $2 AND company_id = $3
+        ORDER BY run_at, id LIMIT 1 /*skip locked*/";
+    HOLD_BACK = "UPDATE jobs SET run_at = $3
+        WHERE kind = $1 AND company_id = $2 AND lease = '' AND run_at < $3";
     TAKE = "UPDATE jobs SET run_at = $4, lease = $3, tries = tries + 1,
           again_at = CASE WHEN again_at > $2 THEN again_at END
         WHERE id = $1";
@@ -101,20 +108,63 @@ pub fn claim(
             break;
         }
         for row in tx.rows(NEXT, params![*kind, now, room])? {
-            let id = row.text(0)?;
-            tx.exec(TAKE, params![&id, now, lease, lease_until])?;
-            jobs.push(Job {
-                id,
-                company_id: row.text(1)?,
-                kind: row.text(2)?,
-                subject: row.text(3)?,
-                tries: row.int(4)?,
-                last_error: row.opt_text(5)?,
-                lease: lease.to_owned(),
-            });
+            jobs.push(take(tx, &row, now, lease, lease_until)?);
         }
     }
     Ok(jobs)
+}
+
+/// Takes one due job of a kind for the company whose turn it is after `last`, so that many jobs
+/// of one company do not keep those of the others waiting.
+pub fn claim_in_turn(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    last: &str,
+    now: Timestamp,
+    lease: &str,
+    lease_until: Timestamp,
+) -> Result<Option<Job>, StoreError> {
+    let mut whose = None;
+    for after in [last, ""] {
+        if whose.is_none() {
+            let row = tx.row(TURN, params![kind, now, after])?;
+            whose = row.map_or(Ok(None), |row| row.opt_text(0))?;
+        }
+    }
+    let Some(company) = whose else { return Ok(None) };
+    let row = tx.row(NEXT_OF, params![kind, now, company])?;
+    row.map(|row| take(tx, &row, now, lease, lease_until)).transpose()
+}
+
+/// Lets no job of a kind run for a company before an instant, but for those that are being worked
+/// on.
+pub fn hold_back(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    company_id: &str,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(HOLD_BACK, params![kind, company_id, until]).map(|_| ())
+}
+
+fn take(
+    tx: &mut Tx<'_>,
+    row: &Row,
+    now: Timestamp,
+    lease: &str,
+    lease_until: Timestamp,
+) -> Result<Job, StoreError> {
+    let id = row.text(0)?;
+    tx.exec(TAKE, params![&id, now, lease, lease_until])?;
+    Ok(Job {
+        id,
+        company_id: row.text(1)?,
+        kind: row.text(2)?,
+        subject: row.text(3)?,
+        tries: row.int(4)?,
+        last_error: row.opt_text(5)?,
+        lease: lease.to_owned(),
+    })
 }
 
 /// Whether a job is still with whoever claimed it under this lease, and stays so until the

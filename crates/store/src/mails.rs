@@ -1,4 +1,4 @@
-//! E-mails with a boleto, and the server through which a company sends them.
+//! E-mails, with a boleto or with words of their own, and the server through which a company sends them.
 
 use jiff::Timestamp;
 
@@ -51,15 +51,19 @@ impl Status {
     }
 }
 
-/// An e-mail with a boleto.
+/// An e-mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// UUIDv7.
     pub id: String,
     /// Whose.
     pub company_id: String,
-    /// The boleto.
-    pub boleto_id: String,
+    /// The boleto that it brings; `None` where it has words of its own.
+    pub boleto_id: Option<String>,
+    /// Subject of its own; empty where it brings a boleto.
+    pub subject: String,
+    /// Text of its own; empty where it brings a boleto.
+    pub body: String,
     /// To whom.
     pub recipient: String,
     /// Where it stands.
@@ -76,7 +80,8 @@ pub struct Mail {
 
 macro_rules! columns {
     () => {
-        "id, company_id, boleto_id, recipient, status, message, created_by, created_at, ended_at"
+        "id, company_id, boleto_id, subject, body, recipient, status, message, created_by,
+         created_at, ended_at"
     };
 }
 
@@ -90,7 +95,7 @@ sql! {
           security = excluded.security, user_name = excluded.user_name,
           sealed = excluded.sealed, version = excluded.version, sender = excluded.sender";
     INSERT = concat!("INSERT INTO mails (", columns!(), ")
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
     GET = concat!("SELECT ", columns!(), " FROM mails WHERE company_id = $1 AND id = $2");
     OF_BOLETO = concat!("SELECT ", columns!(), " FROM mails
         WHERE company_id = $1 AND boleto_id = $2 ORDER BY id");
@@ -130,7 +135,9 @@ pub fn insert(tx: &mut Tx, mail: &Mail) -> Result<(), StoreError> {
     let row = params![
         &mail.id,
         &mail.company_id,
-        &mail.boleto_id,
+        mail.boleto_id.as_deref(),
+        &mail.subject,
+        &mail.body,
         &mail.recipient,
         mail.status.word(),
         &mail.message,
@@ -174,16 +181,18 @@ pub fn note(tx: &mut Tx, company_id: &str, id: &str, message: &str) -> Result<()
 }
 
 fn read(row: Row) -> Result<Mail, StoreError> {
-    let status = Status::from_word(row.str(4)?);
+    let status = Status::from_word(row.str(6)?);
     Ok(Mail {
         id: row.text(0)?,
         company_id: row.text(1)?,
-        boleto_id: row.text(2)?,
-        recipient: row.text(3)?,
+        boleto_id: row.opt_text(2)?,
+        subject: row.text(3)?,
+        body: row.text(4)?,
+        recipient: row.text(5)?,
         status: status.ok_or_else(|| StoreError::corrupt("mails: unknown status"))?,
-        message: row.text(5)?,
-        created_by: row.text(6)?,
-        created_at: row.instant(7)?,
-        ended_at: row.opt_instant(8)?,
+        message: row.text(7)?,
+        created_by: row.text(8)?,
+        created_at: row.instant(9)?,
+        ended_at: row.opt_instant(10)?,
     })
 }

@@ -54,6 +54,8 @@ sql! {
         end_to_end_id = excluded.end_to_end_id");
     DELETE = "DELETE FROM receipts WHERE id = $1";
     OF_BOLETO = concat!("SELECT ", columns!(), " FROM receipts WHERE boleto_id = $1");
+    LEARNED = "SELECT COUNT(*) FROM receipts
+        WHERE account_id = $1 AND created_at > $2 AND created_at <= $3";
     PAGE = concat!("SELECT ", columns!(), " FROM receipts WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
 }
@@ -91,6 +93,16 @@ pub fn delete(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 /// Receipts of a boleto, in the order in which they became known.
 pub fn of_boleto(tx: &mut Tx, boleto_id: &str) -> Result<Vec<Receipt>, StoreError> {
     tx.rows_in_order(OF_BOLETO, params![boleto_id])?.into_iter().map(read).collect()
+}
+
+/// How many receipts at an account became known after one instant and up to another.
+pub fn learned(
+    tx: &mut Tx,
+    account_id: &str,
+    after: Timestamp,
+    until: Timestamp,
+) -> Result<i64, StoreError> {
+    tx.row(LEARNED, params![account_id, after, until])?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Receipts of a company, newest first, before an id ([`crate::LAST_ID`]: from the newest).

@@ -82,7 +82,21 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("Change", "expiration_date") => "Novo vencimento.",
         ("Credential", "bank") => "O banco, pelo nome de `folder` em `GET /v1/banks`.",
         ("Credential", "name") => "Nome da credencial, para pessoas.",
-        ("Credential", "status") => "`active`, `disabled` ou `revoked`.",
+        ("Credential", "status") => {
+            "`new` (o banco ainda não foi consultado), `waiting` (o banco talvez ainda precise ativá-la), \
+             `active` ou `refused`."
+        }
+        ("Credential", "accounts") => "Ids das contas ligadas com ela.",
+        ("Account", "credential_id") => "Id da credencial; várias contas podem ter a mesma.",
+        ("NewAccount", "credential_id") => {
+            "Credencial que outra conta da empresa tem neste banco, em vez de `credential`."
+        }
+        ("NewAccount", "is_default") => {
+            "Se cobra quando nenhuma conta é informada, no lugar da que cobrava."
+        }
+        ("NewCredential", "responsible_email") => {
+            "E-mail de quem responde por ela e é avisado antes que termine; se omitido, o da anterior."
+        }
         ("Event", "id") => "Id do evento.",
         ("Event", "kind") => "`boleto.registered`, `boleto.settled`, `receipt.created`…",
         ("Event", "data") => "Mais detalhes, conforme o tipo.",
@@ -177,7 +191,20 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "branch" => "Agência, só dígitos.",
         "branch_code" => "Agência.",
         "cancellation_wanted" => "Baixa pedida e ainda não confirmada pelo banco.",
-        "certificate_days" => "Dias até o fim do certificado.",
+        "certificate_days" => {
+            "Dias até o fim do certificado ou da integração no banco, o que vier antes."
+        }
+        "credential_status" => {
+            "`new` (o banco ainda não foi consultado), `waiting` (o banco talvez ainda precise ativar a \
+             integração), `active`, `refused`, ou `none` se a conta não está ligada."
+        }
+        "integration_ends_on" => {
+            "Último dia da integração no banco, se ele mostra um: `AAAA-MM-DD`."
+        }
+        "is_default" => "Se cobra quando nenhuma conta é informada.",
+        "responsible_email" => {
+            "E-mail de quem responde pela credencial e é avisado antes que termine; pode ser vazio."
+        }
         "charge_id" => "Id da cobrança.",
         "city" => "Cidade.",
         "complement" => "Complemento.",

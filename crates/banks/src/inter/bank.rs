@@ -11,7 +11,9 @@ use crate::contract::{
     Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Op, OpKind, Outcome, Printed,
     Problem, Unsupported,
 };
-use crate::info::{Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Limit, Repeat, Scope};
+use crate::info::{
+    Activation, Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Limit, Repeat, Scope,
+};
 use crate::simulator::Simulator;
 use crate::title::Titles;
 
@@ -188,6 +190,13 @@ pub(super) static INFO: BankInfo = BankInfo {
             purpose: "identificar os pagamentos feitos pelo QR Code do boleto",
         },
     ],
+    // Between «Novo» and «Ativo» the portal says minutes; 401 is what it answers to a client that it
+    // does not know, 403 to a certificate that it does not.
+    activation: Some(Activation {
+        refusals: &[401, 403],
+        usually: "alguns minutos",
+        give_up: Duration::from_secs(3 * 24 * 3600),
+    }),
     payable: PayableRules::DEFAULT,
     settlement_delay: "Pix: na hora; boleto: em geral no dia útil seguinte, às vezes depois",
 };

@@ -55,6 +55,7 @@ static INFO: BankInfo = BankInfo {
     credential_fields: &[],
     account_fields: &[],
     scopes: &[],
+    activation: None,
     payable: PayableRules::DEFAULT,
     settlement_delay: "",
 };

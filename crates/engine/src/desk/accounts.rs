@@ -7,7 +7,7 @@ use quita_banks::info::{Auth, Scope};
 pub use quita_banks::info::{BankInfo, Field, FieldKind};
 use quita_banks::registry;
 use quita_store::accounts::{self, Account};
-use quita_store::credentials;
+use quita_store::credentials::{self, Credential};
 use quita_store::{StoreError, Tx, cursors};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +17,7 @@ use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::call::{self, Called, NoToken, NotNow};
 use crate::connection::{self, Connection};
+use crate::credential_watch::{self, PASSED_OVER};
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::trail::{self, Author};
@@ -24,7 +25,7 @@ use crate::workers::{Kind, cursor, enqueue};
 use crate::world::{Environment, World};
 
 /// A bank account to be registered, with its credential.
-#[derive(Clone, Deserialize, ToSchema)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
     /// The bank: COMPE code or folder name.
@@ -44,6 +45,18 @@ pub struct NewAccount {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     pub credential: BTreeMap<String, String>,
+    /// A credential of another account of the company at this bank, instead of one of its own.
+    #[serde(default)]
+    pub credential_id: Option<String>,
+    /// E-mail of whoever answers for the credential and is told before it ends.
+    #[serde(default)]
+    pub responsible_email: String,
+    /// Last day of the integration at the bank, where the bank shows one: `YYYY-MM-DD`.
+    #[serde(default)]
+    pub integration_ends_on: String,
+    /// Whether it charges where no account is named, instead of the one that did.
+    #[serde(default)]
+    pub is_default: bool,
     /// Only in a sandbox: addresses of the simulator, by host.
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
@@ -73,9 +86,12 @@ pub struct AccountView {
     pub connected: bool,
     /// Usual delay between payment and settlement, for people.
     pub settlement_delay: &'static str,
-    /// Whether it charges where no account is named. Only for screens yet.
-    #[serde(skip)]
+    /// Whether it charges where no account is named.
     pub is_default: bool,
+    /// E-mail of whoever answers for its credential; may be empty.
+    pub responsible_email: String,
+    /// Which credential it is connected with, which other accounts may have too.
+    pub credential_id: Option<String>,
 }
 
 /// A bank as programs see it: what its forms ask for and what it can do.
@@ -185,31 +201,52 @@ fn prepare(
     }
     check_hosts(world, &mut errors, info, &new.hosts);
     let not_after = super::credentials::check(world, &mut errors, info, &new.credential);
+    let register = super::credentials::check_register(
+        &mut errors,
+        &new.responsible_email,
+        &new.integration_ends_on,
+    );
+    let shared = shared_credential(world, actor, &mut errors, info, new)?;
     errors.check()?;
 
     let ids = world.ids();
     let mut ahead = ids.clone();
     let account_id = ahead.next_id();
-    let sealed = match new.credential.is_empty() {
-        true => None,
-        false => Some(super::credentials::seal(world, &mut ahead, &new.credential, not_after)?),
+    let sealed = if new.credential.is_empty() {
+        None
+    } else {
+        let given = &new.credential;
+        Some(super::credentials::seal(world, &mut ahead, given, not_after, register.clone())?)
     };
+    let mut hosts = new.hosts.clone();
+    if let Some(shared) = &shared
+        && hosts.is_empty()
+    {
+        // The simulator that knows the credential knows this account.
+        hosts.clone_from(&shared.hosts);
+    }
+    let shared = shared.map(|shared| shared.credential);
     let account = Account {
         id: account_id,
         company_id: actor.company_id.clone(),
-        credential_id: sealed.as_ref().map(|s| s.id.clone()),
+        credential_id: sealed
+            .as_ref()
+            .map(|s| s.id.clone())
+            .or_else(|| shared.as_ref().map(|c| c.id.clone())),
         bank: info.folder.to_owned(),
         description: new.description.trim().to_owned(),
         branch: new.branch.clone(),
         number: new.number.clone(),
         digit: new.digit.clone(),
         data: new.data.clone(),
-        hosts: new.hosts.clone(),
+        hosts,
         hook_token: ahead.next_token(),
         status: accounts::ACTIVE_STATUS.to_owned(),
         created_at: ids.now(),
         is_default: false,
     };
+    let is_default = new.is_default;
+    let responsible = shared.map_or(register.responsible, |shared| shared.responsible);
     let author = actor.name.clone();
     Ok(move |tx: &mut Tx, _: Ids| {
         let mut ids = ahead.clone();
@@ -217,26 +254,79 @@ fn prepare(
             sealed.insert(tx, &account, ids.now())?;
         }
         accounts::insert(tx, &account)?;
-        let details = serde_json::json!({"bank": account.bank, "connected": sealed.is_some()});
+        if is_default {
+            accounts::set_default(tx, &account.company_id, &account.id)?;
+        }
+        let connected = account.credential_id.is_some();
+        let details = serde_json::json!({"bank": account.bank, "connected": connected});
         let author = Author { company_id: &account.company_id, actor: &author };
         trail::record(tx, &mut ids, author, "account.created", &account.id, &details)?;
-        if sealed.is_some() {
+        if connected {
             let now = ids.now();
             enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
         }
-        Ok(view(account.clone()))
+        Ok(view(Account { is_default, ..account.clone() }, responsible.clone()))
     })
+}
+
+/// The credential of another account that a new one is connected with.
+struct Shared {
+    credential: Credential,
+    /// Where its bank is, when that is a simulator.
+    hosts: BTreeMap<String, String>,
+}
+
+fn shared_credential(
+    world: &World,
+    actor: &Actor,
+    errors: &mut FieldErrors,
+    info: &BankInfo,
+    new: &NewAccount,
+) -> Result<Option<Shared>, Error> {
+    let Some(wanted) = new.credential_id.clone().filter(|id| !id.is_empty()) else {
+        return Ok(None);
+    };
+    if !new.credential.is_empty() {
+        let message = "use uma credencial que já existe ou envie outra, não as duas coisas";
+        errors.add("credential_id", "conflict", message);
+    }
+    let company = actor.company_id.clone();
+    let (credential, known) = world
+        .store
+        .read(move |tx| Ok((credentials::get(tx, &wanted)?, accounts::list(tx, &company)?)))?;
+    let credential = credential.filter(|credential| {
+        credential.company_id == actor.company_id && credential.bank == info.folder
+    });
+    let Some(credential) = credential else {
+        let message = "não há esta credencial neste banco; escolha da lista";
+        errors.add("credential_id", "not_found", message);
+        return Ok(None);
+    };
+    let other = known.into_iter().find(|a| a.credential_id.as_ref() == Some(&credential.id));
+    Ok(Some(Shared { credential, hosts: other.map(|account| account.hosts).unwrap_or_default() }))
 }
 
 /// Accounts of the company.
 pub fn list(world: &World, actor: &Actor) -> Result<Vec<AccountView>, Error> {
     actor.must(Permission::Read)?;
     let company = actor.company_id.clone();
-    let rows = world.store.read(move |tx| accounts::list(tx, &company))?;
-    Ok(rows.into_iter().map(view).collect())
+    let (rows, known) = world
+        .store
+        .read(move |tx| Ok((accounts::list(tx, &company)?, credentials::list(tx, &company)?)))?;
+    let responsible = |account: &Account| {
+        let found = known.iter().find(|c| Some(&c.id) == account.credential_id.as_ref());
+        found.map(|credential| credential.responsible.clone()).unwrap_or_default()
+    };
+    Ok(rows
+        .into_iter()
+        .map(|account| {
+            let responsible = responsible(&account);
+            view(account, responsible)
+        })
+        .collect())
 }
 
-fn view(account: Account) -> AccountView {
+fn view(account: Account, responsible_email: String) -> AccountView {
     let info = registry::by_folder(&account.bank).map(|bank| bank.info());
     AccountView {
         id: account.id,
@@ -250,6 +340,8 @@ fn view(account: Account) -> AccountView {
         connected: account.credential_id.is_some(),
         settlement_delay: info.map_or("", |i| i.settlement_delay),
         is_default: account.is_default,
+        responsible_email,
+        credential_id: account.credential_id,
     }
 }
 
@@ -314,7 +406,17 @@ pub fn probe_each(
         return Err(Error::not_found("conta"));
     }
     let connection = connection::connect(world, account_id)?;
-    try_out(world, &connection, &mut tell)
+    let mut all_well = true;
+    try_out(world, &connection, &mut |step| {
+        all_well &= step.ok;
+        tell(step);
+    })?;
+    if all_well {
+        let id = connection.credential_id.clone();
+        world.tx(move |tx, mut ids| credential_watch::accepted(tx, &mut ids, &id, ""))?;
+        world.bell.ring();
+    }
+    Ok(())
 }
 
 /// The steps of [`probe`] with this connection.
@@ -510,8 +612,15 @@ pub struct Health {
     /// Why Pix could not be read by their own ids; empty when they could. Boletos are settled
     /// without.
     pub pix_error: String,
-    /// Days until the certificate ends.
+    /// Bank days until the certificate or the integration at the bank ends, whichever is earlier.
     pub certificate_days: Option<i64>,
+    /// `new` (the bank was not asked yet), `waiting` (it may still have to activate the
+    /// integration), `active` or `refused`; `none` where the account is not connected.
+    pub credential_status: &'static str,
+    /// Why whoever answers for the credential got no e-mail about its end or its refusal, a word of
+    /// [`credential_watch`](crate::credential_watch); empty where one went, or none was due.
+    #[serde(skip)]
+    pub unsent: String,
 }
 
 /// How every account of the company stands.
@@ -522,8 +631,12 @@ pub fn health(world: &World, actor: &Actor) -> Result<Vec<Health>, Error> {
     let found = world.store.read(move |tx| {
         let mut found = Vec::new();
         for account in accounts::list(tx, &company)? {
-            let ends = match &account.credential_id {
-                Some(id) => credentials::get(tx, id)?.and_then(|c| c.not_after),
+            let credential = match &account.credential_id {
+                Some(id) => credentials::get(tx, id)?,
+                None => None,
+            };
+            let told = match &account.credential_id {
+                Some(id) => credentials::last_told(tx, &company, id, PASSED_OVER)?,
                 None => None,
             };
             found.push(Health {
@@ -532,7 +645,13 @@ pub fn health(world: &World, actor: &Actor) -> Result<Vec<Health>, Error> {
                 last_webhook: cursors::get(tx, &account.id, cursor::LAST_CALL)?,
                 last_error: cursors::get(tx, &account.id, cursor::LAST_ERROR)?.unwrap_or_default(),
                 pix_error: cursors::get(tx, &account.id, cursor::PIX_ERROR)?.unwrap_or_default(),
-                certificate_days: ends.map(|end| (end.as_second() - now.as_second()) / 86_400),
+                certificate_days: credential
+                    .as_ref()
+                    .and_then(|credential| credential_watch::days_left(credential, now)),
+                credential_status: credential.as_ref().map_or("none", |credential| {
+                    credential_watch::standing(credential, now).word()
+                }),
+                unsent: told.map(|told| told.unsent).unwrap_or_default(),
                 account_id: account.id,
                 description: account.description,
             });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use quita_banks::info::{BankInfo, FieldKind};
 use quita_banks::registry;
 use quita_store::accounts::{self as accounts_store, Account};
@@ -20,19 +21,28 @@ use super::{Actor, Permission};
 use crate::certificate_files::{self, Described, key_belongs};
 use crate::clock::bank_day;
 use crate::connection::{self, field};
+use crate::credential_watch;
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
+use crate::mail;
 use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 use crate::world::{Environment, World};
 
 /// A credential that takes the place of the one that an account has.
-#[derive(Clone, Deserialize, ToSchema)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCredential {
     /// Its fields, in the words of the bank's folder. Never shown again.
     #[schema(value_type = BTreeMap<String, String>)]
     pub credential: BTreeMap<String, String>,
+    /// E-mail of whoever answers for it and is told before it ends; left out, whoever answered for
+    /// the former one.
+    #[serde(default)]
+    pub responsible_email: Option<String>,
+    /// Last day of the integration at the bank, where the bank shows one: `YYYY-MM-DD`.
+    #[serde(default)]
+    pub integration_ends_on: Option<String>,
 }
 
 /// A credential as programs see it: no secret of it.
@@ -45,26 +55,109 @@ pub struct CredentialView {
     pub bank: String,
     /// Name for people.
     pub name: String,
-    /// `active`, `disabled` or `revoked`.
-    pub status: String,
+    /// `new` (the bank was not asked yet), `waiting` (it may still have to activate it), `active` or
+    /// `refused`.
+    pub status: &'static str,
     /// End of its certificate, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub not_after: Option<Timestamp>,
+    /// E-mail of whoever answers for it; may be empty.
+    pub responsible_email: String,
+    /// Last day of the integration at the bank, where it was told.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub integration_ends_on: Option<Date>,
+    /// Accounts that are connected with it, by id.
+    pub accounts: Vec<String>,
 }
 
 /// Credentials of the company.
 pub fn list(world: &World, actor: &Actor) -> Result<Vec<CredentialView>, Error> {
     actor.must(Permission::Configure)?;
     let company = actor.company_id.clone();
-    let rows = world.store.read(move |tx| credentials::list(tx, &company))?;
-    let view = |c: Credential| CredentialView {
-        id: c.id,
-        bank: c.bank,
-        name: c.name,
-        status: c.status,
-        not_after: c.not_after,
+    let (rows, known) = world.store.read(move |tx| {
+        Ok((credentials::list(tx, &company)?, accounts_store::list(tx, &company)?))
+    })?;
+    let now = world.clock.now();
+    Ok(rows.into_iter().map(|credential| view(credential, &known, now)).collect())
+}
+
+fn view(credential: Credential, known: &[Account], now: Timestamp) -> CredentialView {
+    let using = known.iter().filter(|a| a.credential_id.as_ref() == Some(&credential.id));
+    CredentialView {
+        accounts: using.map(|account| account.id.clone()).collect(),
+        status: credential_watch::standing(&credential, now).word(),
+        id: credential.id,
+        bank: credential.bank,
+        name: credential.name,
+        not_after: credential.not_after,
+        responsible_email: credential.responsible,
+        integration_ends_on: credential.ends_on,
+    }
+}
+
+/// Who answers for a credential, and until when the bank's integration lasts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Register {
+    /// E-mail of whoever answers for it; may be empty.
+    pub responsible: String,
+    /// Last day of the integration at the bank.
+    pub ends_on: Option<Date>,
+}
+
+/// Reads the register of a credential as programs and forms give it.
+pub(super) fn check_register(
+    errors: &mut FieldErrors,
+    responsible: &str,
+    ends_on: &str,
+) -> Register {
+    let responsible = responsible.trim().to_owned();
+    if !responsible.is_empty() && !mail::is_address(&responsible) {
+        let message = "use um endereço de e-mail, como «maria@example.com»";
+        errors.add("responsible_email", "invalid", message);
+    }
+    let ends_on = ends_on.trim();
+    let day = ends_on.parse().ok();
+    if !ends_on.is_empty() && day.is_none() {
+        errors.add("integration_ends_on", "invalid", "use uma data, como 2027-11-30");
+    }
+    Register { responsible, ends_on: day }
+}
+
+/// The register of the credential of an account; `None` where it has none.
+pub fn register(world: &World, actor: &Actor, account_id: &str) -> Result<Option<Register>, Error> {
+    actor.must(Permission::Configure)?;
+    let account = of_company(world, actor, account_id)?;
+    let Some(id) = account.credential_id else { return Ok(None) };
+    let found = world.store.read(move |tx| credentials::get(tx, &id))?;
+    Ok(found.map(|c| Register { responsible: c.responsible, ends_on: c.ends_on }))
+}
+
+/// Changes the register of the credential of an account, for all accounts that share it. Texts are
+/// an e-mail and a day, `YYYY-MM-DD`; either may be empty.
+pub fn set_register(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+    responsible: &str,
+    ends_on: &str,
+) -> Result<(), Error> {
+    actor.must(Permission::Configure)?;
+    let account = of_company(world, actor, account_id)?;
+    let Some(id) = account.credential_id else {
+        let message = "esta conta ainda não está ligada ao banco";
+        return Err(Error::conflict("not_connected", message));
     };
-    Ok(rows.into_iter().map(view).collect())
+    let mut errors = FieldErrors::default();
+    let Register { responsible, ends_on } = check_register(&mut errors, responsible, ends_on);
+    errors.check()?;
+    let (company, author) = (actor.company_id.clone(), actor.name.clone());
+    world.tx(move |tx, mut ids| {
+        credentials::set_register(tx, &company, &id, &responsible, ends_on)?;
+        let author = Author { company_id: &company, actor: &author };
+        let details = serde_json::json!({ "ends_on": ends_on });
+        trail::record(tx, &mut ids, author, "credential.changed", &id, &details)
+    })?;
+    Ok(())
 }
 
 /// A credential with every value sealed, ready to be written.
@@ -74,6 +167,9 @@ pub(super) struct Sealed {
     pub(super) id: String,
     not_after: Option<Timestamp>,
     values: Vec<(String, Vec<u8>)>,
+    register: Register,
+    /// Whether the bank has accepted it.
+    pub(super) accepted: bool,
 }
 
 /// Seals the values of a checked credential under a new id.
@@ -82,6 +178,7 @@ pub(super) fn seal(
     ids: &mut Ids,
     given: &BTreeMap<String, String>,
     not_after: Option<Timestamp>,
+    register: Register,
 ) -> Result<Sealed, Error> {
     let id = ids.next_id();
     let mut values = Vec::with_capacity(given.len());
@@ -92,7 +189,7 @@ pub(super) fn seal(
         let value = world.vault.seal(&id, name, VERSION, value.as_bytes(), nonce)?;
         values.push((name.clone(), value));
     }
-    Ok(Sealed { id, not_after, values })
+    Ok(Sealed { id, not_after, values, register, accepted: false })
 }
 
 /// A replaced value belongs to a new credential, so that there is one version of each.
@@ -114,6 +211,11 @@ impl Sealed {
             not_after: self.not_after,
             status: accounts_store::ACTIVE_STATUS.to_owned(),
             created_at: now,
+            responsible: self.register.responsible.clone(),
+            ends_on: self.register.ends_on,
+            accepted_at: self.accepted.then_some(now),
+            refused_at: None,
+            refused_status: None,
         };
         credentials::insert(tx, &credential)?;
         for (name, value) in &self.values {
@@ -171,12 +273,13 @@ pub fn replace_proven(
     {
         new.credential.entry(field::CA.to_owned()).or_insert_with(|| ca.to_owned());
     }
-    let ready = prepare(world, actor, account_id, &new)?;
+    let mut ready = prepare(world, actor, account_id, &new)?;
     let id = ready.sealed.id.clone();
     let connection = connection::trial(world, ready.account.clone(), &id, &new.credential)?;
     let mut steps = Vec::new();
     accounts::try_out(world, &connection, &mut |step| steps.push(step))?;
-    let replaced = whatever || steps.iter().all(|step| step.ok);
+    ready.sealed.accepted = steps.iter().all(|step| step.ok);
+    let replaced = whatever || ready.sealed.accepted;
     if replaced {
         world.tx(writing(actor, ready))?;
         replaced_now(world);
@@ -207,7 +310,7 @@ pub fn certificate(
     Ok(certificate_files::describe(&String::from_utf8_lossy(pem.expose())))
 }
 
-fn of_company(world: &World, actor: &Actor, account_id: &str) -> Result<Account, Error> {
+pub(super) fn of_company(world: &World, actor: &Actor, account_id: &str) -> Result<Account, Error> {
     let id = account_id.to_owned();
     let account = world.store.read(move |tx| accounts_store::get(tx, &id))?;
     account
@@ -237,9 +340,13 @@ fn prepare(
         errors.add("credential", "missing", "informe os campos da credencial; veja /v1/banks");
     }
     let not_after = check(world, &mut errors, bank.info(), &new.credential);
+    let former = register(world, actor, account_id)?.unwrap_or_default().responsible;
+    let responsible = new.responsible_email.as_deref().unwrap_or(&former);
+    let ends_on = new.integration_ends_on.as_deref().unwrap_or_default();
+    let register = check_register(&mut errors, responsible, ends_on);
     errors.check()?;
     let mut ids = world.ids();
-    let sealed = seal(world, &mut ids, &new.credential, not_after)?;
+    let sealed = seal(world, &mut ids, &new.credential, not_after, register)?;
     Ok(Ready { account, sealed, ids })
 }
 
@@ -251,20 +358,27 @@ fn writing(
     let author = actor.name.clone();
     move |tx: &mut Tx, _: Ids| {
         let mut ids = ahead.clone();
-        let now = ids.now();
+        let (company, now) = (&account.company_id, ids.now());
         sealed.insert(tx, &account, now)?;
-        accounts_store::set_credential(tx, &account.id, &sealed.id)?;
-        let author = Author { company_id: &account.company_id, actor: &author };
-        let details = serde_json::json!({ "credential": sealed.id });
-        trail::record(tx, &mut ids, author, "account.connected", &account.id, &details)?;
-        enqueue(tx, &mut ids, &account.company_id, Kind::Sync, &account.id, now)?;
-        Ok(CredentialView {
-            id: sealed.id.clone(),
-            bank: account.bank.clone(),
-            name: account.description.clone(),
-            status: accounts_store::ACTIVE_STATUS.to_owned(),
-            not_after: sealed.not_after,
-        })
+        let old = accounts_store::get(tx, &account.id)?.and_then(|now| now.credential_id);
+        match &old {
+            // Those that share it get the new one too.
+            Some(old) => {
+                accounts_store::replace_credential(tx, company, old, &sealed.id)?;
+            }
+            None => accounts_store::set_credential(tx, &account.id, &sealed.id)?,
+        }
+        let known = accounts_store::list(tx, company)?;
+        for using in known.iter().filter(|a| a.credential_id.as_ref() == Some(&sealed.id)) {
+            let author = Author { company_id: company, actor: &author };
+            let details = serde_json::json!({ "credential": sealed.id });
+            trail::record(tx, &mut ids, author, "account.connected", &using.id, &details)?;
+            credential_watch::replaced(tx, &ids, &using.id)?;
+            enqueue(tx, &mut ids, company, Kind::Sync, &using.id, now)?;
+        }
+        let made = credentials::get(tx, &sealed.id)?
+            .ok_or_else(|| StoreError::corrupt("credentials: not there"))?;
+        Ok(view(made, &known, now))
     }
 }
 

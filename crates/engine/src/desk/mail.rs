@@ -1,4 +1,4 @@
-//! E-mails with boletos: through which server, and to whom.
+//! E-mails: through which server, and to whom.
 
 use quita_core::fold::Status as BoletoStatus;
 use quita_store::batches::RowStatus;
@@ -282,7 +282,9 @@ fn queue(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result<Qu
             let mail = Mail {
                 id: ids.next_id(),
                 company_id: company.clone(),
-                boleto_id: id.clone(),
+                boleto_id: Some(id.clone()),
+                subject: String::new(),
+                body: String::new(),
                 recipient,
                 status: Status::Waiting,
                 message: String::new(),

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod act;
 pub mod batch;
 pub mod companies;
+pub mod credential_export;
 pub mod credentials;
 pub mod customer_import;
 pub mod customers;
@@ -30,6 +31,7 @@ pub mod saved_filters;
 pub mod terms;
 pub mod timeline;
 pub mod tokens;
+pub mod trial_boleto;
 pub mod view;
 
 use crate::error::Error;

@@ -1,7 +1,9 @@
-//! What is done a few times a second: numbers for events, seals for the audit chain.
+//! What is done a few times a second: numbers for events, seals for the audit chain; and each hour
+//! a look at the credentials.
 
 use quita_store::{audit, events, idempotency, inbox, sessions};
 
+use crate::credential_watch;
 use crate::error::Error;
 use crate::world::World;
 
@@ -20,5 +22,6 @@ pub fn housekeeping(world: &World) -> Result<u64, Error> {
         inbox::reap(tx, ids.now(), LOT)?;
         sessions::reap(tx, ids.now())
     })?;
+    credential_watch::look(world)?;
     Ok(numbered + sealed)
 }

@@ -1,19 +1,23 @@
-//! Gives an e-mail with a boleto to the company's server.
+//! Gives an e-mail to the company's server.
 //!
 //! The server's «taken» may get lost: then it is sent again under the same Message-ID.
 
 use quita_core::fold::Status as BoletoStatus;
 use quita_store::boletos::{self, Boleto};
 use quita_store::companies::{self, Company};
-use quita_store::jobs::Job;
+use quita_store::jobs::{self, Job};
 use quita_store::mails::{self, Mail, Status};
+use quita_store::{StoreError, Tx};
 use serde_json::json;
 
 use super::{backoff, finish, postpone};
+use crate::clock::after;
+use crate::credential_watch;
 use crate::desk::{Actor, Permission, mail as desk, pdf};
 use crate::error::Error;
+use crate::ids::Ids;
 use crate::learn::write_event;
-use crate::mail::{Letter, NotSent, deliver};
+use crate::mail::{Letter, NotSent, TIMEOUT, deliver};
 use crate::trail::{self, Author};
 use crate::world::{Environment, World};
 
@@ -26,24 +30,23 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         let Job { company_id: company, subject: id, .. } = &looked;
         let mail = mails::get(tx, company, id)?.filter(|mail| mail.status == Status::Waiting);
         let Some(mail) = mail else { return Ok(None) };
-        let boleto = boletos::of_company(tx, company, &mail.boleto_id)?;
+        let Some(id) = &mail.boleto_id else { return Ok(Some((mail, None))) };
+        let boleto = boletos::of_company(tx, company, id)?;
         let company = companies::get(tx, company)?;
-        Ok(boleto.zip(company).map(|(boleto, company)| (mail, boleto, company)))
+        Ok(boleto.zip(company).map(|both| (mail, Some(both))))
     })?;
-    let Some((mail, boleto, company)) = found else {
+    let Some((mail, about)) = found else {
         let job = job.clone();
         return Ok(world.tx(move |tx, _| finish(tx, &job))?);
     };
-    let sent = try_to_send(world, &mail, &boleto, &company)?;
+    let sent = try_to_send(world, &mail, about.as_ref())?;
     let (status, message) = match sent {
         Ok(()) => (Status::Sent, String::new()),
         Err(NotSent::Later(why)) if job.tries < TRIES_MAX => {
-            let at = backoff(world, job.tries);
-            let job = job.clone();
-            return Ok(world.tx(move |tx, _| {
-                mails::note(tx, &mail.company_id, &mail.id, &why)?;
-                postpone(tx, &job, at, &why)
-            })?);
+            return wait(world, job, mail, why, false);
+        }
+        Err(NotSent::Down(why)) if job.tries < TRIES_MAX => {
+            return wait(world, job, mail, why, true);
         }
         Err(not_sent) => (Status::Failed, not_sent.into_message()),
     };
@@ -51,47 +54,85 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let job = job.clone();
     Ok(world.tx(move |tx, mut ids| {
         if mails::end(tx, &mail.company_id, &mail.id, status, &message, ids.now())? {
-            let kind =
-                if status == Status::Sent { "boleto.emailed" } else { "boleto.email_failed" };
-            let body = json!({ "boleto_id": boleto.id, "by": mail.created_by, "mail_id": mail.id });
-            write_event(tx, &mut ids, &boleto, kind, &body.to_string())?;
-            let author = Author { company_id: &mail.company_id, actor: &mail.created_by };
-            trail::record(tx, &mut ids, author, kind, &boleto.id, &json!({ "mail": mail.id }))?;
+            if let Some((boleto, _)) = &about {
+                told(tx, &mut ids, &mail, boleto, status)?;
+            } else if status == Status::Failed {
+                credential_watch::not_delivered(tx, &mail)?;
+            }
         }
         finish(tx, &job)
     })?)
 }
 
+/// Puts a letter off. Where the server takes none, the others of the company wait with it, so that
+/// those of other companies need not wait for each of them to fail.
+fn wait(world: &World, job: &Job, mail: Mail, why: String, all: bool) -> Result<(), Error> {
+    let mut at = backoff(world, job.tries);
+    if all {
+        at = at.max(after(world.clock.now(), TIMEOUT.as_secs() as i64));
+    }
+    let job = job.clone();
+    Ok(world.tx(move |tx, _| {
+        mails::note(tx, &mail.company_id, &mail.id, &why)?;
+        if all {
+            jobs::hold_back(tx, &job.kind, &job.company_id, at)?;
+        }
+        postpone(tx, &job, at, &why)
+    })?)
+}
+
+/// What became of a letter with a boleto, for its story.
+fn told(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    mail: &Mail,
+    boleto: &Boleto,
+    status: Status,
+) -> Result<(), StoreError> {
+    let kind = if status == Status::Sent { "boleto.emailed" } else { "boleto.email_failed" };
+    let body = json!({ "boleto_id": boleto.id, "by": mail.created_by, "mail_id": mail.id });
+    write_event(tx, ids, boleto, kind, &body.to_string())?;
+    let author = Author { company_id: &mail.company_id, actor: &mail.created_by };
+    trail::record(tx, ids, author, kind, &boleto.id, &json!({ "mail": mail.id }))
+}
+
 fn try_to_send(
     world: &World,
     mail: &Mail,
-    boleto: &Boleto,
-    company: &Company,
+    about: Option<&(Boleto, Company)>,
 ) -> Result<Result<(), NotSent>, Error> {
-    if boleto.status != BoletoStatus::Registered {
-        let why = format!("o boleto não está mais em aberto (está «{}»)", boleto.status.label());
-        return Ok(Err(NotSent::Never(why)));
-    }
-    if boleto.wanted.cancel.is_some() {
-        return Ok(Err(NotSent::Never("o cancelamento do boleto foi pedido".to_owned())));
+    if let Some((boleto, _)) = about {
+        if boleto.status != BoletoStatus::Registered {
+            let why =
+                format!("o boleto não está mais em aberto (está «{}»)", boleto.status.label());
+            return Ok(Err(NotSent::Never(why)));
+        }
+        if boleto.wanted.cancel.is_some() {
+            return Ok(Err(NotSent::Never("o cancelamento do boleto foi pedido".to_owned())));
+        }
     }
     let Some(server) = desk::server(world, &mail.company_id)? else {
         return Ok(Err(NotSent::Never("o servidor de e-mail não está configurado".to_owned())));
     };
-    let actor = Actor {
-        name: mail.created_by.clone(),
-        company_id: mail.company_id.clone(),
-        permissions: vec![Permission::Read],
-    };
-    let drawn = pdf::draw(world, &actor, std::slice::from_ref(&boleto.id))?;
-    let letter = Letter {
+    let mut letter = Letter {
         id: mail.id.clone(),
         at: mail.created_at,
         to: mail.recipient.clone(),
-        subject: subject(world, boleto, company),
-        text: text(boleto, company),
-        pdf: Some((file_name(&boleto.order.document_number), drawn)),
+        subject: mail.subject.clone(),
+        text: mail.body.clone(),
+        pdf: None,
     };
+    if let Some((boleto, company)) = about {
+        let actor = Actor {
+            name: mail.created_by.clone(),
+            company_id: mail.company_id.clone(),
+            permissions: vec![Permission::Read],
+        };
+        let drawn = pdf::draw(world, &actor, std::slice::from_ref(&boleto.id))?;
+        letter.subject = subject(world, boleto, company);
+        letter.text = text(boleto, company);
+        letter.pdf = Some((file_name(&boleto.order.document_number), drawn));
+    }
     Ok(deliver(&server, &letter))
 }
 

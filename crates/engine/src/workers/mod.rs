@@ -9,6 +9,7 @@ mod housekeeping;
 mod issue;
 mod mail;
 mod run;
+mod silent_webhook;
 mod sync;
 
 pub use housekeeping::housekeeping;
@@ -40,7 +41,7 @@ pub enum Kind {
     Sync,
     /// Issue the rows of a file.
     Batch,
-    /// Send an e-mail with a boleto.
+    /// Send an e-mail.
     Mail,
 }
 
@@ -94,12 +95,32 @@ pub fn tick(world: &World, kinds: &[Kind], lot: usize) -> Result<usize, Error> {
     })?;
     let count = jobs.len();
     for job in jobs {
-        if let Err(error) = run(world, &job) {
-            tracing::error!(kind = job.kind, subject = job.subject, %error, "job failed");
-            put_off(world, &job, &error.to_string())?;
-        }
+        do_one(world, &job)?;
     }
     Ok(count)
+}
+
+/// As [`tick`], with one job of one kind for the company whose turn it is after `last`, which
+/// becomes that company.
+fn tick_in_turn(world: &World, kind: Kind, last: &mut String) -> Result<usize, Error> {
+    let after_company = last.clone();
+    let job = world.tx(move |tx, mut ids| {
+        let lease = ids.next_token();
+        let until = after(ids.now(), LEASE_SECONDS);
+        jobs::claim_in_turn(tx, kind.word(), &after_company, ids.now(), &lease, until)
+    })?;
+    let Some(job) = job else { return Ok(0) };
+    last.clone_from(&job.company_id);
+    do_one(world, &job)?;
+    Ok(1)
+}
+
+fn do_one(world: &World, job: &Job) -> Result<(), Error> {
+    if let Err(error) = run(world, job) {
+        tracing::error!(kind = job.kind, subject = job.subject, %error, "job failed");
+        put_off(world, job, &error.to_string())?;
+    }
+    Ok(())
 }
 
 fn run(world: &World, job: &Job) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use quita_store::Engine;
 use quita_store::jobs;
 
 use super::housekeeping::{FULL_LOT, housekeeping};
-use super::{Kind, LOT, tick};
+use super::{Kind, LOT, tick, tick_in_turn};
 use crate::error::Error;
 use crate::world::World;
 
@@ -71,8 +71,9 @@ impl Workers {
         threads.push(spawn(world, &stop, &bell, "batches".into(), |world| {
             tick(world, &[Kind::Batch], 1)
         })?);
-        threads.push(spawn(world, &stop, &bell, "mails".into(), |world| {
-            tick(world, &[Kind::Mail], 1)
+        let mut last = String::new();
+        threads.push(spawn(world, &stop, &bell, "mails".into(), move |world| {
+            tick_in_turn(world, Kind::Mail, &mut last)
         })?);
         // Not at every ring: it is cheap only in lots.
         let end = Arc::new(Bell::default());

@@ -11,13 +11,14 @@ use quita_store::jobs::{self, Job};
 use quita_store::pending::{self, PendingItem};
 use quita_store::{StoreError, Tx, boletos, cursors, inbox};
 
-use super::{backoff, finish, postpone};
+use super::{backoff, finish, postpone, silent_webhook};
 use crate::call::{self, Called, NotNow};
 use crate::clock::{after, bank_day};
 use crate::connection::{Connection, connect};
+use crate::credential_watch::{self, Next};
 use crate::error::Error;
 use crate::learn::learn_reports;
-use crate::world::World;
+use crate::world::{Environment, World};
 
 /// Names of how far an account was read.
 pub mod cursor {
@@ -41,6 +42,8 @@ pub mod cursor {
     pub const LAST_LOOK: &str = "last_look";
     /// What went wrong at the last look; empty when nothing did.
     pub const LAST_ERROR: &str = "last_error";
+    /// Instant of the end of the last look that a call had asked for.
+    pub const HEARD: &str = "heard";
 }
 
 /// Banks correct the last days: they are read again each time.
@@ -90,7 +93,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         Err(error) => return Err(error),
     };
     let look = Look { world, connection, account_id: job.subject.clone() };
-    let (at, why) = match look.everything() {
+    let credential = look.connection.credential_id.clone();
+    let account = look.connection.account.clone();
+    let test = world.environment == Environment::Sandbox;
+    let mut rung = false;
+    let (at, why) = match look.everything(&mut rung) {
         Ok(()) => (after(world.clock.now(), world.settings.poll_seconds), String::new()),
         Err(Stop::Later(at, why)) => (at, why),
         Err(Stop::Failed(error)) => {
@@ -98,19 +105,38 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             (backoff(world, job.tries), error.to_string())
         }
     };
+    let refused = world.tokens.refused(&credential, world.clock.now());
     let job = job.clone();
-    world.tx(move |tx, ids| {
+    world.tx(move |tx, mut ids| {
         let now = ids.now();
+        cursors::set(tx, &job.subject, cursor::LAST_LOOK, &now.to_string(), now)?;
+        if rung {
+            cursors::set(tx, &job.subject, cursor::HEARD, &now.to_string(), now)?;
+        }
         if why.is_empty() {
             cursors::set(tx, &job.subject, cursor::LAST_SUCCESS, &now.to_string(), now)?;
-        }
-        cursors::set(tx, &job.subject, cursor::LAST_LOOK, &now.to_string(), now)?;
-        cursors::set(tx, &job.subject, cursor::LAST_ERROR, &why, now)?;
-        if why.is_empty() {
+            cursors::set(tx, &job.subject, cursor::LAST_ERROR, "", now)?;
+            credential_watch::accepted(tx, &mut ids, &credential, &job.subject)?;
+            silent_webhook::look(tx, &mut ids, &account)?;
             jobs::again(tx, &job.id, &job.lease, at)?;
             return Ok(());
         }
-        postpone(tx, &job, at, &why)
+        let next = match refused {
+            Some(status) => {
+                credential_watch::refused(tx, &mut ids, &credential, status, &why, test)?
+            }
+            None => Next::Ask(at, why.clone()),
+        };
+        match next {
+            Next::Ask(at, why) => {
+                cursors::set(tx, &job.subject, cursor::LAST_ERROR, &why, now)?;
+                postpone(tx, &job, at, &why)
+            }
+            Next::GiveUp(why) => {
+                cursors::set(tx, &job.subject, cursor::LAST_ERROR, &why, now)?;
+                finish(tx, &job)
+            }
+        }
     })?;
     Ok(())
 }
@@ -123,8 +149,10 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// One failing step does not keep the others from learning; the first trouble is told.
-    fn everything(&self) -> Result<(), Stop> {
+    /// `rung` becomes true when calls of the bank were there.
+    fn everything(&self, rung: &mut bool) -> Result<(), Stop> {
         let (calls, bells) = self.read_inbox()?;
+        *rung = !calls.is_empty();
         (self.world.crash_point)("webhook.claimed");
         let one_by_one = bells.len() <= BELLS_ONE_BY_ONE;
         let mut answered = Ok(());

@@ -109,6 +109,7 @@ fn add(command: &Add) -> Result<(), Failure> {
             data: BTreeMap::new(),
             credential,
             hosts: command.hosts.iter().cloned().collect(),
+            ..NewAccount::default()
         },
     )?;
     let steps =
@@ -154,7 +155,7 @@ fn reconnect(command: &Reconnect) -> Result<(), Failure> {
     // A command that is run again is another request.
     let fingerprint = issue::fingerprint("reconnect", command.id.as_bytes());
     let request = Request { key: world.ids().next_id(), fingerprint };
-    let new = NewCredential { credential };
+    let new = NewCredential { credential, ..NewCredential::default() };
     credentials::replace(&world, &actor, &request, &command.id, &new)?;
     let steps = accounts::probe(&world, &actor, &command.id)?;
     let output = command.place.output();

@@ -22,6 +22,7 @@ on_both_engines!(
     a_job_that_ended_well_may_run_again,
     after_a_crash_every_lease_is_taken_away,
     many_workers_share_the_jobs,
+    companies_take_turns,
     a_job_belongs_to_the_transaction_that_asks,
     a_request_takes_effect_once,
     one_of_many_equal_requests_is_new,
@@ -249,6 +250,39 @@ fn many_workers_share_the_jobs(place: &Place) {
     let distinct: BTreeSet<_> = done.iter().collect();
     assert_eq!((done.len(), distinct.len()), (300, 300));
     assert_eq!(due(&store, at(1_000_000)), 0);
+}
+
+fn companies_take_turns(place: &Place) {
+    let store = place.open();
+    store
+        .tx(|tx| {
+            for (company_id, id) in
+                [("b", "b1"), ("b", "b2"), ("b", "b3"), ("a", "a1"), ("c", "c1")]
+            {
+                let (kind, run_at) = ("mail", at(0));
+                let job = NewJob { id, company_id, kind, subject: id, run_at, created_at: at(0) };
+                jobs::enqueue(tx, &job)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let mut last = String::new();
+    let mut turn = |now: Timestamp| {
+        let after = last.clone();
+        let job = store
+            .tx(move |tx| jobs::claim_in_turn(tx, "mail", &after, now, "l", at(1000)))
+            .unwrap()?;
+        last = job.company_id.clone();
+        Some(job.id)
+    };
+    let first: Vec<_> = (0..4).map(|_| turn(at(10)).unwrap()).collect();
+    assert_eq!(first, ["a1", "b1", "c1", "b2"]);
+    // What a company has left waits as long as it is told to; what is worked on does not change.
+    store.tx(|tx| jobs::hold_back(tx, "mail", "b", at(60))).unwrap();
+    assert_eq!(turn(at(59)), None);
+    assert_eq!(turn(at(60)).unwrap(), "b3");
+    let standing = store.read(|tx| jobs::standing(tx, "mail", "b1")).unwrap().unwrap();
+    assert_eq!((standing.claimed, standing.run_at), (true, at(1000)));
 }
 
 fn a_job_belongs_to_the_transaction_that_asks(place: &Place) {

@@ -111,6 +111,7 @@ impl House {
                 .iter()
                 .map(|host| (host.key.to_owned(), "https://bank.example".into()))
                 .collect(),
+            ..NewAccount::default()
         };
         let account = accounts::create(&world, &actor, &new).expect("an account").id;
         let scopes = ["read", "charge"].map(str::to_owned).to_vec();

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use futures_util::stream;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
+use quita_core::calendar::days_between;
 use quita_engine::certificate_files::Described;
+use quita_engine::clock::bank_day;
 use quita_engine::desk::Permission;
 use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep, Register};
 use quita_engine::desk::credentials;
@@ -23,14 +26,16 @@ use tokio::sync::mpsc;
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
+use super::saved::{self, Saved};
+use super::typed::Typed;
 use super::visitor::Visitor;
 use super::{shell, show};
 use crate::app::App;
 use crate::input::is_id;
 
 pub(super) const HERE: &str = "/contas";
-/// From so many days before its end on, a certificate is in the way.
-const SOON_DAYS: i64 = 30;
+/// From so many days before its end on, a certificate is spoken of.
+pub(super) const SOON_DAYS: i64 = 60;
 /// Where the steps of a test go.
 const STEPS: &str = "<!-- passos -->";
 
@@ -40,6 +45,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/contas/lampadas", get(lamps))
         .route("/contas/simulador", post(connect_simulator))
         .route("/contas/{id}", get(one).post(change))
+        .route("/contas/{id}/como-esta", get(standing))
+        .route("/contas/{id}/integracao", post(change_integration))
         .route("/contas/{id}/testar", post(test))
 }
 
@@ -114,6 +121,7 @@ fn list_html(app: &App, who: &SignedIn, standings: &[Standing]) -> Markup {
                 a.button.first href="/contas/nova" { "Ligar uma conta" }
             } }
         } @else {
+            div data-live="/ao-vivo" {}
             (lamps_html(standings))
         }
     }
@@ -125,7 +133,7 @@ async fn lamps(State(app): State<App>, Visitor(who): Visitor) -> Page {
 
 fn lamps_html(standings: &[Standing]) -> Markup {
     html! {
-        div.two data-refresh="/contas/lampadas" data-poll="30" {
+        div.two data-subject="*" data-refresh="/contas/lampadas" data-poll="30" {
             @for standing in standings {
                 section.card aria-label=(standing.account.description) {
                     h2 { a href={ (HERE) "/" (standing.account.id) } { (standing.account.description) } }
@@ -141,20 +149,25 @@ fn lamps_html(standings: &[Standing]) -> Markup {
 fn lamp(standing: &Standing) -> Markup {
     let health = standing.health.as_ref();
     let days = health.and_then(|health| health.certificate_days);
+    let status = health.map_or("none", |health| health.credential_status);
     let (look, said) = if standing.account.status != "active" {
         ("still", "Inativa: não emite, segue os abertos")
     } else if !standing.account.connected {
         ("wait", "Ainda não ligada ao banco")
     } else if days.is_some_and(|days| days < 0) {
-        ("bad", "Certificado vencido")
+        ("bad", "Credencial vencida")
+    } else if status == "waiting" {
+        ("wait", "Aguardando ativação")
+    } else if status == "refused" {
+        ("bad", "O banco recusa a credencial")
     } else if health.is_some_and(|health| !health.last_error.is_empty()) {
         ("bad", "A última consulta falhou")
     } else if days.is_some_and(|days| days <= SOON_DAYS) {
-        ("wait", "Certificado perto do fim")
+        ("wait", "Credencial perto do fim")
     } else if health.is_none_or(|health| health.last_success.is_none()) {
         ("wait", "Aguardando a primeira consulta")
     } else {
-        ("good", "Tudo certo")
+        ("good", "Conectada")
     };
     html! {
         span class={ "state " (look) } { (said) }
@@ -173,7 +186,8 @@ fn facts(standing: &Standing) -> Markup {
                 dt { "Última consulta completa" }
                 dd { @match at(&health.last_success) { Some(at) => (show::time(at)), None => "nenhuma ainda" } }
                 @if !health.last_error.is_empty() {
-                    dt { "O que falhou" } dd { (health.last_error) }
+                    dt { @if health.credential_status == "waiting" { "Ativação" } @else { "O que falhou" } }
+                    dd { (health.last_error) }
                 }
                 @if !health.pix_error.is_empty() {
                     dt { "Leitura de Pix" } dd { (health.pix_error) }
@@ -186,7 +200,7 @@ fn facts(standing: &Standing) -> Markup {
                     @else { "avisos desligados: o quita consulta a cada " (look_minutes) " minutos" }
                 }
                 @if let Some(days) = health.certificate_days {
-                    dt { "Certificado" } dd { (days_left(days)) }
+                    dt { "Credencial" } dd { (days_left(days)) }
                 }
             }
             @if let Some(Budget { left, of }) = budget {
@@ -206,9 +220,31 @@ pub(super) fn days_left(days: i64) -> String {
     }
 }
 
-async fn one(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
-    let content = one_html(&app, &who, &id, None, &Errors::default()).await?;
+async fn one(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(id): Path<String>,
+    Query(saved): Query<Saved>,
+) -> Page {
+    let content = one_html(&app, &who, &id, None, &Errors::default(), &saved).await?;
     Ok(shell::page(&app, &who, HERE, "Conta", content))
+}
+
+/// How the account stands, as a part of the page that changes by itself.
+async fn standing(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+    let standing = standing_of(&app, &who, &id).await?;
+    Ok(shell::fragment(standing_html(&standing)))
+}
+
+fn standing_html(standing: &Standing) -> Markup {
+    let id = &standing.account.id;
+    html! {
+        div.card data-subject=(id) data-refresh={ (HERE) "/" (id) "/como-esta" } data-poll="30" {
+            h2 { "Como está" }
+            p aria-live="polite" { (lamp(standing)) }
+            (facts(standing))
+        }
+    }
 }
 
 async fn one_html(
@@ -217,22 +253,29 @@ async fn one_html(
     id: &str,
     typed: Option<&Fields>,
     errors: &Errors,
+    saved: &Saved,
 ) -> Result<Markup, Error> {
     let standing = standing_of(app, who, id).await?;
     let (actor, account_id) = (who.actor.clone(), id.to_owned());
-    let (certificate, now) = app
+    let (certificate, integration, now) = app
         .ask(move |world| {
-            Ok((credentials::certificate(world, &actor, &account_id)?, world.clock.now()))
+            let certificate = credentials::certificate(world, &actor, &account_id)?;
+            let integration = credentials::register(world, &actor, &account_id)?;
+            Ok((certificate, integration, world.clock.now()))
         })
         .await?;
     let account = &standing.account;
+    let shared = sharing(app, who, account).await?;
     let own = account.description.as_str();
+    // Two forms stand on the page: what is not in the one that was sent is as it was.
+    let sent = typed;
+    let typed = sent.filter(|fields| fields.is_checked("description"));
+    let sent_integration = sent.filter(|fields| fields.is_checked("responsible_email"));
     let is_active = typed.map_or(account.status == "active", |f| f.get("status") == "active");
     let is_default = typed.map_or(account.is_default, |f| f.is_checked("is_default"));
     Ok(html! {
         div.title {
             h1 { (account.description) }
-            (lamp(&standing))
             div.actions {
                 @if account.connected {
                     form method="post" action={ (HERE) "/" (id) "/testar" } {
@@ -240,23 +283,31 @@ async fn one_html(
                         button.first { "Testar conexão" }
                     }
                     a.button href={ (HERE) "/" (id) "/credencial" } { "Trocar certificado" }
+                    @if account.status == "active" {
+                        a.button href={ "/boletos/emitir?teste=" (id) } { "Boleto de teste" }
+                    }
                 } @else {
                     a.button.first href={ (HERE) "/" (id) "/credencial" } { "Ligar ao banco" }
                 }
             }
         }
-        (errors.summary(&["description", "status"]))
+        (saved.html())
+        div data-live="/ao-vivo" {}
+        (errors.summary(&["description", "status", "responsible_email", "integration_ends_on"]))
         div.two {
-            div.card { h2 { "Como está" } (facts(&standing)) }
-            div.card {
+            (standing_html(&standing))
+            div.card.stack {
                 h2 { "Certificado" }
                 @match &certificate {
-                    Some(certificate) => (certificate_html(certificate, now)),
+                    Some(certificate) => {
+                        (certificate_html(certificate, now))
+                        p { a href={ (HERE) "/" (id) "/exportar" } { "Exportar certificado e chave" } }
+                    }
                     None => p { "Esta conta ainda não tem certificado." },
                 }
             }
         }
-        form.card method="post" action={ (HERE) "/" (id) } {
+        form.card.stack method="post" action={ (HERE) "/" (id) } {
             (csrf(who))
             h2 { "Cadastro" }
             div.fields {
@@ -268,15 +319,104 @@ async fn one_html(
                     (checkbox("is_default", "yes", "Conta padrão: cobra quando nenhuma outra é escolhida", is_default))
                 }
             }
-            p { button { "Salvar" } }
+            div.row { (saved::buttons(None)) }
+        }
+        @if let Some(integration) = &integration {
+            form.card.stack method="post" action={ (HERE) "/" (id) "/integracao" } {
+                (csrf(who))
+                h2 { "Integração no banco" }
+                @if !shared.is_empty() {
+                    p.hint { "A mesma credencial serve também a: " (shared.join(", ")) ". O que mudar aqui vale para todas." }
+                }
+                (integration_fields(
+                    sent_integration.map_or(&integration.responsible, |f| f.get("responsible_email")),
+                    &integration.ends_on.map(show::date).unwrap_or_default(),
+                    sent_integration,
+                    errors,
+                ))
+                div.row { (saved::buttons(None)) }
+            }
         }
         p { a href=(HERE) { "Todas as contas" } }
     })
 }
 
+/// Names of the other accounts that have the credential of an account.
+pub(super) async fn sharing(
+    app: &App,
+    who: &SignedIn,
+    account: &AccountView,
+) -> Result<Vec<String>, Error> {
+    let actor = who.actor.clone();
+    let all = app.ask(move |world| accounts::list(world, &actor)).await?;
+    let same = |other: &AccountView| {
+        other.credential_id.is_some()
+            && other.credential_id == account.credential_id
+            && other.id != account.id
+    };
+    Ok(all.into_iter().filter(same).map(|other| other.description).collect())
+}
+
+/// Who answers for a credential, and until when the bank's integration lasts.
+pub(super) fn integration_fields(
+    responsible: &str,
+    ends_on: &str,
+    typed: Option<&Fields>,
+    errors: &Errors,
+) -> Markup {
+    let has = |name: &str| typed.is_some_and(|fields| fields.is_checked(name));
+    let ends_on = if has("integration_ends_on") {
+        typed.map_or(ends_on, |fields| fields.get("integration_ends_on"))
+    } else {
+        ends_on
+    };
+    html! {
+        div.fields {
+            (Field::email("responsible_email", "Responsável pelo certificado: e-mail").value(responsible).width("w6")
+                .hint("Recebe um aviso 60, 30, 15, 7, 3 e 1 dia antes do fim, e se o banco recusar a credencial.").html(errors))
+            (Field::text("integration_ends_on", "Validade da integração no banco").value(ends_on).width("w6")
+                .hint("Se o portal do banco mostra uma data, como 30/11/2027. Vale a que vier antes: esta ou a do certificado.").html(errors))
+        }
+    }
+}
+
+/// The date of the field of [`integration_fields`] as the desk reads it, or what is wrong with it.
+pub(super) fn integration_end(fields: &Fields, today: Date) -> Result<String, Error> {
+    let mut typed = Typed::new(fields);
+    let day = typed.date("integration_ends_on", today);
+    if typed.errors.is_empty() {
+        return Ok(day.map(|day| day.to_string()).unwrap_or_default());
+    }
+    Err(Error::Invalid(typed.errors))
+}
+
+async fn change_integration(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { who, fields }: Form,
+) -> Page {
+    account_of(&app, &who, &id).await?;
+    let (actor, account_id, typed) = (who.actor.clone(), id.clone(), fields.clone());
+    let changed = app.ask(move |world| {
+        let end = integration_end(&typed, bank_day(world.clock.now()))?;
+        let responsible = typed.get("responsible_email");
+        credentials::set_register(world, &actor, &account_id, responsible, &end)
+    });
+    match changed.await {
+        Ok(()) => Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{id}"))),
+        Err(error) => wrong(&app, &who, &id, &fields, &Errors::of(error)?).await,
+    }
+}
+
+async fn wrong(app: &App, who: &SignedIn, id: &str, fields: &Fields, errors: &Errors) -> Page {
+    let content = one_html(app, who, id, Some(fields), errors, &Saved::default()).await?;
+    let page = shell::page(app, who, HERE, "Conta", content);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
 /// What a certificate says of itself, and how long it is good.
 pub(super) fn certificate_html(certificate: &Described, now: Timestamp) -> Markup {
-    let days = (certificate.not_after.as_second() - now.as_second()).div_euclid(86_400);
+    let days = i64::from(days_between(bank_day(now), bank_day(certificate.not_after)));
     html! {
         dl.facts {
             dt { "Emitido para" } dd { (certificate.subject) }
@@ -302,13 +442,8 @@ async fn change(
     };
     let changed = app.ask(move |world| accounts::change(world, &actor, &account_id, &register));
     match changed.await {
-        Ok(()) => Ok(Redirect::to(&format!("{HERE}/{id}")).into_response()),
-        Err(error) => {
-            let errors = Errors::of(error)?;
-            let content = one_html(&app, &who, &id, Some(&fields), &errors).await?;
-            let page = shell::page(&app, &who, HERE, "Conta", content);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
+        Ok(()) => Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{id}"))),
+        Err(error) => wrong(&app, &who, &id, &fields, &Errors::of(error)?).await,
     }
 }
 

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::get;
 use maud::{Markup, html};
 use quita_engine::certificate_files::{self, GivenFile};
+use quita_engine::clock::bank_day;
 use quita_engine::desk::accounts::{self, AccountView, BankInfo, FieldKind, NewAccount, ProbeStep};
 use quita_engine::desk::credentials::{self, NewCredential};
 use quita_engine::desk::people::SignedIn;
@@ -17,9 +18,10 @@ use quita_engine::desk::{Actor, Permission};
 use quita_engine::error::{Error, FieldError};
 use quita_engine::world::World;
 
-use super::accounts::{HERE, account_of, step_html};
+use super::accounts::{HERE, account_of, integration_end, integration_fields, sharing, step_html};
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, checkbox, csrf};
+use super::saved::{self, Saved};
 use super::shell;
 use super::upload::Upload;
 use super::visitor::Visitor;
@@ -61,11 +63,38 @@ fn form_of(bank: &str) -> Result<&'static BankInfo, Error> {
     accounts::form_of(bank).ok_or_else(|| Error::not_found("banco com integração"))
 }
 
-async fn blank(State(app): State<App>, Visitor(who): Visitor, Path(bank): Path<String>) -> Page {
+async fn blank(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(bank): Path<String>,
+    Query(saved): Query<Saved>,
+) -> Page {
     who.actor.must(Permission::Configure)?;
     let info = form_of(&bank)?;
-    let content = new_html(&who, info, &Fields::default(), &Errors::default());
-    Ok(shell::page(&app, &who, HERE, TITLE, content))
+    let known = known_credentials(&app, &who, info).await?;
+    let form = new_html(&who, info, &known, &Fields::default(), &Errors::default());
+    Ok(shell::page(&app, &who, HERE, TITLE, html! { (saved.html()) (form) }))
+}
+
+/// Credentials at a bank that another account may share, by id, with the accounts that have them.
+async fn known_credentials(
+    app: &App,
+    who: &SignedIn,
+    info: &BankInfo,
+) -> Result<Vec<(String, String)>, Error> {
+    let (actor, bank) = (who.actor.clone(), info.folder);
+    let (all, accounts) = app
+        .ask(move |world| Ok((credentials::list(world, &actor)?, accounts::list(world, &actor)?)))
+        .await?;
+    let name = |id: &String| accounts.iter().find(|a| a.id == *id).map(|a| a.description.clone());
+    Ok(all
+        .into_iter()
+        .filter(|credential| credential.bank == bank && !credential.accounts.is_empty())
+        .map(|credential| {
+            let names: Vec<String> = credential.accounts.iter().filter_map(name).collect();
+            (credential.id, format!("A mesma de {}", names.join(", ")))
+        })
+        .collect())
 }
 
 async fn create(State(app): State<App>, Path(bank): Path<String>, upload: Upload) -> Page {
@@ -74,9 +103,13 @@ async fn create(State(app): State<App>, Path(bank): Path<String>, upload: Upload
     let (actor, typed) = (who.actor.clone(), fields.clone());
     let made = app.ask(move |world| save(world, &actor, info, &typed, files)).await;
     match made {
-        Ok(account) => Ok(Redirect::to(&format!("{HERE}/{}", account.id)).into_response()),
+        Ok(account) => {
+            let one = format!("{HERE}/{}", account.id);
+            Ok(saved::redirect(&fields, &one, &format!("/contas/nova/{}", info.folder)))
+        }
         Err(error) => {
-            let content = new_html(&who, info, &fields, &Errors::of(error)?);
+            let known = known_credentials(&app, &who, info).await?;
+            let content = new_html(&who, info, &known, &fields, &Errors::of(error)?);
             let page = shell::page(&app, &who, HERE, TITLE, content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -91,7 +124,10 @@ fn save(
     files: Vec<(String, GivenFile)>,
 ) -> Result<AccountView, Error> {
     actor.must(Permission::Configure)?;
-    let (credential, unreadable) = credential(info, fields, files);
+    let shared = fields.get("credential_id").to_owned();
+    let (credential, unreadable) =
+        if shared.is_empty() { credential(info, fields, files) } else { (BTreeMap::new(), None) };
+    let (integration_ends_on, wrong_end) = end_of(world, fields);
     let text = |name: &str| fields.get(name).to_owned();
     let data = info.account_fields.iter().map(|field| {
         (field.name.to_owned(), fields.get(&format!("data.{}", field.name)).to_owned())
@@ -104,22 +140,37 @@ fn save(
         digit: text("digit"),
         data: data.filter(|(_, value)| !value.is_empty()).collect(),
         credential,
-        hosts: BTreeMap::new(),
+        credential_id: Some(shared).filter(|id| !id.is_empty()),
+        responsible_email: text("responsible_email"),
+        integration_ends_on,
+        is_default: fields.is_checked("is_default"),
+        ..NewAccount::default()
     };
-    match unreadable {
-        None => accounts::create(world, actor, &new),
-        Some(reason) => Err(with_reason(info, reason, accounts::check(world, actor, &new))),
+    let unusable = unreadable.map(|reason| FieldError::new(FILES, "invalid", reason));
+    let wrong: Vec<FieldError> = unusable.into_iter().chain(wrong_end).collect();
+    if wrong.is_empty() {
+        return accounts::create(world, actor, &new);
+    }
+    Err(with_reasons(info, wrong, accounts::check(world, actor, &new)))
+}
+
+/// The last day of the integration as typed, or what is wrong with it.
+fn end_of(world: &World, fields: &Fields) -> (String, Vec<FieldError>) {
+    match integration_end(fields, bank_day(world.clock.now())) {
+        Ok(day) => (day, Vec::new()),
+        Err(Error::Invalid(errors)) => (String::new(), errors),
+        Err(_) => (String::new(), Vec::new()),
     }
 }
 
-/// Why the files could not be used, with all else that is wrong.
-fn with_reason(info: &BankInfo, reason: String, rest: Result<(), Error>) -> Error {
-    let mut errors = vec![FieldError::new(FILES, "invalid", reason)];
+/// What could not be used of the form, with all else that is wrong.
+fn with_reasons(info: &BankInfo, mut errors: Vec<FieldError>, rest: Result<(), Error>) -> Error {
+    let unreadable = errors.iter().any(|error| error.field == FILES);
     match rest {
         Ok(()) => {}
         Err(Error::Invalid(more)) => {
             let of_file = |field: &str| file_fields(info).any(|name| name == field);
-            errors.extend(more.into_iter().filter(|error| !of_file(&error.field)));
+            errors.extend(more.into_iter().filter(|e| !unreadable || !of_file(&e.field)));
         }
         Err(other) => return other,
     }
@@ -164,9 +215,15 @@ fn credential(
     (credential.collect(), reason.filter(|_| asks_for_files))
 }
 
-fn new_html(who: &SignedIn, info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup {
-    let mut shown: Vec<String> =
-        ["description", "branch", "number", "digit"].map(str::to_owned).to_vec();
+fn new_html(
+    who: &SignedIn,
+    info: &BankInfo,
+    known: &[(String, String)],
+    fields: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let own = ["description", "branch", "number", "digit", "credential_id"];
+    let mut shown: Vec<String> = own.map(str::to_owned).to_vec();
     shown.extend(info.account_fields.iter().map(|field| format!("data.{}", field.name)));
     shown.extend(credential_names(info));
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
@@ -189,11 +246,25 @@ fn new_html(who: &SignedIn, info: &BankInfo, fields: &Fields, errors: &Errors) -
                     @for field in info.account_fields {
                         (bank_field("data", field, fields, errors))
                     }
+                    @if !known.is_empty() {
+                        @let one = (String::new(), "Uma nova, com os arquivos do banco".to_owned());
+                        (Field::text("credential_id", "Credencial").value(fields.get("credential_id")).width("w6")
+                            .hint("Uma integração pode servir a várias contas no banco: o certificado, seus limites e sua troca são os mesmos.")
+                            .choice([&one].into_iter().chain(known).map(|(id, name)| (id, name)), errors))
+                    }
+                    div.field {
+                        (checkbox("is_default", "yes", "Conta padrão: cobra quando nenhuma outra é escolhida", fields.is_checked("is_default")))
+                    }
                 }
             }
-            (credential_html(info, fields, errors))
+            @if known.is_empty() {
+                (credential_html(info, fields, errors))
+            } @else {
+                fieldset.bare data-shows="credential_id=" { (credential_html(info, fields, errors)) }
+                noscript { p.hint { "Com uma credencial que já existe, os campos da integração não são lidos." } }
+            }
             div.row {
-                button.first { "Salvar" }
+                (saved::buttons(None))
                 a href="/contas/nova" { "Escolher outro banco" }
             }
         }
@@ -202,7 +273,7 @@ fn new_html(who: &SignedIn, info: &BankInfo, fields: &Fields, errors: &Errors) -
 
 fn credential_names(info: &BankInfo) -> impl Iterator<Item = String> {
     let fields = info.credential_fields.iter().map(|field| format!("credential.{}", field.name));
-    fields.chain([FILES.to_owned()])
+    fields.chain([FILES, "responsible_email", "integration_ends_on"].map(str::to_owned))
 }
 
 fn bank_field(group: &str, field: &accounts::Field, fields: &Fields, errors: &Errors) -> Markup {
@@ -256,6 +327,7 @@ fn credential_html(info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup 
                     }
                 }
             }
+            (integration_fields(fields.get("responsible_email"), fields.get("integration_ends_on"), Some(fields), errors))
             h3 { "Permissões que a integração precisa ter" }
             ul {
                 @for scope in info.scopes { li { (scope.purpose) " (" code { (scope.name) } ")" } }
@@ -267,7 +339,10 @@ fn credential_html(info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup 
 async fn renew(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
     let account = account_of(&app, &who, &id).await?;
     let info = form_of(&account.bank)?;
-    let content = renew_html(&who, &account, info, &Fields::default(), &Errors::default(), &[]);
+    let shared = sharing(&app, &who, &account).await?;
+    // Whoever answered for the former one answers for the next.
+    let fields = Fields(vec![("responsible_email".into(), account.responsible_email.clone())]);
+    let content = renew_html(&who, &account, &shared, info, &fields, &Errors::default(), &[]);
     Ok(shell::page(&app, &who, HERE, "Trocar certificado", content))
 }
 
@@ -279,10 +354,16 @@ async fn replace(State(app): State<App>, Path(id): Path<String>, upload: Upload)
     let (actor, typed) = (who.actor.clone(), fields.clone());
     let replaced = app.ask(move |world| {
         let (credential, unreadable) = credential(info, &typed, files);
-        if let Some(reason) = unreadable {
-            return Err(with_reason(info, reason, Ok(())));
+        let (end, mut wrong) = end_of(world, &typed);
+        wrong.extend(unreadable.map(|reason| FieldError::new(FILES, "invalid", reason)));
+        if !wrong.is_empty() {
+            return Err(with_reasons(info, wrong, Ok(())));
         }
-        let new = NewCredential { credential };
+        let new = NewCredential {
+            credential,
+            responsible_email: Some(typed.get("responsible_email").to_owned()),
+            integration_ends_on: Some(end),
+        };
         credentials::replace_proven(world, &actor, &id, &new, whatever)
     });
     let (errors, steps) = match replaced.await {
@@ -293,7 +374,8 @@ async fn replace(State(app): State<App>, Path(id): Path<String>, upload: Upload)
         Ok(refused) => (Errors::default(), refused.steps),
         Err(error) => (Errors::of(error)?, Vec::new()),
     };
-    let content = renew_html(&who, &account, info, &fields, &errors, &steps);
+    let shared = sharing(&app, &who, &account).await?;
+    let content = renew_html(&who, &account, &shared, info, &fields, &errors, &steps);
     let page = shell::page(&app, &who, HERE, "Trocar certificado", content);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -301,6 +383,7 @@ async fn replace(State(app): State<App>, Path(id): Path<String>, upload: Upload)
 fn renew_html(
     who: &SignedIn,
     account: &AccountView,
+    shared: &[String],
     info: &BankInfo,
     fields: &Fields,
     errors: &Errors,
@@ -312,6 +395,9 @@ fn renew_html(
         div.title {
             h1 { @if account.connected { "Trocar certificado" } @else { "Ligar ao banco" } }
             p.subtitle { (account.description) ": a credencial nova é testada antes, e a atual vale até ela funcionar." }
+        }
+        @if !shared.is_empty() {
+            p.hint { "A mesma credencial serve também a: " (shared.join(", ")) ". Trocam todas juntas." }
         }
         @if !steps.is_empty() {
             div.notice.bad role="alert" tabindex="-1" {

@@ -15,6 +15,7 @@ use quita_engine::error::Error;
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, csrf};
+use super::saved::{self, Saved};
 use super::visitor::Visitor;
 use super::{address, shell, show};
 use crate::app::App;
@@ -160,7 +161,7 @@ impl Sheet<'_> {
                 }
                 @if may_change(who) {
                     div.row {
-                        button.first name="depois" value="lista" { "Salvar" }
+                        (saved::buttons(None))
                         @if known.is_none() { button name="depois" value="outro" { "Salvar e cadastrar outro" } }
                         a href=(HERE) { "Voltar sem salvar" }
                     }
@@ -193,12 +194,19 @@ async fn add(State(app): State<App>, Form { who, fields }: Form) -> Page {
         Ok(_) if fields.get("depois") == "outro" => {
             Ok(Redirect::to("/clientes/novo").into_response())
         }
-        Ok(_) => Ok(Redirect::to("/clientes?salvo=sim").into_response()),
+        Ok(made) => {
+            Ok(saved::redirect(&fields, "/clientes?salvo=sim", &format!("{HERE}/{}", made.id)))
+        }
         Err(error) => wrong(&app, &who, None, &fields, &Errors::of(error)?),
     }
 }
 
-async fn one(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+async fn one(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(id): Path<String>,
+    Query(saved): Query<Saved>,
+) -> Page {
     let known = known(&app, &who, id).await?;
     let mut fields = vec![
         ("legal_name".to_owned(), known.legal_name.clone()),
@@ -207,7 +215,8 @@ async fn one(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<Strin
     ];
     fields.extend(address::fields(known.address.as_ref()));
     let sheet = Sheet { known: Some(&known), fields: &Fields(fields), errors: &Errors::default() };
-    Ok(shell::page(&app, &who, HERE, sheet.title(), sheet.html(&who)))
+    let content = html! { (saved.html()) (sheet.html(&who)) };
+    Ok(shell::page(&app, &who, HERE, sheet.title(), content))
 }
 
 async fn change(
@@ -219,7 +228,9 @@ async fn change(
     let new = NewCustomer { document: known.document.clone(), ..typed(&fields) };
     let actor = who.actor.clone();
     match app.ask(move |world| customers::put(world, &actor, &new, false)).await {
-        Ok(_) => Ok(Redirect::to("/clientes?salvo=sim").into_response()),
+        Ok(_) => {
+            Ok(saved::redirect(&fields, "/clientes?salvo=sim", &format!("{HERE}/{}", known.id)))
+        }
         Err(error) => wrong(&app, &who, Some(&known), &fields, &Errors::of(error)?),
     }
 }

@@ -5,10 +5,14 @@ use axum::extract::State;
 use axum::routing::get;
 use jiff::civil::Date;
 use maud::{Markup, html};
+use quita_engine::credential_watch::{NO_ADDRESS, NO_SERVER, NOT_DELIVERED};
 use quita_engine::desk::Permission;
+use quita_engine::desk::accounts::Health;
 use quita_engine::desk::home::{self, Day, Home, Sum};
 use quita_engine::desk::people::SignedIn;
+use quita_engine::desk::read::PendingView;
 
+use super::accounts::SOON_DAYS;
 use super::failure::Page;
 use super::visitor::Visitor;
 use super::{shell, show};
@@ -94,18 +98,21 @@ fn all(sums: &[Sum]) -> Sum {
     })
 }
 
-/// Days of a certificate below which somebody should act.
-const CERTIFICATE_DAYS: i64 = 30;
-
 fn needs_you(home: &Home) -> Markup {
     let ending: Vec<_> = home
         .accounts
         .iter()
         .filter_map(|account| Some((account, account.certificate_days?)))
-        .filter(|(_, days)| *days <= CERTIFICATE_DAYS)
+        .filter(|(_, days)| *days <= SOON_DAYS)
         .collect();
-    let silent: Vec<_> =
-        home.accounts.iter().filter(|account| !account.last_error.is_empty()).collect();
+    // One that waits for the bank to activate it needs nobody yet; one that is refused has an item.
+    let silent: Vec<_> = home
+        .accounts
+        .iter()
+        .filter(|account| !account.last_error.is_empty())
+        .filter(|account| account.credential_status != "waiting")
+        .filter(|account| !home.pending.iter().any(|item| is_refusal(item, account)))
+        .collect();
     html! {
         @if !home.pending.is_empty() || !ending.is_empty() || !silent.is_empty() {
             section.card aria-labelledby="precisa" {
@@ -113,25 +120,54 @@ fn needs_you(home: &Home) -> Markup {
                 ul.plain-list {
                     @for (account, days) in ending {
                         li {
-                            "O certificado de " strong { (account.description) } " "
+                            "A credencial de " strong { (account.description) } " "
                             @if days < 0 { "terminou: os boletos não vão mais ao banco." }
+                            @else if days == 0 { "termina hoje." }
                             @else { "termina em " (show::count(days, "dia", "dias")) "." }
-                            " Peça outro ao banco e troque-o."
+                            " Peça outro certificado ao banco e troque-o. "
+                            @if account.credential_status != "refused" { (unsent(account)) }
                         }
                     }
                     @for account in silent {
                         li { strong { (account.description) } ": " (account.last_error) }
                     }
                     @for item in &home.pending {
-                        @let of_account = home.accounts.iter().any(|a| a.account_id == item.subject);
+                        @let account = home.accounts.iter().find(|a| a.account_id == item.subject);
                         li {
                             (item.message) " " span.hint { (show::time(item.opened_at)) } " "
-                            @if of_account { a href="/contas" { "Ver conta" } }
-                            @else { a href={ "/boletos/" (item.subject) } { "Ver boleto" } }
+                            @if let Some(account) = account {
+                                @if is_refusal(item, account) { (unsent(account)) }
+                                a href={ "/contas/" (account.account_id) } { "Ver conta" }
+                            } @else { a href={ "/boletos/" (item.subject) } { "Ver boleto" } }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+fn is_refusal(item: &PendingView, account: &Health) -> bool {
+    item.subject == account.account_id && item.kind == "credential_refused"
+}
+
+/// Why nobody was told of it by e-mail.
+fn unsent(account: &Health) -> Markup {
+    html! {
+        @match account.unsent.as_str() {
+            NO_SERVER => {
+                "Nenhum e-mail foi enviado: a empresa não tem servidor de e-mail. "
+                a href="/email" { "Configurar o e-mail" } " "
+            }
+            NO_ADDRESS => {
+                "Nenhum e-mail foi enviado: falta o e-mail do responsável. "
+                a href={ "/contas/" (account.account_id) } { "Informar o responsável" } " "
+            }
+            NOT_DELIVERED => {
+                "O e-mail de aviso não pôde ser entregue. "
+                a href="/email" { "Ver por quê" } " "
+            }
+            _ => {}
         }
     }
 }
@@ -226,11 +262,12 @@ fn accounts(home: &Home) -> Markup {
             @for account in &home.accounts {
                 li {
                     strong { (account.description) } " "
-                    @if !account.last_error.is_empty() { span.state.bad { "Com problema" } }
+                    @if account.credential_status == "waiting" { span.state.wait { "Aguardando ativação" } }
+                    @else if !account.last_error.is_empty() { span.state.bad { "Com problema" } }
                     @else if account.last_success.is_some() { span.state.good { "Em dia" } }
                     @else { span.state.wait { "Ainda não consultada" } }
                     @if let Some(days) = account.certificate_days {
-                        " " span.hint { "certificado: " (show::count(days, "dia", "dias")) }
+                        " " span.hint { "credencial: " (show::count(days, "dia", "dias")) }
                     }
                 }
             }

@@ -17,6 +17,7 @@ use quita_engine::desk::issue_form::{self, Former};
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::preview::{self, Preview};
 use quita_engine::desk::terms::{NewTerms, SavedDiscount};
+use quita_engine::desk::trial_boleto::{self, Trial};
 use quita_engine::desk::view::TermView;
 use quita_engine::error::{Error, FieldError};
 use quita_engine::world::World;
@@ -42,6 +43,8 @@ pub(super) fn routes() -> Router<App> {
 struct Begin {
     /// The boleto from which this one is made.
     de: String,
+    /// The account that is tried out with this one.
+    teste: String,
 }
 
 async fn show(State(app): State<App>, Visitor(who): Visitor, Query(begin): Query<Begin>) -> Page {
@@ -52,7 +55,53 @@ async fn show(State(app): State<App>, Visitor(who): Visitor, Query(begin): Query
         let former = app.ask(move |world| issue_form::former(world, &actor, &begin.de)).await?;
         fields = fields_of(&former, today);
     }
-    redisplay(&app, &who, &fields, &Errors::default(), "", StatusCode::OK).await
+    let mut said = "";
+    if !begin.teste.is_empty() {
+        let actor = who.actor.clone();
+        let account = begin.teste;
+        let trial = app.ask(move |world| trial_boleto::trial(world, &actor, &account)).await?;
+        fields = fields_of_trial(&trial);
+        said = TRIAL;
+    }
+    redisplay(&app, &who, &fields, &Errors::default(), said, StatusCode::OK).await
+}
+
+/// What is to be known before a boleto is issued to try an account out.
+const TRIAL: &str = "Boleto de teste: o menor valor que o banco aceita, para o próximo dia útil, da empresa para ela mesma. \
+    É um boleto de verdade e o banco pode cobrar a tarifa dele. Depois de «Emitir» você vê o envio, a resposta do \
+    banco, o código de barras e o QR Code do Pix; se algum dado estiver errado, o motivo da recusa. Confira o PDF \
+    e cancele o boleto em seguida, na página dele. Se o banco não aceitar a empresa como pagadora, troque o pagador \
+    pelos dados de um sócio e emita de novo.";
+
+/// What a boleto of trial gives to the form.
+fn fields_of_trial(trial: &Trial) -> Fields {
+    let mut fields = Fields::default();
+    let mut add = |name: &str, value: &str| fields.0.push((name.to_owned(), value.to_owned()));
+    let Trial { account_id, document_number, amount, expiration_date, company, .. } = trial;
+    add("account_id", account_id);
+    add("document_number", document_number);
+    add("amount", &quita_core::money::Money::from_cents(*amount).to_string());
+    add("expiration_date", &show::date(*expiration_date));
+    add("customer_kind", "new");
+    add("customer.document", &show::document(&company.document));
+    add("customer.legal_name", &company.legal_name);
+    add("customer.email", &company.email);
+    add("customer.phone", &company.phone);
+    if let Some(address) = &company.address {
+        add_address(&mut add, address);
+    }
+    fields
+}
+
+fn add_address(add: &mut impl FnMut(&str, &str), address: &Address) {
+    let Address { street, number, complement, district, city, state, postal_code } = address;
+    add("customer.address.street", street);
+    add("customer.address.number", number);
+    add("customer.address.complement", complement);
+    add("customer.address.district", district);
+    add("customer.address.city", city);
+    add("customer.address.state", state);
+    add("customer.address.postal_code", postal_code);
 }
 
 /// The form with what was typed, what is wrong with it, and something said above it.
@@ -395,14 +444,7 @@ fn fields_of(former: &Former, today: Date) -> Fields {
     add("customer.email", customer.email.as_deref().unwrap_or_default());
     add("customer.phone", customer.phone.as_deref().unwrap_or_default());
     if let Some(address) = &customer.address {
-        let Address { street, number, complement, district, city, state, postal_code } = address;
-        add("customer.address.street", street);
-        add("customer.address.number", number);
-        add("customer.address.complement", complement);
-        add("customer.address.district", district);
-        add("customer.address.city", city);
-        add("customer.address.state", state);
-        add("customer.address.postal_code", postal_code);
+        add_address(&mut add, address);
     }
     if let Some(refusal) = &boleto.refusal {
         add("refusal", &refusal.message);

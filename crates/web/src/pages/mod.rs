@@ -5,6 +5,7 @@
 
 mod accounts;
 mod accounts_connect;
+mod accounts_export;
 mod address;
 pub(crate) mod assets;
 mod batch;
@@ -26,6 +27,7 @@ mod own_password;
 mod payment_forms;
 mod people;
 pub(crate) mod qr;
+mod saved;
 pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod show;
@@ -59,6 +61,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(boletos::routes())
         .merge(accounts::routes())
         .merge(accounts_connect::routes())
+        .merge(accounts_export::routes())
         .merge(company::routes())
         .merge(customers::routes())
         .merge(customers_import::routes())

@@ -1,9 +1,9 @@
 //! «Formas de pagamento»: account, terms and grid of instalments under a name.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::IntoResponse as _;
 use axum::routing::get;
 use maud::{Markup, html};
 use quita_engine::desk::Permission;
@@ -15,6 +15,7 @@ use quita_engine::error::{Error, FieldError};
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
+use super::saved::{self, Saved};
 use super::shell;
 use super::typed::Typed;
 use super::visitor::Visitor;
@@ -113,7 +114,12 @@ async fn new(State(app): State<App>, Visitor(who): Visitor) -> Page {
     show(&app, &who, NEW, &fields, &Errors::default(), StatusCode::OK).await
 }
 
-async fn edit(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+async fn edit(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(id): Path<String>,
+    Query(saved): Query<Saved>,
+) -> Page {
     who.actor.must(Permission::Charge)?;
     let (actor, wanted) = (who.actor.clone(), id.clone());
     let form = app.ask(move |world| payment_forms::get(world, &actor, &wanted)).await?;
@@ -131,7 +137,8 @@ async fn edit(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<Stri
         add("active", "yes".to_owned());
     }
     let here = format!("{HERE}/{id}");
-    show(&app, &who, &here, &Fields(fields), &Errors::default(), StatusCode::OK).await
+    let fields = Fields(fields);
+    show_saved(&app, &who, &here, &fields, &Errors::default(), StatusCode::OK, &saved).await
 }
 
 async fn add(State(app): State<App>, Form { who, fields }: Form) -> Page {
@@ -158,7 +165,7 @@ async fn save(app: &App, who: &SignedIn, id: Option<String>, fields: Fields) -> 
         let saved =
             app.ask(move |world| payment_forms::save(world, &actor, id.as_deref(), &new)).await;
         match saved {
-            Ok(_) => return Ok(Redirect::to(HERE).into_response()),
+            Ok(id) => return Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{id}"))),
             Err(error) => wrong = Errors::of(error)?.0,
         }
     }
@@ -218,6 +225,18 @@ async fn show(
     errors: &Errors,
     status: StatusCode,
 ) -> Page {
+    show_saved(app, who, here, fields, errors, status, &Saved::default()).await
+}
+
+async fn show_saved(
+    app: &App,
+    who: &SignedIn,
+    here: &str,
+    fields: &Fields,
+    errors: &Errors,
+    status: StatusCode,
+    saved: &Saved,
+) -> Page {
     let actor = who.actor.clone();
     let (accounts, terms) = app
         .ask(move |world| {
@@ -230,9 +249,10 @@ async fn show(
             h1 { @if here == NEW { "Nova forma de pagamento" } @else { "Alterar forma de pagamento" } }
             div.actions {
                 a.button href=(HERE) { "Voltar" }
-                button.first form="forma" { "Salvar" }
+                (saved::buttons(Some("forma")))
             }
         }
+        (saved.html())
         form.card.stack #forma method="post" action=(here) {
             (csrf(who))
             (errors.summary(&NAMES))

@@ -1,9 +1,9 @@
 //! «Parâmetros»: terms of boletos under a name.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::IntoResponse as _;
 use axum::routing::get;
 use maud::{Markup, html};
 use quita_engine::desk::Permission;
@@ -13,9 +13,11 @@ use quita_engine::desk::once::Request;
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::terms::{self, NewTerms};
 use quita_engine::error::Error;
+use serde::Deserialize;
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, csrf};
+use super::saved::{self, Saved};
 use super::term_fields::Banks;
 use super::typed::Typed;
 use super::visitor::Visitor;
@@ -91,7 +93,12 @@ async fn new(State(app): State<App>, Visitor(who): Visitor) -> Page {
     show(&app, &who, &Fields::default(), &Errors::default(), StatusCode::OK).await
 }
 
-async fn edit(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
+async fn edit(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(id): Path<String>,
+    Query(saved): Query<Saved>,
+) -> Page {
     who.actor.must(Permission::Charge)?;
     let actor = who.actor.clone();
     let all = app.ask(move |world| issue_form::all_terms(world, &actor)).await?;
@@ -102,7 +109,7 @@ async fn edit(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<Stri
     fields.0.push(("hybrid".into(), hybrid.into()));
     fields.0.push(("description".into(), terms.description.clone()));
     fields.0.push(("kept".into(), "yes".into()));
-    show(&app, &who, &fields, &Errors::default(), StatusCode::OK).await
+    show_saved(&app, &who, &fields, &Errors::default(), StatusCode::OK, &saved).await
 }
 
 async fn save(State(app): State<App>, Form { who, fields }: Form) -> Page {
@@ -130,12 +137,22 @@ async fn save(State(app): State<App>, Form { who, fields }: Form) -> Page {
         let request = Request { key, fingerprint: fingerprint(HERE, &fields.content()) };
         let actor = who.actor.clone();
         match app.ask(move |world| terms::save(world, &actor, &request, &new)).await {
-            Ok(_) => return Ok(Redirect::to(HERE).into_response()),
+            Ok(stored) => {
+                let kept: Kept = serde_json::from_str(&stored.body)
+                    .map_err(|e| Error::internal(e.to_string()))?;
+                return Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{}", kept.id)));
+            }
             Err(Error::Invalid(errors)) => wrong = term_fields::placed(errors),
             Err(error) => wrong = Errors::of(error)?.0,
         }
     }
     show(&app, &who, &fields, &Errors(wrong), StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// What is needed of saved terms.
+#[derive(Deserialize)]
+struct Kept {
+    id: String,
 }
 
 async fn show(
@@ -144,6 +161,17 @@ async fn show(
     fields: &Fields,
     errors: &Errors,
     status: StatusCode,
+) -> Page {
+    show_saved(app, who, fields, errors, status, &Saved::default()).await
+}
+
+async fn show_saved(
+    app: &App,
+    who: &SignedIn,
+    fields: &Fields,
+    errors: &Errors,
+    status: StatusCode,
+    saved: &Saved,
 ) -> Page {
     let actor = who.actor.clone();
     let accounts = app.ask(move |world| issue_form::account_choices(world, &actor)).await?;
@@ -159,6 +187,7 @@ async fn show(
             h1 { @if kept { "Alterar parâmetros" } @else { "Novos parâmetros" } }
             p.subtitle { "Valem para os boletos que forem emitidos com eles; os já emitidos não mudam." }
         }
+        (saved.html())
         form.card.stack method="post" action=(HERE) {
             (csrf(who))
             input type="hidden" name="key" value=(key);
@@ -179,7 +208,7 @@ async fn show(
                     ("", "Quando o banco oferece"), ("yes", "Sempre com Pix"), ("no", "Sem Pix"),
                 ], errors))
             }
-            div.row { button.first { "Salvar" } a.button href=(HERE) { "Voltar" } }
+            div.row { (saved::buttons(None)) a.button href=(HERE) { "Voltar" } }
         }
         (banks(&accounts))
     };

@@ -265,6 +265,7 @@ pub(crate) fn account(number: &str) -> NewAccount {
         data: BTreeMap::new(),
         credential: credential.collect(),
         hosts: hosts.collect(),
+        ..NewAccount::default()
     }
 }
 

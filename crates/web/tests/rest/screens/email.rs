@@ -16,30 +16,30 @@ use crate::house::{House, boleto};
 crate::on_both_databases! {
 a_server_is_told_and_tried_and_its_password_sealed
 boletos_go_to_their_customers_once a_busy_server_is_asked_again_and_a_refusal_is_told
-only_who_may_sends_and_only_their_own a_whole_batch_is_sent_once }
+only_who_may_sends_and_only_their_own a_dead_server_holds_only_its_own a_whole_batch_is_sent_once }
 
 sql! {
     SEALED = "SELECT sealed FROM mail_settings WHERE company_id = $1";
 }
 
 /// A small SMTP server.
-struct Server {
-    port: u16,
-    seen: Arc<Mutex<Seen>>,
+pub(super) struct Server {
+    pub(super) port: u16,
+    pub(super) seen: Arc<Mutex<Seen>>,
 }
 
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     /// Recipient and content of each letter taken.
     letters: Vec<(String, String)>,
     /// The answer to AUTH PLAIN, in base64.
     auth: Vec<String>,
     /// Answers given to the next recipients instead of taking them.
-    refuse: Vec<&'static str>,
+    pub(super) refuse: Vec<&'static str>,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Seen::default()));
@@ -53,7 +53,7 @@ impl Server {
         Self { port, seen }
     }
 
-    fn letters(&self) -> Vec<(String, String)> {
+    pub(super) fn letters(&self) -> Vec<(String, String)> {
         self.seen.lock().unwrap().letters.clone()
     }
 }
@@ -102,7 +102,7 @@ fn talk(stream: &TcpStream, seen: &Mutex<Seen>) -> std::io::Result<()> {
 }
 
 /// A text in quoted-printable without its soft line ends and escapes.
-fn plain(content: &str) -> String {
+pub(super) fn plain(content: &str) -> String {
     let joined = content.replace("=\n", "");
     let mut bytes = Vec::new();
     let mut rest = joined.as_bytes();
@@ -122,7 +122,7 @@ fn plain(content: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-async fn set_up(house: &House, ana: &Person, server: &Server) {
+pub(super) async fn set_up(house: &House, ana: &Person, server: &Server) {
     let port = server.port.to_string();
     let fields = [
         ("host", "127.0.0.1"),
@@ -136,7 +136,7 @@ async fn set_up(house: &House, ana: &Person, server: &Server) {
     assert_eq!(saved.status, 200, "{}", saved.text());
 }
 
-async fn registered(house: &House, number: &str, email: &str) -> Value {
+pub(super) async fn registered(house: &House, number: &str, email: &str) -> Value {
     let mut new = boleto(number);
     new["customer"]["email"] = json!(email);
     let key = number.replace(" ", "-");
@@ -319,6 +319,34 @@ async fn only_who_may_sends_and_only_their_own(house: &House) {
     assert_eq!(ana.post(house, "/boletos/email", &[("ids", id(&made))]).await.status, 404);
     house.work();
     assert_eq!(server.letters().len(), 1);
+}
+
+async fn a_dead_server_holds_only_its_own(house: &House) {
+    let mut ana = Person::administrator(house).await;
+    let server = Server::start();
+    set_up(house, &ana, &server).await;
+    let mut ids = Vec::new();
+    for number in ["D 1", "D 2", "D 3"] {
+        let made = registered(house, number, "maria@example.com").await;
+        ids.push(id(&made).to_owned());
+    }
+    // Nobody listens at this port any more.
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    set_up(house, &ana, &Server { port: gone, seen: Arc::default() }).await;
+    let fields: Vec<_> = ids.iter().map(|id| ("ids", id.as_str())).collect();
+    ana.post(house, "/boletos/email", &fields).await;
+    let turn = || tick(&house.world, &[Kind::Mail], 1).unwrap();
+    assert_eq!([turn(), turn()], [1, 0], "one try, and the others wait with it");
+    ana.switch(house, &house.theirs.actor.company_id).await;
+    set_up(house, &ana, &server).await;
+    house.clock.pass(70);
+    assert_eq!([turn(), turn()], [1, 0]);
+    ana.switch(house, &house.ours.actor.company_id).await;
+    set_up(house, &ana, &server).await;
+    for _ in 0..4 {
+        house.work();
+    }
+    assert_eq!(server.letters().len(), 3);
 }
 
 async fn a_whole_batch_is_sent_once(house: &House) {

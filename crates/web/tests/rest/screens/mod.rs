@@ -4,10 +4,12 @@ mod access;
 mod accounts;
 mod batch;
 mod boletos;
+mod credentials;
 mod customers;
 mod email;
 mod issuing;
 mod payer;
+mod registers;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
 
