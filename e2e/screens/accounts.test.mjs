@@ -34,7 +34,7 @@ async function fill(files) {
   await page.fill('[name="credential.client_id"]', "cliente");
   await page.fill('[name="credential.client_secret"]', "segredo");
   await page.setInputFiles("#files", files);
-  await page.click("button:has-text('Salvar')");
+  await page.click("button:text-is('Salvar')");
 }
 
 test("files that will not do are refused with the reason, and the rest stays typed", async () => {
@@ -75,6 +75,65 @@ test("a good pair is taken, and the page of the account says what it is", async 
   assert.match(await page.textContent("main"), /Oficina Exemplo/);
   assert.match(await page.textContent("main"), /vale por mais 36\d dias/);
   await noViolations(page);
+});
+
+// Drops a file on the zone, as from a folder on the desktop.
+async function dropped(file) {
+  const content = readFileSync(file).toString("base64");
+  const transfer = await page.evaluateHandle(({ content, name }) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name));
+    return transfer;
+  }, { content, name: file.split("/").pop() });
+  await page.dispatchEvent("[data-drop]", "drop", { dataTransfer: transfer });
+}
+
+async function typeAccount(description, number) {
+  await page.goto(`${home.url}/contas/nova/inter`);
+  await page.fill("#description", description);
+  await page.fill("#branch", "0001");
+  await page.fill("#number", number);
+  await page.fill("#digit", "8");
+  await page.fill('[name="credential.client_id"]', "cliente");
+  await page.fill('[name="credential.client_secret"]', "segredo");
+}
+
+test("the bank's ZIP is dropped as it was downloaded", async () => {
+  const own = pair("Inter API_Certificado", 200);
+  const zip = join(home.folder, "Inter_API-Chave_e_Certificado.zip");
+  execFileSync("zip", ["-q", "-j", zip, own.crt, own.key]);
+  await typeAccount("Do ZIP", "5550002");
+  await page.fill("#responsible_email", "ana@example.com");
+  await dropped(zip);
+  assert.equal(await page.$eval("#files", (input) => input.files[0].name), "Inter_API-Chave_e_Certificado.zip");
+  await page.click("button:text-is('Salvar')");
+  await page.waitForSelector("h1:has-text('Do ZIP')");
+  assert.match(await page.textContent("main"), /vale por mais (19\d|200) dias/);
+  assert.equal(await page.inputValue("#responsible_email"), "ana@example.com");
+});
+
+test("a PFX wants its password", async () => {
+  const own = pair("pfx", 100);
+  const pfx = join(home.folder, "empresa.pfx");
+  execFileSync("openssl", ["pkcs12", "-export", "-inkey", own.key, "-in", own.crt, "-out", pfx, "-passout", "pass:frase do arquivo"]);
+  await typeAccount("Do PFX", "5550003");
+  await page.selectOption("#credential_id", "");
+  for (const [password, said] of [["", "informe a senha"], ["outra", "não confere"]]) {
+    await page.setInputFiles("#files", pfx);
+    await page.fill("#file_password", password);
+    await page.fill('[name="credential.client_secret"]', "segredo");
+    await page.click("button:text-is('Salvar')");
+    await page.waitForSelector(`#files-said >> text=${said}`);
+  }
+  await page.setInputFiles("#files", pfx);
+  await page.fill("#file_password", "frase do arquivo");
+  await page.fill('[name="credential.client_secret"]', "segredo");
+  await page.click("button:text-is('Salvar e permanecer')");
+  await page.waitForSelector("text=Salvo.");
+  await noViolations(page);
+  await page.goto(`${home.url}/contas`);
+  await page.waitForSelector("h2:has-text('Do PFX')");
 });
 
 test("the simulated bank is a button away, and its test tells each step", async () => {

@@ -31,6 +31,8 @@ export async function house(options = {}) {
     ...await serveHere(),
     token: made.token,
     folder,
+    // What a bank apart said of itself: files and words of the client that it lets in.
+    bank: bank && bank.said,
     // Kills the server as a power cut does and starts it again at the same address.
     async restart() {
       const ended = once(home.process, "exit");
@@ -49,7 +51,7 @@ export async function house(options = {}) {
 }
 
 // The account that a simulated bank apart lets in, as the API registers it.
-function accountAt({ bank, base_url, account, client_id, client_secret, certificate_file, key_file, ca_file }) {
+export function accountAt({ bank, base_url, account, client_id, client_secret, certificate_file, key_file, ca_file }) {
   const read = (file) => readFileSync(file, "utf8");
   const credential = { client_id, client_secret, certificate: read(certificate_file), private_key: read(key_file), ca: read(ca_file) };
   return { bank, description: "Conta de teste", branch: "0001", number: account.slice(0, -1), digit: account.slice(-1), credential, hosts: { api: base_url } };

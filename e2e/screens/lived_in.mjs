@@ -44,7 +44,7 @@ export async function livedIn(home) {
   // Five days on, some are late.
   await advance(home, "P5D");
   await issue("NFe 430 - 1/2", 9, 99_900, 1);
-  return { registered: boletos[5].id, settled: boletos[0].id, rejected: rejected.id, link: boletos[5].public_token };
+  return { account: boletos[5].account_id, registered: boletos[5].id, settled: boletos[0].id, rejected: rejected.id, link: boletos[5].public_token };
 }
 
 export async function until(holds, seconds = 60) {

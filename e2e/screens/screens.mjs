@@ -18,6 +18,8 @@ export function screens(empty, home, seen) {
     ["parametros-novo", `${home.url}/parametros/novo`, true],
     ["formas-de-pagamento", `${home.url}/formas-de-pagamento`, true],
     ["contas", `${home.url}/contas`, true],
+    ["conta", `${home.url}/contas/${seen.account}`, true],
+    ["conta-exportar", `${home.url}/contas/${seen.account}/exportar`, true],
     ["conta-nova", `${home.url}/contas/nova`, true],
     ["conta-nova-banco", `${home.url}/contas/nova/inter`, true],
     ["empresa", `${home.url}/empresa`, true],
