@@ -170,6 +170,20 @@ impl House {
         }
     }
 
+    /// The world after a restart: the same database, bank and clock, and nothing in memory.
+    pub(crate) fn restarted(&self) -> World {
+        let chance = self.clock.now().as_millisecond().unsigned_abs();
+        World::new(
+            Box::new(self.clock.clone()),
+            Box::new(Counted(AtomicU64::new(chance))),
+            self.world.store.clone(),
+            Box::new(self.bank.clone()),
+            Vault::with_key(&[5; 32]),
+            Environment::Sandbox,
+            Settings { keep_limits: false, ..Settings::default() },
+        )
+    }
+
     /// A minute passes, in which the bank and the workers do all that falls due.
     pub(crate) fn work(&self) {
         for _ in 0..12 {
