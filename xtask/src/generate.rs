@@ -226,7 +226,7 @@ fn boleto(text: &mut String, info: &BankInfo) {
     };
     add(text, "\n| boleto | |\n|---|---|");
     let amounts = format!("{} to {}", reais(rules.amount_min), reais(rules.amount_max));
-    let rows: [(&str, &str); 12] = [
+    let rows: [(&str, &str); 15] = [
         ("nominal amount", &amounts),
         ("due on the day of issue", &until),
         ("days after the due date", &format!("up to {}", rules.days_after_due_max)),
@@ -235,6 +235,9 @@ fn boleto(text: &mut String, info: &BankInfo) {
         ("fine or interest from a later day", yes(rules.late_start)),
         ("change of due date", yes(rules.change_expiration_date)),
         ("change of amount", yes(rules.change_amount)),
+        ("abatement after registration", yes(rules.change_abatement)),
+        ("protest", yes(rules.protest)),
+        ("negative listing", yes(rules.negative_listing)),
         ("guarantor", yes(rules.receiver)),
         ("messages", &messages),
         ("our reference", &format!("up to {} characters", rules.reference_length)),

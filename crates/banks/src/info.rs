@@ -123,6 +123,12 @@ pub struct BoletoRules {
     pub change_expiration_date: bool,
     /// Whether the amount can be changed.
     pub change_amount: bool,
+    /// Whether the bank's API takes an abatement after registration.
+    pub change_abatement: bool,
+    /// Whether it takes orders to protest, and to stop it.
+    pub protest: bool,
+    /// Whether it takes orders to list a customer negatively, and to stop it.
+    pub negative_listing: bool,
 }
 
 /// A limit of calls.

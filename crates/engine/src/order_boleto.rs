@@ -125,6 +125,7 @@ pub fn fresh(ids: &mut Ids, company_id: String, order: BoletoOrder) -> Boleto {
         settled_at: None,
         edition: 0,
         updated_at: ids.now(),
+        printed: None,
         order,
     }
 }

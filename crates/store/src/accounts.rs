@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use quita_core::money::Money;
 
 use crate::{Row, StoreError, Tx, params, sql};
 
@@ -43,18 +44,20 @@ pub struct Account {
     pub created_at: Timestamp,
     /// Whether it charges where no account is named.
     pub is_default: bool,
+    /// What the bank charges for each boleto that is settled, as the company typed it.
+    pub fee: Option<Money>,
 }
 
 macro_rules! columns {
     () => {
         "id, company_id, credential_id, bank, description, branch, number, digit, data, hosts,
-         hook_token, status, created_at, is_default"
+         hook_token, status, created_at, is_default, fee"
     };
 }
 
 sql! {
     INSERT = concat!("INSERT INTO accounts (", columns!(), ")
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
     GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
     CONNECTED = concat!("SELECT ", columns!(), " FROM accounts
@@ -63,7 +66,7 @@ sql! {
     SET_CREDENTIAL = "UPDATE accounts SET credential_id = $2 WHERE id = $1";
     REPLACE_CREDENTIAL = "UPDATE accounts SET credential_id = $3
         WHERE company_id = $1 AND credential_id = $2";
-    SET_REGISTER = "UPDATE accounts SET description = $2, status = $3 WHERE id = $1";
+    SET_REGISTER = "UPDATE accounts SET description = $2, status = $3, fee = $4 WHERE id = $1";
     SET_DEFAULT = "UPDATE accounts SET is_default = (id = $2) WHERE company_id = $1";
     SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
 }
@@ -88,7 +91,8 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
             &account.hook_token,
             &account.status,
             account.created_at,
-            account.is_default
+            account.is_default,
+            account.fee
         ],
     )?;
     Ok(())
@@ -121,14 +125,15 @@ pub fn replace_credential(
     tx.exec(REPLACE_CREDENTIAL, params![company_id, old, new])
 }
 
-/// Gives the account another name for people, and another status.
+/// Gives the account another name for people, another status, another fee.
 pub fn set_register(
     tx: &mut Tx,
     id: &str,
     description: &str,
     status: &str,
+    fee: Option<Money>,
 ) -> Result<(), StoreError> {
-    tx.exec(SET_REGISTER, params![id, description, status])?;
+    tx.exec(SET_REGISTER, params![id, description, status, fee])?;
     Ok(())
 }
 
@@ -175,5 +180,6 @@ fn read(row: Row) -> Result<Account, StoreError> {
         status: row.text(11)?,
         created_at: row.instant(12)?,
         is_default: row.boolean(13)?,
+        fee: row.opt_money(14)?,
     })
 }

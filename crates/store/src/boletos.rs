@@ -67,6 +67,8 @@ pub struct Boleto {
     pub edition: u32,
     /// Last change here.
     pub updated_at: Timestamp,
+    /// When a person printed it first, and who: `user:…`.
+    pub printed: Option<(Timestamp, String)>,
 }
 
 /// What lists of the bank are compared with, which are read again and again.
@@ -137,6 +139,25 @@ pub struct Filter {
     /// Of customers whose name has this text in it, whatever its case and accents, or whose
     /// document begins with it, whatever its punctuation.
     pub customer: Option<String>,
+    /// Of charges with this entry of the chart of accounts.
+    pub chart_account_id: Option<String>,
+    /// Of charges of this cost centre.
+    pub cost_center_id: Option<String>,
+    /// Issued by this batch.
+    pub batch_id: Option<String>,
+}
+
+/// How the charge of a boleto is classified: ids, and what was noted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// Which boleto.
+    pub boleto_id: String,
+    /// Entry of the chart of accounts.
+    pub chart_account_id: Option<String>,
+    /// Cost centre.
+    pub cost_center_id: Option<String>,
+    /// For the company's own people.
+    pub note: Option<String>,
 }
 
 /// What the boletos of a filter amount to.
@@ -155,7 +176,7 @@ macro_rules! columns {
         "id, company_id, account_id, charge_id, customer_id, order_body, public_token, created_by,
          created_at, live, amount, expiration_date, status, bank_id, our_number, barcode,
          writable_line, br_code, txid, refusal, received, settled_by_hand, wanted, registered_at,
-         settled_at, edition, updated_at"
+         settled_at, edition, updated_at, printed_at, printed_by"
     };
 }
 
@@ -189,7 +210,13 @@ macro_rules! filtered {
                 "É" "e" "Ê" "e" "é" "e" "ê" "e" "Í" "i" "í" "i"
                 "Ó" "o" "Ô" "o" "Õ" "o" "ó" "o" "ô" "o" "õ" "o"
                 "Ú" "u" "Ü" "u" "ú" "u" "ü" "u" "Ç" "c" "ç" "c"),
-            " LIKE $11 ESCAPE '!' OR document LIKE $12 ESCAPE '!')))"
+            " LIKE $11 ESCAPE '!' OR document LIKE $12 ESCAPE '!')))
+        AND (CAST($13 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM charges
+          WHERE charges.id = boletos.charge_id AND charges.chart_account_id = $13))
+        AND (CAST($14 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM charges
+          WHERE charges.id = boletos.charge_id AND charges.cost_center_id = $14))
+        AND (CAST($15 AS TEXT) IS NULL OR id IN (SELECT boleto_id FROM batch_rows
+          WHERE batch_rows.company_id = $1 AND batch_id = $15))"
         )
     };
 }
@@ -220,7 +247,16 @@ sql! {
         WHERE account_id = $1 AND txid = $2");
     LIVE_OF_CHARGE = concat!("SELECT ", columns!(), " FROM boletos WHERE charge_id = $1 AND live");
     PAGE = concat!("SELECT ", columns!(), " FROM boletos WHERE ", filtered!(),
-        " AND id < $13 ORDER BY id DESC LIMIT $14");
+        " AND id < $16 ORDER BY id DESC LIMIT $17");
+    LABELS = concat!("SELECT id,
+        (SELECT chart_account_id FROM charges WHERE charges.id = boletos.charge_id),
+        (SELECT cost_center_id FROM charges WHERE charges.id = boletos.charge_id),
+        (SELECT note FROM charges WHERE charges.id = boletos.charge_id)
+        FROM boletos WHERE ", filtered!(), " AND id < $16 ORDER BY id DESC LIMIT $17");
+    NEWER = concat!("SELECT id FROM boletos WHERE ", filtered!(), " AND id > $16 LIMIT $17");
+    UNPRINTED = "SELECT id FROM boletos WHERE company_id = $1 AND id = $2 AND printed_at IS NULL";
+    SET_PRINTED = "UPDATE boletos SET printed_at = $3, printed_by = $4
+        WHERE company_id = $1 AND id = $2 AND printed_at IS NULL";
     TOTALS = concat!("SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT),
         CAST(COALESCE(SUM(received), 0) AS BIGINT) FROM boletos WHERE ", filtered!());
     // What `boletos_figures` answers by itself, without a look at the boletos.
@@ -347,6 +383,57 @@ pub fn page(
     tx.rows(PAGE, &given)?.into_iter().map(read).collect()
 }
 
+/// How the boletos of the same page are classified.
+pub fn labels(
+    tx: &mut Tx,
+    company_id: &str,
+    filter: &Filter,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Labels>, StoreError> {
+    let mut given = filter.params(company_id);
+    given.extend([Param::from(before), Param::from(limit)]);
+    let rows = tx.rows(LABELS, &given)?.into_iter();
+    rows.map(|row| {
+        Ok(Labels {
+            boleto_id: row.text(0)?,
+            chart_account_id: row.opt_text(1)?,
+            cost_center_id: row.opt_text(2)?,
+            note: row.opt_text(3)?,
+        })
+    })
+    .collect()
+}
+
+/// How many boletos of a filter are newer than the one of an id (empty: all), up to a limit.
+pub fn newer(
+    tx: &mut Tx,
+    company_id: &str,
+    filter: &Filter,
+    after: &str,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    let mut given = filter.params(company_id);
+    given.extend([Param::from(after), Param::from(limit)]);
+    Ok(tx.rows(NEWER, &given)?.len())
+}
+
+/// Whether it is a boleto of the company that no person has printed.
+pub fn is_unprinted(tx: &mut Tx, company_id: &str, id: &str) -> Result<bool, StoreError> {
+    Ok(tx.row(UNPRINTED, params![company_id, id])?.is_some())
+}
+
+/// A person prints it. False when that is not the first time.
+pub fn set_printed(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    at: Timestamp,
+    by: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.exec(SET_PRINTED, params![company_id, id, at, by])? == 1)
+}
+
 /// What all boletos of a filter amount to.
 pub fn totals(tx: &mut Tx, company_id: &str, filter: &Filter) -> Result<Totals, StoreError> {
     let row = if filter.is_by_due_only() {
@@ -362,7 +449,7 @@ pub fn totals(tx: &mut Tx, company_id: &str, filter: &Filter) -> Result<Totals, 
 }
 
 impl Filter {
-    /// The parameters `$1` to `$12` of `filtered!`.
+    /// The parameters `$1` to `$15` of `filtered!`.
     fn params<'a>(&'a self, company_id: &'a str) -> Vec<Param<'a>> {
         let name = self.customer.as_deref().map(name_pattern);
         let document = self.customer.as_deref().and_then(document_pattern);
@@ -379,6 +466,9 @@ impl Filter {
             self.issuance_to.into(),
             name.into(),
             document.into(),
+            self.chart_account_id.as_deref().into(),
+            self.cost_center_id.as_deref().into(),
+            self.batch_id.as_deref().into(),
         ]
     }
 
@@ -390,6 +480,9 @@ impl Filter {
             &self.charge_id,
             &self.document_number,
             &self.customer,
+            &self.chart_account_id,
+            &self.cost_center_id,
+            &self.batch_id,
         ];
         texts.iter().all(|text| text.is_none())
             && self.issuance_from.is_none()
@@ -559,5 +652,6 @@ fn read(row: Row) -> Result<Boleto, StoreError> {
         settled_at: row.opt_instant(24)?,
         edition: edition(row.int(25)?)?,
         updated_at: row.instant(26)?,
+        printed: row.opt_instant(27)?.zip(row.opt_text(28)?),
     })
 }

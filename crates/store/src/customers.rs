@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use quita_core::document::Document;
 use quita_core::party::Address;
 
-use crate::{Row, StoreError, Tx, params, sql};
+use crate::{Row, Sql, StoreError, Tx, params, sql};
 
 /// A customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,11 @@ sql! {
         ON CONFLICT (company_id, document) DO NOTHING");
     KNOWN = "SELECT id, name = $3 AND email = $4 AND phone = $5 AND address IS NOT DISTINCT FROM $6
         FROM customers WHERE company_id = $1 AND document = $2";
+    KNOWN_OR_SILENT = "SELECT id, name = $3 AND (email = $4 OR $4 = '') AND (phone = $5 OR $5 = '')
+        AND (CAST($6 AS TEXT) IS NULL OR address IS NOT DISTINCT FROM $6)
+        FROM customers WHERE company_id = $1 AND document = $2";
+    COMPLETE = "UPDATE customers SET name = $2, email = COALESCE(NULLIF($3, ''), email),
+        phone = COALESCE(NULLIF($4, ''), phone), address = COALESCE($5, address) WHERE id = $1";
     CHANGE = "UPDATE customers SET name = $2, email = $3, phone = $4, address = $5 WHERE id = $1";
     GET = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id = $2");
     PAGE = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id > $2
@@ -71,8 +76,17 @@ sql! {
         ORDER BY name, id LIMIT $3");
 }
 
-/// Adds a customer, or brings the one with the same document up to date. Gives its id.
+/// Adds a customer, or makes the one with the same document as this says. Gives its id.
 pub fn upsert(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
+    save(tx, customer, KNOWN, CHANGE)
+}
+
+/// As [`upsert`], but what this leaves empty stays as it is known.
+pub fn complete(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
+    save(tx, customer, KNOWN_OR_SILENT, COMPLETE)
+}
+
+fn save(tx: &mut Tx, customer: &Customer, same: Sql, change: Sql) -> Result<String, StoreError> {
     let Customer { id, company_id, name, email, phone, created_at, .. } = customer;
     let document = customer.document.as_str();
     let address = crate::to_json_opt(customer.address.as_ref())?;
@@ -80,10 +94,10 @@ pub fn upsert(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
     // RETURNING, for which SQLite makes a table of its own each time.
     for added_by_others in [false, true] {
         let known = params![company_id, document, name, email, phone, &address];
-        if let Some(row) = tx.row(KNOWN, known)? {
+        if let Some(row) = tx.row(same, known)? {
             let known = row.text(0)?;
             if !row.boolean(1)? {
-                tx.exec(CHANGE, params![&known, name, email, phone, &address])?;
+                tx.exec(change, params![&known, name, email, phone, &address])?;
             }
             return Ok(known);
         }

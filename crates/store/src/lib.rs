@@ -10,6 +10,7 @@ pub mod audit;
 pub mod batches;
 pub mod boletos;
 pub mod charges;
+pub mod classifications;
 pub mod companies;
 pub mod counters;
 pub mod credentials;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_core::fact::Means;
 use quita_core::money::Money;
+use quita_core::order::BoletoOrder;
 
 use crate::{Row, StoreError, Tx, params, sql};
 
@@ -45,6 +46,13 @@ macro_rules! columns {
     };
 }
 
+/// The day that counts for the books.
+macro_rules! day {
+    () => {
+        "COALESCE(r.credited_on, r.paid_on)"
+    };
+}
+
 sql! {
     UPSERT = concat!("INSERT INTO receipts (", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -58,6 +66,79 @@ sql! {
         WHERE account_id = $1 AND created_at > $2 AND created_at <= $3";
     PAGE = concat!("SELECT ", columns!(), " FROM receipts WHERE company_id = $1 AND id < $2
         ORDER BY id DESC LIMIT $3");
+    BOOKED = concat!("SELECT r.id, r.company_id, r.account_id, r.boleto_id, r.receipt_key, r.means,
+        r.amount, r.paid_on, r.credited_on, r.settled_at, r.fee, r.end_to_end_id, r.created_at,
+        ", day!(), ", b.amount, b.expiration_date, b.order_body, b.our_number,
+        c.chart_account_id, c.cost_center_id
+        FROM receipts r JOIN boletos b ON b.id = r.boleto_id JOIN charges c ON c.id = b.charge_id
+        WHERE r.company_id = $1 AND ", day!(), " >= $2 AND ", day!(), " <= $3
+        AND (", day!(), ", r.id) > ($4, $5)
+        AND (CAST($6 AS TEXT) IS NULL OR r.account_id = $6)
+        ORDER BY ", day!(), ", r.id LIMIT $7");
+    COUNT = concat!("SELECT COUNT(*) FROM receipts r
+        WHERE r.company_id = $1 AND ", day!(), " >= $2 AND ", day!(), " <= $3
+        AND (CAST($4 AS TEXT) IS NULL OR r.account_id = $4)");
+    UNDATED = concat!("SELECT COUNT(*) FROM receipts r
+        WHERE r.company_id = $1 AND ", day!(), " IS NULL");
+}
+
+/// Which receipts, by the day of the credit, or of the payment where the bank did not tell the
+/// other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// At this account only.
+    pub account_id: Option<String>,
+}
+
+/// A receipt with what the books need to know of its boleto.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// The day that counts.
+    pub day: Date,
+    /// Nominal amount of the boleto now.
+    pub amount: Money,
+    /// Its due date now.
+    pub expiration_date: Date,
+    /// Its order as first given.
+    pub order: BoletoOrder,
+    /// The bank's number.
+    pub our_number: Option<String>,
+    /// Entry of the chart of accounts.
+    pub chart_account_id: Option<String>,
+    /// Cost centre.
+    pub cost_center_id: Option<String>,
+}
+
+/// Receipts of a period in the order of the books, after a day and an id (the first day and an
+/// empty one: from the first).
+pub fn booked(
+    tx: &mut Tx,
+    company_id: &str,
+    period: &Period,
+    after: (Date, &str),
+    limit: i64,
+) -> Result<Vec<Booked>, StoreError> {
+    let Period { from, to, account_id } = period;
+    let given = params![company_id, *from, *to, after.0, after.1, account_id.as_deref(), limit];
+    tx.rows(BOOKED, given)?.into_iter().map(read_booked).collect()
+}
+
+/// How many receipts a period has.
+pub fn count(tx: &mut Tx, company_id: &str, period: &Period) -> Result<i64, StoreError> {
+    let Period { from, to, account_id } = period;
+    let given = params![company_id, *from, *to, account_id.as_deref()];
+    tx.row(COUNT, given)?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many receipts have no day at all.
+pub fn undated(tx: &mut Tx, company_id: &str) -> Result<i64, StoreError> {
+    tx.row(UNDATED, params![company_id])?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Adds a receipt, or completes the one of the same key.
@@ -130,5 +211,18 @@ fn read(row: Row) -> Result<Receipt, StoreError> {
         fee: row.opt_int(10)?.map(Money::from_cents),
         end_to_end_id: row.opt_text(11)?,
         created_at: row.instant(12)?,
+    })
+}
+
+fn read_booked(row: Row) -> Result<Booked, StoreError> {
+    Ok(Booked {
+        day: row.date(13)?,
+        amount: row.money(14)?,
+        expiration_date: row.date(15)?,
+        order: row.json(16)?,
+        our_number: row.opt_text(17)?,
+        chart_account_id: row.opt_text(18)?,
+        cost_center_id: row.opt_text(19)?,
+        receipt: read(row)?,
     })
 }

@@ -11,6 +11,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Bank" => "Um banco que quita conhece, com o que ele pede.",
         "Beneficiary" => "Quem recebe.",
         "Boleto" => "Um boleto como está agora.",
+        "BookedReceipt" => "Um recebimento como o contador o quer. Valores em centavos.",
         "Cancel" => "Pedido de baixa.",
         "Change" => "Novos valores; o que for omitido fica como está.",
         "Charge" => "Uma cobrança: o que um cliente deve.",
@@ -62,6 +63,17 @@ pub(crate) fn field(schema: &str, name: &str) -> Option<&'static str> {
 fn in_object(schema: &str, name: &str) -> Option<&'static str> {
     Some(match (schema, name) {
         ("Account", "status") => "`active` ou `inactive`.",
+        ("Account", "fee") => {
+            "Tarifa por boleto liquidado, como a empresa a digitou, em centavos; null se não disse."
+        }
+        ("BookedReceipt", "amount") => "Valor pago.",
+        ("BookedReceipt", "discount") => "Desconto e abatimento; null se não se sabe.",
+        ("BookedReceipt", "fee") => "Tarifa; null se não se sabe.",
+        ("BookedReceipt", "fine") => "Multa dentro do valor pago; null se não se sabe.",
+        ("BookedReceipt", "interest") => "Juros dentro do valor pago; null se não se sabe.",
+        ("Charge", "chart_account") => "Item do plano de contas; vazio se nenhum.",
+        ("Charge", "cost_center") => "Centro de custo; vazio se nenhum.",
+        ("Charge", "note") => "Observação interna; vazia se não há.",
         ("Account", "bank") => "Código do banco (COMPE).",
         ("Account" | "NewAccount" | "AccountHealth", "description") => {
             "Nome da conta, para pessoas."
@@ -127,6 +139,14 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("NewBoleto", "invoice_type") => {
             "`bill_of_exchange` (se omitido), `proposal`, `deposit` ou `tuition_payment`."
         }
+        ("NewBoleto", "chart_account") => {
+            "Item ativo do plano de contas, pela descrição ou pelo id. Não é impresso nem vai ao banco. Com \
+             `replaces`, o que for omitido fica como está na cobrança, e vazio é nenhum."
+        }
+        ("NewBoleto", "cost_center") => {
+            "Centro de custo ativo, pela descrição ou pelo id, como `chart_account`."
+        }
+        ("NewBoleto", "note") => "Observação interna, até 500 caracteres, como `chart_account`.",
         ("NewBoleto", "origin") => {
             "Que documento cobra: `avulso` (se omitido), `nfe`, `nfse`, `cte`, `sales_order`, \
              `service_order`, `future_sale` ou `contract`."
@@ -136,7 +156,13 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
              número dela."
         }
         ("NewCustomer", "document") => "CPF ou CNPJ, com ou sem pontuação.",
-        ("NewCustomer", "address") => "Endereço; a maioria dos bancos exige.",
+        ("NewCustomer", "address") => {
+            "Endereço; a maioria dos bancos exige. Se omitido num boleto, fica o cadastrado."
+        }
+        ("NewCustomer", "email") => "E-mail. Vazio ou omitido num boleto, fica o cadastrado.",
+        ("NewCustomer", "phone") => {
+            "Telefone com DDD. Vazio ou omitido num boleto, fica o cadastrado."
+        }
         ("NewInstalments", "boleto") => {
             "O primeiro boleto. O número ganha ` - n/N`; o valor se repete ou se divide."
         }
@@ -177,6 +203,7 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
 fn everywhere(name: &str) -> Option<&'static str> {
     Some(match name {
         "abatement" => "Abatimento em centavos, descontado em qualquer data.",
+        "account" => "Nome da conta.",
         "account_code" => "Número da conta com o dígito.",
         "account_id" => "Id da conta.",
         "address" => "Endereço.",
@@ -190,6 +217,10 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "br_code" => "Pix copia e cola do boleto híbrido, depois do registro.",
         "branch" => "Agência, só dígitos.",
         "branch_code" => "Agência.",
+        "calculated" => {
+            "Se juros, multa e desconto foram calculados pelos parâmetros, que explicam o valor ao centavo; \
+             nenhum banco os disse."
+        }
         "cancellation_wanted" => "Baixa pedida e ainda não confirmada pelo banco.",
         "certificate_days" => {
             "Dias até o fim do certificado ou da integração no banco, o que vier antes."
@@ -205,10 +236,12 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "responsible_email" => {
             "E-mail de quem responde pela credencial e é avisado antes que termine; pode ser vazio."
         }
+        "chart_account" => "Item do plano de contas; vazio se nenhum.",
         "charge_id" => "Id da cobrança.",
         "city" => "Cidade.",
         "complement" => "Complemento.",
         "connected" => "Se a conta tem credencial.",
+        "cost_center" => "Centro de custo; vazio se nenhum.",
         "count" => "Quantas, de 1 a 99.",
         "created_at" => "Instante da criação, UTC.",
         "created_by" => "`user:…`, `application:…` ou `system`.",
@@ -218,8 +251,11 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "credential_fields" => "O que a credencial pede: nome, rótulo, tipo e onde encontrar.",
         "credited_on" => "Dia do crédito na conta.",
         "customer" => "Quem deve.",
+        "customer_document" => "CPF ou CNPJ de quem devia, sem pontuação.",
+        "customer_name" => "Quem devia.",
         "customer_id" => "Id do cliente.",
         "data" => "O que foi encontrado.",
+        "day" => "O dia que conta: o do crédito, ou o do pagamento se o banco não disse o outro.",
         "days_after_due" => "Dias depois do vencimento em que ainda se pode pagar.",
         "detail" => "O que aconteceu e o que fazer.",
         "digit" => "Dígito da conta.",
@@ -236,6 +272,9 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "errors" => "Os campos a corrigir, todos de uma vez.",
         "expiration_date" => "Vencimento.",
         "fee" => "Tarifa do banco em centavos.",
+        "fee_projected" => {
+            "Se a tarifa não é palavra do banco, mas a que a empresa digitou na conta."
+        }
         "fine" => "Multa, cobrada uma vez depois do vencimento.",
         "fine_days" => "Primeiro dia da multa, tantos dias depois do vencimento; 1 se omitido.",
         "fine_face_value" => "Multa em centavos.",
@@ -263,10 +302,12 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "mode" => {
             "`repeat`: cada parcela tem o valor inteiro; `divide`: os centavos que sobram vão na primeira."
         }
+        "net" => "Valor pago sem a tarifa; null se ela não é conhecida.",
         "next_after" => {
             "Devolva em `after` para continuar; igual ao pedido quando não há nada novo."
         }
         "next_cursor" => "Devolva em `cursor` para a próxima página; null no fim.",
+        "nominal" => "Valor nominal do boleto.",
         "not_after" => "Fim da validade do certificado, UTC.",
         "notice" => "Para pessoas: o que fazer com o token.",
         "number" => "Número; `S/N` se não há.",

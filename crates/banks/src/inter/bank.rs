@@ -125,6 +125,9 @@ pub(super) static INFO: BankInfo = BankInfo {
         same_day_until: Some(19 * 60 + 59),
         change_expiration_date: true,
         change_amount: true,
+        change_abatement: false,
+        protest: false,
+        negative_listing: false,
     },
     // The bank counts per endpoint as far as is known; whether the minute slides is not.
     limits: &[

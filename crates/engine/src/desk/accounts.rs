@@ -6,6 +6,7 @@ use quita_banks::contract::{Op, Outcome};
 use quita_banks::info::{Auth, Scope};
 pub use quita_banks::info::{BankInfo, Field, FieldKind};
 use quita_banks::registry;
+use quita_core::money::Money;
 use quita_store::accounts::{self, Account};
 use quita_store::credentials::{self, Credential};
 use quita_store::{StoreError, Tx, cursors};
@@ -92,6 +93,8 @@ pub struct AccountView {
     pub responsible_email: String,
     /// Which credential it is connected with, which other accounts may have too.
     pub credential_id: Option<String>,
+    /// What the bank charges for each boleto that is settled, as the company typed it, in cents.
+    pub fee: Option<i64>,
 }
 
 /// A bank as programs see it: what its forms ask for and what it can do.
@@ -244,6 +247,7 @@ fn prepare(
         status: accounts::ACTIVE_STATUS.to_owned(),
         created_at: ids.now(),
         is_default: false,
+        fee: None,
     };
     let is_default = new.is_default;
     let responsible = shared.map_or(register.responsible, |shared| shared.responsible);
@@ -342,6 +346,7 @@ fn view(account: Account, responsible_email: String) -> AccountView {
         is_default: account.is_default,
         responsible_email,
         credential_id: account.credential_id,
+        fee: account.fee.map(Money::cents),
     }
 }
 
@@ -507,6 +512,9 @@ fn try_credential(
     true
 }
 
+/// Largest fee for a boleto, in cents: more is a slip of the hand.
+const FEE_MAX: i64 = 100_000;
+
 /// What of an account can be changed.
 #[derive(Clone, Debug)]
 pub struct Register {
@@ -516,6 +524,8 @@ pub struct Register {
     pub active: bool,
     /// Whether it charges where no account is named, instead of the one that did.
     pub is_default: bool,
+    /// What the bank charges for each boleto that is settled, in cents; `None` where nobody says.
+    pub fee: Option<i64>,
 }
 
 /// Changes the register of an account.
@@ -535,17 +545,21 @@ pub fn change(
     if is_default && !active {
         errors.add("status", "invalid", "uma conta inativa não pode ser a padrão");
     }
+    if register.fee.is_some_and(|fee| !(0..=FEE_MAX).contains(&fee)) {
+        errors.add("fee", "out_of_range", "a tarifa de um boleto fica entre zero e R$ 1.000,00");
+    }
     errors.check()?;
+    let fee = register.fee.map(Money::from_cents);
     let status = if active { accounts::ACTIVE_STATUS } else { accounts::INACTIVE_STATUS };
     let (id, company, name) = (account_id.to_owned(), actor.company_id.clone(), actor.name.clone());
     let changed = world.tx(move |tx, mut ids| {
         let known = accounts::get(tx, &id)?.filter(|account| account.company_id == company);
         let Some(known) = known else { return Ok(false) };
-        accounts::set_register(tx, &id, &description, status)?;
+        accounts::set_register(tx, &id, &description, status, fee)?;
         if is_default != known.is_default {
             accounts::set_default(tx, &company, if is_default { &id } else { "" })?;
         }
-        let details = serde_json::json!({ "status": status, "default": is_default });
+        let details = serde_json::json!({ "status": status, "default": is_default, "fee": fee });
         let author = Author { company_id: &company, actor: &name };
         trail::record(tx, &mut ids, author, "account.changed", &id, &details)?;
         Ok(true)

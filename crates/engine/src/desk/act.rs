@@ -6,7 +6,7 @@ use quita_banks::registry;
 use quita_core::fact::{Channel, Fact};
 use quita_core::fold::Status;
 use quita_core::money::Money;
-use quita_core::order::BoletoOrder;
+use quita_core::order::{BoletoOrder, InvoiceType};
 use quita_store::boletos::{self, Boleto};
 use quita_store::{StoreError, Tx, accounts, idempotency};
 use serde::Deserialize;
@@ -168,6 +168,12 @@ pub struct InTheWay {
     pub replace: Option<String>,
     /// Of settling by hand.
     pub settle_by_hand: Option<String>,
+    /// Of an abatement: no bank is given one from here yet.
+    pub abatement: String,
+    /// Of a protest: likewise.
+    pub protest: String,
+    /// Of negative listing: likewise.
+    pub negative_listing: String,
 }
 
 /// What stands in the way of acting on a boleto of the company now.
@@ -200,14 +206,16 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
             let (boleto, another) = found.ok_or_else(|| Error::not_found("boleto"))?;
             let account = accounts.iter().find(|account| account.id == boleto.account_id);
             let bank = account.and_then(|account| registry::by_folder(&account.bank));
-            let rules = &bank.ok_or_else(|| Error::not_found("conta"))?.info().boleto;
+            let info = bank.ok_or_else(|| Error::not_found("conta"))?.info();
+            let rules = &info.boleto;
             let now = |step: Step| stands_in_the_way(&boleto, &step).map(Why::said);
             let change = now(Step::Change(None, None));
+            let listing = change.clone().or_else(|| never_listed(boleto.order.invoice_type));
             let never = |supported: bool| (!supported).then(|| USE_REPLACE.to_owned());
             Ok(InTheWay {
                 cancel: now(Step::Cancel(String::new())),
                 change_expiration_date: never(rules.change_expiration_date).or(change.clone()),
-                change_amount: never(rules.change_amount).or(change),
+                change_amount: never(rules.change_amount).or(change.clone()),
                 replace: now(Step::Replace(None, None))
                     .or_else(|| another.then(|| HAS_ANOTHER.to_owned()))
                     .or_else(|| {
@@ -215,9 +223,37 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
                         (!active).then(|| INACTIVE.to_owned())
                     }),
                 settle_by_hand: now(Step::SettleByHand(boleto.expiration_date, boleto.amount)),
+                abatement: change.clone().unwrap_or_else(|| {
+                    let otherwise = "use «Cancelar e reemitir» com o novo valor";
+                    not_here(info.name, rules.change_abatement, "abatimento", otherwise)
+                }),
+                protest: listing
+                    .clone()
+                    .unwrap_or_else(|| not_here(info.name, rules.protest, "protesto", AT_THE_BANK)),
+                negative_listing: listing.unwrap_or_else(|| {
+                    not_here(info.name, rules.negative_listing, "negativação", AT_THE_BANK)
+                }),
             })
         })
         .collect()
+}
+
+/// What to do about what a bank takes by its own screens at most.
+const AT_THE_BANK: &str = "veja se o portal do banco o permite";
+
+/// Why a bank is not asked for this.
+fn not_here(bank: &str, offered: bool, what: &str, otherwise: &str) -> String {
+    if offered {
+        return format!("o {bank} oferece {what}, mas ainda não por aqui: peça no portal do banco");
+    }
+    format!("o {bank} não oferece {what} depois do registro; {otherwise}")
+}
+
+/// Why nobody is pursued for boletos of this kind.
+fn never_listed(kind: InvoiceType) -> Option<String> {
+    let optional = matches!(kind, InvoiceType::Proposal | InvoiceType::Deposit);
+    optional
+        .then(|| "um boleto de proposta ou de depósito nunca é protestado nem negativado".into())
 }
 
 /// What to do where the bank never changes this.

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::classifications::{self, Labels, Registers};
 use super::customers::NewCustomer;
 pub use super::instalments::{InstalmentMode, NewInstalments, instalments};
 use super::once::known_answer;
@@ -91,6 +92,13 @@ pub struct NewBoleto {
     /// Id of a boleto that was refused, cancelled or has expired: this one collects its charge,
     /// whose document number it must have.
     pub replaces: Option<String>,
+    /// Entry of the chart of accounts, by description or id. Never printed nor sent to the bank.
+    /// With `replaces`, what is left out stays as the charge has it, and empty is none.
+    pub chart_account: Option<String>,
+    /// Cost centre, by description or id; as `chart_account`.
+    pub cost_center: Option<String>,
+    /// For the company's own people, up to 500 characters; as `chart_account`.
+    pub note: Option<String>,
 }
 
 /// A fine, interest or discount: `value` in percent or `face_value` in cents.
@@ -134,6 +142,7 @@ struct Checked {
     order: BoletoOrder,
     origin: String,
     replaces: Option<Replaced>,
+    labels: Labels,
 }
 
 enum CheckedCustomer {
@@ -149,6 +158,7 @@ struct Desk {
     now: Timestamp,
     today: Date,
     sandbox: bool,
+    registers: Registers,
 }
 
 /// Prepares the answer of [`issue`]: one boleto, or many.
@@ -233,7 +243,7 @@ fn check_all(
         let message = format!("envie de 1 a {BATCH_MAX} boletos");
         return Err(Error::invalid("boletos", "out_of_range", message));
     }
-    let desk = desk(world, actor)?;
+    let desk = desk(world, actor, new)?;
     let mut errors = FieldErrors::default();
     let mut checked = Vec::with_capacity(new.len());
     let mut ids = world.ids();
@@ -280,7 +290,7 @@ pub fn check_key(key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn desk(world: &World, actor: &Actor) -> Result<Desk, Error> {
+fn desk(world: &World, actor: &Actor, new: &[NewBoleto]) -> Result<Desk, Error> {
     let known = view::company_and_accounts(world, &actor.company_id)?;
     let now = world.clock.now();
     Ok(Desk {
@@ -289,6 +299,10 @@ fn desk(world: &World, actor: &Actor) -> Result<Desk, Error> {
         now,
         today: bank_day(now),
         sandbox: world.environment == Environment::Sandbox,
+        registers: match new.iter().any(classifications::names_any) {
+            true => Registers::load(world, &actor.company_id)?,
+            false => Registers::default(),
+        },
     })
 }
 
@@ -363,7 +377,8 @@ fn check(
         let message = format!("use um destes: {}", Origin::ALL.map(Origin::word).join(", "));
         errors.add(field("origin"), "invalid", message);
     }
-    Ok(Some(Checked { account, customer, order, origin, replaces }))
+    let labels = classifications::labels(&desk.registers, errors, prefix, new);
+    Ok(Some(Checked { account, customer, order, origin, replaces, labels }))
 }
 
 fn account(
@@ -555,7 +570,7 @@ impl Ready {
     ) -> Result<Self, StoreError> {
         let mut views = Vec::with_capacity(checked.len());
         let mut orders = Vec::with_capacity(checked.len());
-        for Checked { account, customer, order, origin, replaces } in checked {
+        for Checked { account, customer, order, origin, replaces, labels } in checked {
             let charge = Charge {
                 id: replaces.as_ref().map_or_else(|| ids.next_id(), |old| old.charge_id.clone()),
                 company_id: company.id.clone(),
@@ -565,6 +580,9 @@ impl Ready {
                 expiration_date: order.expiration_date,
                 origin,
                 created_at: ids.now(),
+                chart_account_id: labels.chart_account_id,
+                cost_center_id: labels.cost_center_id,
+                note: labels.note,
             };
             let customer = match customer {
                 CheckedCustomer::Known(id) => ReadyCustomer::Known(id),
@@ -614,7 +632,7 @@ impl ReadyOrder {
     fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let customer_id = match &self.customer {
             ReadyCustomer::Known(id) => id.clone(),
-            ReadyCustomer::New(customer) => customers::upsert(tx, customer)?,
+            ReadyCustomer::New(customer) => customers::complete(tx, customer)?,
         };
         let charge = Charge { customer_id: customer_id.clone(), ..self.charge.clone() };
         let free = match &self.replaces {

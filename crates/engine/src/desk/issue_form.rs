@@ -7,8 +7,10 @@ use quita_core::document::Document;
 use quita_core::fold::Status;
 use quita_store::{accounts, customers};
 
+use super::classifications::Registers;
 use super::customers::CustomerView;
 use super::payment_forms::{self, KeptPaymentForm};
+use super::read::ChargeView;
 use super::terms::{self, NewTerms};
 use super::view::BoletoView;
 use super::{Actor, Permission, read, replaced};
@@ -32,6 +34,8 @@ pub struct Choices {
     pub payment_forms: Vec<KeptPaymentForm>,
     /// Customers, the first to be saved first.
     pub customers: Vec<CustomerView>,
+    /// Chart of accounts and cost centres.
+    pub registers: Registers,
 }
 
 /// An account.
@@ -63,6 +67,7 @@ pub fn choices(world: &World, actor: &Actor) -> Result<Choices, Error> {
             .filter(|kept| kept.form.active && kept.form.kind == payment_forms::BOLETO)
             .collect(),
         customers: customers.into_iter().map(CustomerView::from).collect(),
+        registers: Registers::load(world, &actor.company_id)?,
     })
 }
 
@@ -116,6 +121,8 @@ pub struct Former {
     pub boleto: BoletoView,
     /// Which document charges.
     pub origin: String,
+    /// The charge, with its classification and note.
+    pub charge: ChargeView,
     /// Whether the new one collects the same charge: this one came to nothing, and it was not
     /// its number that the bank refused.
     pub gives_way: bool,
@@ -130,7 +137,8 @@ pub fn former(world: &World, actor: &Actor, id: &str) -> Result<Former, Error> {
     let number_refused = boleto.status == Status::Rejected && refused == Some("document_number");
     Ok(Former {
         gives_way: replaced::came_to_nothing(boleto.status) && !number_refused,
-        origin: charge.origin,
+        origin: charge.origin.clone(),
+        charge,
         boleto,
     })
 }

@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod act;
 pub mod batch;
+pub mod books;
+pub mod classifications;
 pub mod companies;
 pub mod credential_export;
 pub mod credentials;
@@ -25,6 +27,7 @@ pub mod payment_forms;
 pub mod pdf;
 pub mod people;
 pub mod preview;
+pub mod printing;
 pub mod read;
 mod replaced;
 pub mod saved_filters;

@@ -38,6 +38,8 @@ pub struct Preview {
     pub projected: Vec<(Date, Payable)>,
     /// What is unusual in its terms.
     pub warnings: Vec<Warning>,
+    /// What the bank charges for each boleto that is settled, as typed for the account.
+    pub fee: Option<Money>,
 }
 
 /// One instalment.
@@ -82,6 +84,7 @@ pub fn preview(world: &World, actor: &Actor, new: &[NewBoleto]) -> Result<Previe
         instructions: Vec::new(),
         projected: Vec::new(),
         warnings: Vec::new(),
+        fee: None,
         lines,
     };
     let Some(first) = new.first() else { return Ok(preview) };
@@ -90,6 +93,7 @@ pub fn preview(world: &World, actor: &Actor, new: &[NewBoleto]) -> Result<Previe
         Some(id) => active.find(|account| account.id == *id),
         None => active.next().filter(|_| active.next().is_none()),
     };
+    preview.fee = account.and_then(|account| account.fee);
     let info = account.and_then(|a| registry::by_folder(&a.bank)).map(|bank| bank.info());
     if let Some(info) = info {
         preview.bank_name = info.name;

@@ -1,12 +1,13 @@
 //! Boletos, charges, receipts and pending items as they stand.
 
 use quita_store::boletos;
-pub use quita_store::boletos::{Filter, Totals};
+pub use quita_store::boletos::{Filter, Labels, Totals};
 use quita_store::charges::{self, Charge};
 use quita_store::{LAST_ID, events, pending, receipts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::classifications::Registers;
 use super::events::EventView;
 use super::view::{BoletoView, ReceiptView, company_and_accounts};
 use super::{Actor, Permission};
@@ -59,11 +60,29 @@ pub struct ChargeView {
     /// Instant, UTC.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: jiff::Timestamp,
+    /// Entry of the chart of accounts; empty for none.
+    pub chart_account: String,
+    /// Cost centre; empty for none.
+    pub cost_center: String,
+    /// For the company's own people; empty for none.
+    pub note: String,
+    /// Id of the entry. Only for screens.
+    #[serde(skip)]
+    pub chart_account_id: String,
+    /// Id of the entry. Only for screens.
+    #[serde(skip)]
+    pub cost_center_id: String,
 }
 
-impl From<Charge> for ChargeView {
-    fn from(charge: Charge) -> Self {
+impl ChargeView {
+    fn new(charge: Charge, registers: &Registers) -> Self {
+        let name = |id: &Option<String>| registers.name(id.as_deref()).to_owned();
         Self {
+            chart_account: name(&charge.chart_account_id),
+            cost_center: name(&charge.cost_center_id),
+            chart_account_id: charge.chart_account_id.unwrap_or_default(),
+            cost_center_id: charge.cost_center_id.unwrap_or_default(),
+            note: charge.note.unwrap_or_default(),
             id: charge.id,
             customer_id: charge.customer_id,
             document_number: charge.document_number,
@@ -130,6 +149,19 @@ pub fn boletos(
     Ok(Page::new(known, limit, |(b, _)| &b.id, |(b, a)| BoletoView::new(&b, &company, a, &[])))
 }
 
+/// How many boletos of a filter are newer than the one of an id (empty: all), up to a limit.
+pub fn newer(
+    world: &World,
+    actor: &Actor,
+    filter: Filter,
+    after: &str,
+    limit: i64,
+) -> Result<usize, Error> {
+    actor.must(Permission::Read)?;
+    let (company, after) = (actor.company_id.clone(), after.to_owned());
+    Ok(world.store.read(move |tx| boletos::newer(tx, &company, &filter, &after, limit))?)
+}
+
 /// What all boletos of a filter amount to.
 pub fn totals(world: &World, actor: &Actor, filter: Filter) -> Result<Totals, Error> {
     actor.must(Permission::Read)?;
@@ -169,7 +201,8 @@ pub fn charge(world: &World, actor: &Actor, id: &str) -> Result<ChargeView, Erro
     actor.must(Permission::Read)?;
     let (company, id) = (actor.company_id.clone(), id.to_owned());
     let found = world.store.read(move |tx| charges::get(tx, &company, &id))?;
-    Ok(found.ok_or_else(|| Error::not_found("cobrança"))?.into())
+    let found = found.ok_or_else(|| Error::not_found("cobrança"))?;
+    Ok(ChargeView::new(found, &Registers::load(world, &actor.company_id)?))
 }
 
 /// Charges, newest first.
@@ -182,7 +215,8 @@ pub fn charges(
     actor.must(Permission::Read)?;
     let (company, before) = (actor.company_id.clone(), cursor.unwrap_or(LAST_ID).to_owned());
     let rows = world.store.read(move |tx| charges::page(tx, &company, &before, limit + 1))?;
-    Ok(Page::new(rows, limit, |c| &c.id, ChargeView::from))
+    let registers = Registers::load(world, &actor.company_id)?;
+    Ok(Page::new(rows, limit, |c| &c.id, |charge| ChargeView::new(charge, &registers)))
 }
 
 /// Receipts, newest first.

@@ -103,6 +103,9 @@ pub struct BoletoView {
     /// Instant of the last change here, UTC.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+    /// When a person printed it first, and who. Only for screens.
+    #[serde(skip)]
+    pub printed: Option<(Timestamp, String)>,
 }
 
 /// A person or company named on a boleto.
@@ -281,6 +284,7 @@ impl BoletoView {
             registered_at: boleto.registered_at,
             settled_at: boleto.settled_at,
             updated_at: boleto.updated_at,
+            printed: boleto.printed.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use jiff::civil::Date;
 use quita_core::fold::Status;
+use quita_engine::desk::classifications::{self, Register};
 use quita_engine::desk::events::EventView;
 use quita_engine::desk::read::{self, Filter, Page};
 use quita_engine::desk::view::BoletoView;
@@ -48,6 +49,12 @@ pub(crate) struct Wanted {
     /// Emissão até este dia, inclusive.
     #[param(required = false, format = Date)]
     issuance_to: String,
+    /// Só deste item do plano de contas, pela descrição ou pelo id.
+    #[param(required = false)]
+    chart_account: String,
+    /// Só deste centro de custo, pela descrição ou pelo id.
+    #[param(required = false)]
+    cost_center: String,
     /// `next_cursor` da página anterior.
     #[param(required = false)]
     cursor: String,
@@ -111,9 +118,14 @@ pub(crate) async fn list(
     Caller(actor): Caller,
     Params(wanted): Params<Wanted>,
 ) -> Answer {
-    let (filter, cursor, limit) = wanted.read()?;
-    let page =
-        app.desk(move |world| read::boletos(world, &actor, filter, cursor.as_deref(), limit));
+    let (chart, center) = (wanted.chart_account.clone(), wanted.cost_center.clone());
+    let (mut filter, cursor, limit) = wanted.read()?;
+    let page = app.desk(move |world| {
+        let id = |register, text: &str| classifications::wanted(world, &actor, register, text);
+        filter.chart_account_id = id(Register::ChartAccount, &chart)?;
+        filter.cost_center_id = id(Register::CostCenter, &center)?;
+        read::boletos(world, &actor, filter, cursor.as_deref(), limit)
+    });
     ok(&page.await?)
 }
 

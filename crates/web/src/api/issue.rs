@@ -141,7 +141,10 @@ async fn issue(
 /// A single boleto is checked where it was parsed, without the hand-over; only when it is
 /// wrong is its key looked up there.
 fn takes_long(world: &World, actor: &Actor, new: &[NewBoleto]) -> bool {
-    let named = |b: &NewBoleto| b.customer_id.is_some() || b.terms_id.is_some();
+    let named = |b: &NewBoleto| {
+        let ids = [&b.customer_id, &b.terms_id, &b.chart_account, &b.cost_center];
+        ids.iter().any(|id| id.is_some())
+    };
     new.len() > 1
         || new.iter().any(named)
         || world.companies.get(&actor.company_id, world.clock.now()).is_none()

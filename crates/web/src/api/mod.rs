@@ -44,6 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(charges::list))
         .routes(routes!(charges::get))
         .routes(routes!(receipts::list))
+        .routes(routes!(receipts::booked))
         .routes(routes!(events::list))
         .routes(routes!(pending::list))
         .routes(routes!(pending::close))

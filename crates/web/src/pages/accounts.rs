@@ -15,13 +15,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 use quita_core::calendar::days_between;
+use quita_core::money::Money;
+use quita_core::typed;
 use quita_engine::certificate_files::Described;
 use quita_engine::clock::bank_day;
 use quita_engine::desk::Permission;
 use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep, Register};
 use quita_engine::desk::credentials;
 use quita_engine::desk::people::SignedIn;
-use quita_engine::error::Error;
+use quita_engine::error::{Error, FieldError};
 use tokio::sync::mpsc;
 
 use super::failure::Page;
@@ -271,6 +273,7 @@ async fn one_html(
     let sent = typed;
     let typed = sent.filter(|fields| fields.is_checked("description"));
     let sent_integration = sent.filter(|fields| fields.is_checked("responsible_email"));
+    let fee = account.fee.map(|fee| Money::from_cents(fee).to_string()).unwrap_or_default();
     let is_active = typed.map_or(account.status == "active", |f| f.get("status") == "active");
     let is_default = typed.map_or(account.is_default, |f| f.is_checked("is_default"));
     Ok(html! {
@@ -293,7 +296,7 @@ async fn one_html(
         }
         (saved.html())
         div data-live="/ao-vivo" {}
-        (errors.summary(&["description", "status", "responsible_email", "integration_ends_on"]))
+        (errors.summary(&["description", "status", "fee", "responsible_email", "integration_ends_on"]))
         div.two {
             (standing_html(&standing))
             div.card.stack {
@@ -315,6 +318,8 @@ async fn one_html(
                 (Field::text("status", "Situação").value(if is_active { "active" } else { "inactive" }).width("w6")
                     .hint("Uma conta inativa não emite boletos novos; os abertos continuam acompanhados.")
                     .choice([("active", "Ativa"), ("inactive", "Inativa")], errors))
+                (Field::money("fee", "Tarifa por boleto").value(typed.map_or(&fee, |f| f.get("fee"))).width("w6")
+                    .hint("O que o banco cobra por boleto liquidado, se você sabe. Aparece como prevista ao emitir e nos recebimentos.").html(errors))
                 div.field {
                     (checkbox("is_default", "yes", "Conta padrão: cobra quando nenhuma outra é escolhida", is_default))
                 }
@@ -435,10 +440,19 @@ async fn change(
 ) -> Page {
     account_of(&app, &who, &id).await?;
     let (actor, account_id) = (who.actor.clone(), id.clone());
+    let fee = typed::money(fields.get("fee"));
+    if fee.is_none() && !fields.get("fee").is_empty() {
+        let said = "não é um valor: escreva como 2,50";
+        let errors = Errors(vec![FieldError::new("fee", "invalid", said)]);
+        let content = one_html(&app, &who, &id, Some(&fields), &errors).await?;
+        let page = shell::page(&app, &who, HERE, "Conta", content);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let register = Register {
         description: fields.get("description").to_owned(),
         active: fields.get("status") == "active",
         is_default: fields.is_checked("is_default"),
+        fee: fee.map(Money::cents),
     };
     let changed = app.ask(move |world| accounts::change(world, &actor, &account_id, &register));
     match changed.await {

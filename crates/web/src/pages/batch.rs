@@ -408,7 +408,7 @@ fn progress_content(who: &SignedIn, progress: &Progress) -> Markup {
                         button { "Enviar por e-mail" }
                     }
                 }
-                a.button href="/boletos" { "Ver boletos" }
+                a.button href={ "/boletos?batch_id=" (batch.id) } { "Ver boletos" }
             }
         }
         (numbers(progress))

@@ -219,6 +219,11 @@ fn read(
     if fields.get("amount").is_empty() {
         typed.wrong("amount", "informe o valor");
     }
+    // Of a charge that is known already, what is left empty here is emptied.
+    let is_known = !fields.get("replaces").is_empty();
+    let label = |name: &str| if is_known { Some(typed.text(name)) } else { typed.some(name) };
+    let (chart_account, cost_center, note) =
+        (label("chart_account"), label("cost_center"), label("note"));
     let boleto = NewBoleto {
         account_id: typed.some("account_id"),
         document_number: typed.text("document_number"),
@@ -254,6 +259,9 @@ fn read(
         },
         origin: typed.some("origin"),
         replaces: typed.some("replaces"),
+        chart_account,
+        cost_center,
+        note,
     };
     let document = NewDocument {
         boleto,
@@ -430,6 +438,9 @@ fn fields_of(former: &Former, today: Date) -> Fields {
         add("document_number", &boleto.document_number);
     }
     add("origin", &former.origin);
+    add("chart_account", &former.charge.chart_account_id);
+    add("cost_center", &former.charge.cost_center_id);
+    add("note", &former.charge.note);
     add("account_id", &boleto.account_id);
     add("amount", &quita_core::money::Money::from_cents(boleto.amount).to_string());
     if boleto.expiration_date >= today {

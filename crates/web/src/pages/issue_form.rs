@@ -1,6 +1,7 @@
 //! The form of «Emitir boleto».
 
 use maud::{Markup, html};
+use quita_engine::desk::classifications::Register;
 use quita_engine::desk::issue_form::{AccountChoice, Choices};
 use quita_engine::desk::origin::Origin;
 use quita_engine::desk::people::SignedIn;
@@ -22,7 +23,7 @@ pub(super) struct View<'a> {
 }
 
 /// Names of the fields that say what is wrong with them.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 26] = [
     "customer",
     "customer.document",
     "customer.legal_name",
@@ -46,6 +47,9 @@ const NAMES: [&str; 23] = [
     "account_id",
     "terms_id",
     "hybrid",
+    "chart_account",
+    "cost_center",
+    "note",
 ];
 
 /// The screen.
@@ -122,6 +126,9 @@ pub(super) fn label(field: &str) -> &'static str {
         "customer.address.postal_code" => "CEP",
         "messages" => "Mensagens no boleto",
         "hybrid" => "Pix no boleto",
+        "chart_account" => "Plano de contas",
+        "cost_center" => "Centro de custo",
+        "note" => "Observação",
         _ if field.contains("fine") => "Multa",
         _ if field.contains("interest") => "Juros",
         _ if field.contains("discount") => "Desconto",
@@ -174,7 +181,29 @@ fn document(view: &View) -> Markup {
                     ("repeat", "de cada boleto (repetido)"), ("divide", "do total (dividido entre eles)"),
                 ], errors))
             }
+            (classification(view))
         }
+    }
+}
+
+/// For the company's own books. A register without entries takes no room.
+fn classification(view: &View) -> Markup {
+    let (fields, errors) = (view.fields, view.errors);
+    let choice = |register: Register| {
+        let entries = view.choices.registers.entries(register).filter(|entry| entry.active);
+        let entries: Vec<(String, String)> = entries.map(|e| (e.id, e.description)).collect();
+        let none = [(String::new(), "Nenhum".to_owned())].into_iter();
+        let name = register.word();
+        html! {
+            @if !entries.is_empty() || errors.at(name).is_some() {
+                (Field::text(name, register.label()).value(fields.get(name)).width("w6").choice(none.chain(entries), errors))
+            }
+        }
+    };
+    html! {
+        @for register in Register::ALL { (choice(register)) }
+        (Field::text("note", "Observação").value(fields.get("note"))
+            .hint("Só para a empresa: não é impressa nem vai ao banco.").area(errors))
     }
 }
 

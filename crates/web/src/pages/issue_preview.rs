@@ -29,7 +29,7 @@ pub(super) fn html(preview: &Preview, payer: &str, refused: &[FieldError]) -> Ma
                 ul { @for error in refused { li { (error.message) } } }
             }
         }
-        div.card { h2 { "Parcelas" } (grid(preview)) }
+        div.card { h2 { "Parcelas" } (grid(preview)) (fee(preview)) }
         @if let Some(first) = preview.lines.first() {
             div.card { h2 { "O boleto" } (slip(preview, first, payer)) }
             div.card { h2 { "Quanto se paga, e quando" } (projected(preview, first)) }
@@ -59,6 +59,24 @@ fn grid(preview: &Preview) -> Markup {
                 td {}
             } }
         } }
+    }
+}
+
+/// What the bank will charge, where the company said it: banks do not tell before the settlement.
+fn fee(preview: &Preview) -> Markup {
+    let count = i64::try_from(preview.lines.len()).unwrap_or(0);
+    html! {
+        @match preview.fee {
+            Some(fee) => p.hint {
+                "Tarifa prevista: " (show::money(fee.cents().saturating_mul(count)))
+                @if count > 1 { " (" (count) " × " (show::money(fee.cents())) ")" }
+                ", cobrada quando cada boleto é liquidado. É a que foi digitada na conta."
+            },
+            None if !preview.bank_name.is_empty() => p.hint {
+                "Tarifa: o banco não informa antes da liquidação. Digite-a na conta, em «Contas», para vê-la aqui."
+            },
+            None => {}
+        }
     }
 }
 

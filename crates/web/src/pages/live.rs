@@ -18,6 +18,8 @@ use crate::app::App;
 
 /// How often the database is asked.
 const EVERY: Duration = Duration::from_millis(500);
+/// The subject that stands for boletos that were not there before.
+pub(super) const NEW_BOLETOS: &str = "boletos-novos";
 /// Events at a time.
 const LIMIT: i64 = 200;
 
@@ -61,7 +63,9 @@ impl Follower {
                 };
                 let found = events::list(world, &who.actor, after, LIMIT)?;
                 let last = found.last().and_then(|event| event.seq).unwrap_or(after);
-                Ok(Some((last, found.into_iter().map(|event| event.subject).collect())))
+                let any_new = found.iter().any(|event| event.kind == "boleto.created");
+                let subjects = found.into_iter().map(|event| event.subject);
+                Ok(Some((last, subjects.chain(any_new.then(|| NEW_BOLETOS.to_owned())).collect())))
             });
             let (last, mut subjects) = looked.await.ok()??;
             self.after = Some(last);

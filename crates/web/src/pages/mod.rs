@@ -10,6 +10,8 @@ mod address;
 pub(crate) mod assets;
 mod batch;
 mod boletos;
+mod books;
+mod classifications;
 mod company;
 mod customers;
 mod customers_import;
@@ -29,6 +31,7 @@ mod people;
 pub(crate) mod qr;
 mod saved;
 pub(crate) mod setup;
+mod sheet;
 pub(crate) mod shell;
 pub(crate) mod show;
 mod sign_in;
@@ -41,12 +44,13 @@ mod visitor;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use quita_engine::error::Error;
 
 use crate::app::App;
 
@@ -59,6 +63,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
 pub(crate) fn router() -> Router<App> {
     let screens = Router::new()
         .merge(boletos::routes())
+        .merge(books::routes())
+        .merge(classifications::routes())
         .merge(accounts::routes())
         .merge(accounts_connect::routes())
         .merge(accounts_export::routes())
@@ -83,7 +89,17 @@ pub(crate) fn router() -> Router<App> {
 
 /// What every page tells the browser.
 pub(crate) async fn guarded(request: Request, next: Next) -> Response {
+    if holds_zero(request.uri()) {
+        let said = "o endereço traz o caractere U+0000, que nenhum texto daqui tem: confira o link";
+        let failure = failure::Failure::from(Error::conflict("malformed", said));
+        return guard((StatusCode::BAD_REQUEST, failure).into_response());
+    }
     guard(next.run(request).await)
+}
+
+/// Whether an address holds the one character that no database keeps.
+fn holds_zero(uri: &Uri) -> bool {
+    uri.path_and_query().is_some_and(|address| address.as_str().contains("%00"))
 }
 
 /// A page with what every page tells the browser.

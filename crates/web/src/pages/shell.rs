@@ -20,6 +20,7 @@ const PLACES: [(&str, &[Place]); 3] = [
         &[
             ("/", "Início", Permission::Read),
             ("/boletos", "Boletos", Permission::Read),
+            ("/recebimentos", "Recebimentos", Permission::Read),
             ("/boletos/emitir", "Emitir boleto", Permission::Charge),
             ("/boletos/lote", "Emitir em lote", Permission::Charge),
         ],
@@ -30,6 +31,8 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/clientes", "Clientes", Permission::Read),
             ("/parametros", "Parâmetros", Permission::Read),
             ("/formas-de-pagamento", "Formas de pagamento", Permission::Read),
+            ("/plano-de-contas", "Plano de contas", Permission::Read),
+            ("/centros-de-custo", "Centros de custo", Permission::Read),
         ],
     ),
     (

@@ -39,7 +39,7 @@ const fn column(
 
 /// All that columns may hold, in the order of the form.
 #[rustfmt::skip]
-pub const COLUMNS: [Column; 16] = [
+pub const COLUMNS: [Column; 19] = [
     column("number", "Número do documento", true, "document_number",
         &["numerododocumento", "numerodocumento", "documento", "numero", "nf", "nfe", "nota", "notafiscal", "seunumero", "titulo", "fatura", "pedido"]),
     column("document", "CPF ou CNPJ", true, "customer.document",
@@ -60,6 +60,10 @@ pub const COLUMNS: [Column; 16] = [
     column("due", "Vencimento", true, "expiration_date", &["vencimento", "datadevencimento", "datavencimento", "vence", "vcto", "venc"]),
     column("message", "Mensagem", false, "messages", &["mensagem", "instrucao", "instrucoes", "observacao", "obs"]),
     column("kind", "Tipo", false, "invoice_type", &["tipo", "especie", "especiedodocumento", "tipodedocumento"]),
+    column("chart_account", "Plano de contas", false, "chart_account",
+        &["planodecontas", "contacontabil", "categoria", "naturezafinanceira"]),
+    column("cost_center", "Centro de custo", false, "cost_center", &["centrodecusto", "centrodecustos", "cc"]),
+    column("note", "Observação interna", false, "note", &["observacaointerna", "notainterna", "anotacao"]),
 ];
 
 /// Columns that make an address.
@@ -142,6 +146,7 @@ pub(super) fn order(
         phone: get("phone").to_owned(),
         address,
     };
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let message = get("message");
     let boleto = NewBoleto {
         account_id: choice.account_id.clone(),
@@ -162,6 +167,9 @@ pub(super) fn order(
         hybrid: None,
         origin: None,
         replaces: None,
+        chart_account: some(get("chart_account")),
+        cost_center: some(get("cost_center")),
+        note: some(get("note")),
     };
     (boleto, errors)
 }

@@ -12,7 +12,7 @@ pub(in crate::desk) fn faults(
     new: &[NewBoleto],
 ) -> Result<Vec<Vec<FieldError>>, Error> {
     actor.must(Permission::Charge)?;
-    let desk = desk(world, actor)?;
+    let desk = desk(world, actor, new)?;
     let mut ids = world.ids();
     let faults = new.iter().map(|boleto| {
         let mut errors = FieldErrors::default();

@@ -9,7 +9,7 @@ use quita_engine::desk::act::{self, Action, Cancel};
 use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::view::BoletoView;
-use quita_engine::desk::{pdf, read};
+use quita_engine::desk::{pdf, printing, read};
 use quita_engine::error::Error;
 
 use super::{HERE, pill, refused, today};
@@ -67,7 +67,9 @@ async fn print(State(app): State<App>, Form { who, fields }: Form) -> Page {
         let is_ready =
             |boleto: &BoletoView| boleto.writable_line.is_some() && boleto.barcode.is_some();
         if boletos.iter().all(is_ready) {
-            return Ok(Ok(pdf::draw(world, &actor, &ids)?));
+            let bytes = pdf::draw(world, &actor, &ids)?;
+            printing::record(world, &actor, &ids)?;
+            return Ok(Ok(bytes));
         }
         Ok(Err(boletos.into_iter().partition::<Vec<_>, _>(is_ready)))
     });
@@ -188,6 +190,20 @@ fn outcomes<'a>(
     }
 }
 
+/// Why a boleto stayed as it is. What failed on this side is for the log.
+fn why_not(error: Error) -> String {
+    match error {
+        Error::Invalid(errors) => {
+            errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ")
+        }
+        Error::Store(_) | Error::Config(_) | Error::Internal(_) => {
+            tracing::error!(error = error.to_string(), "a boleto of many was not cancelled");
+            "algo falhou deste lado: olhe o boleto e, se ele seguir aberto, peça de novo".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
 async fn cancel(State(app): State<App>, Form { who, fields }: Form) -> Page {
     let ids = chosen(&fields);
     let actor = who.actor.clone();
@@ -205,19 +221,9 @@ async fn cancel(State(app): State<App>, Form { who, fields }: Form) -> Page {
                     if request.is_empty() { String::new() } else { format!("{request}-{id}") };
                 let print = fingerprint(&format!("POST /boletos/baixar {id}"), reason.as_bytes());
                 let action = Action::Cancel(Cancel { reason: reason.clone() });
-                match act::act(world, &actor, &key, &print, id, &action) {
-                    Ok(_) => said.push(None),
-                    Err(Error::Invalid(errors)) => {
-                        said.push(Some(errors.into_iter().map(|e| e.message).collect()));
-                    }
-                    Err(
-                        error @ (Error::Conflict { .. }
-                        | Error::NotFound(_)
-                        | Error::OtherBody
-                        | Error::Running),
-                    ) => said.push(Some(error.to_string())),
-                    Err(error) => return Err(error),
-                }
+                // Whatever became of one, the others are asked for too.
+                let done = act::act(world, &actor, &key, &print, id, &action);
+                said.push(done.err().map(why_not));
             }
             Ok((read::some(world, &actor, &ids)?, said))
         })
@@ -243,4 +249,18 @@ async fn cancel(State(app): State<App>, Form { who, fields }: Form) -> Page {
         p { a.button.first href=(HERE) { "Voltar à lista" } }
     };
     Ok(shell::page(&app, &who, HERE, "Baixar boletos", content).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_failed_is_said_of_its_boleto() {
+        let failed = why_not(Error::internal("coluna secreta"));
+        assert!(failed.starts_with("algo falhou deste lado") && !failed.contains("secreta"));
+        let conflict = Error::conflict("wrong_status", "o boleto está «Liquidado»");
+        assert!(why_not(conflict).contains("Liquidado"));
+        assert_eq!(why_not(Error::invalid("reason", "too_long", "use menos")), "use menos");
+    }
 }

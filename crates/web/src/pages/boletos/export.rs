@@ -1,27 +1,29 @@
 //! The list as files for spreadsheets: what the filter finds, all of it.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::stream;
 use jiff::civil::Date;
 use quita_core::barcode::Code;
-use quita_core::money::Money;
 use quita_engine::desk::Actor;
 use quita_engine::desk::accounts::{self, AccountView};
-use quita_engine::desk::read::{self, Filter};
+use quita_engine::desk::classifications::{self, Registers};
+use quita_engine::desk::read::{self, Filter, Labels, Page as Listed};
 use quita_engine::desk::view::BoletoView;
 use quita_engine::error::Error;
 use quita_engine::world::World;
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::Workbook;
 
 use super::filter::Asked;
-use super::{is_overdue, today, word};
+use super::{is_overdue, remittance, today, word};
 use crate::app::App;
 use crate::pages::failure::{Failure, Page};
 use crate::pages::form::Fields;
+use crate::pages::sheet::{self, Cell, Column, attachment};
 use crate::pages::show;
 use crate::pages::visitor::Visitor;
 
@@ -38,53 +40,74 @@ pub(super) fn routes() -> Router<App> {
         .route("/boletos/exportar.xlsx", get(xlsx))
 }
 
-/// A column: heading, width in a spreadsheet, and what stands there.
-type Column = (&'static str, u16, fn(&Line) -> Cell);
-
-const COLUMNS: [Column; 14] = [
-    ("Número", 14, |line| Cell::Text(line.boleto.document_number.clone())),
-    ("Cliente", 34, |line| Cell::Text(line.boleto.customer.legal_name.clone())),
-    ("CPF ou CNPJ", 20, |line| Cell::Text(show::document(&line.boleto.customer.document))),
-    ("Conta", 20, |line| Cell::Text(line.account.to_owned())),
-    ("Valor", 14, |line| Cell::Amount(line.boleto.amount)),
-    ("Emissão", 12, |line| Cell::Day(line.boleto.issuance_date)),
-    ("Vencimento", 12, |line| Cell::Day(line.boleto.expiration_date)),
-    ("Situação", 16, |line| Cell::Text(line.status().to_owned())),
-    ("Recebido", 14, |line| Cell::Amount(line.boleto.received)),
-    ("Liquidado em", 18, |line| {
-        Cell::Text(line.boleto.settled_at.map(show::instant).unwrap_or_default())
-    }),
-    ("Nosso número", 18, |line| Cell::Text(line.boleto.our_number.clone().unwrap_or_default())),
-    ("Linha digitável", 56, |line| Cell::Text(written_line(line.boleto))),
-    ("Pix copia e cola", 30, |line| Cell::Text(line.boleto.br_code.clone().unwrap_or_default())),
-    ("Motivo da recusa", 40, |line| {
-        Cell::Text(line.boleto.refusal.as_ref().map(|r| r.message.clone()).unwrap_or_default())
-    }),
-];
-
-/// What a cell holds.
-enum Cell {
-    Text(String),
-    /// Cents.
-    Amount(i64),
-    Day(Date),
+fn columns<'a>() -> [Column<Line<'a>>; 19] {
+    [
+        ("Número", 14, |line| Cell::Text(line.boleto.document_number.clone())),
+        ("Cliente", 34, |line| Cell::Text(line.boleto.customer.legal_name.clone())),
+        ("CPF ou CNPJ", 20, |line| Cell::Text(show::document(&line.boleto.customer.document))),
+        ("Conta", 20, |line| Cell::Text(line.account.to_owned())),
+        ("Valor", 14, |line| Cell::Amount(line.boleto.amount)),
+        ("Emissão", 12, |line| Cell::Day(line.boleto.issuance_date)),
+        ("Vencimento", 12, |line| Cell::Day(line.boleto.expiration_date)),
+        ("Situação", 16, |line| Cell::Text(line.status().to_owned())),
+        ("Recebido", 14, |line| Cell::Amount(line.boleto.received)),
+        ("Liquidado em", 18, |line| {
+            Cell::Text(line.boleto.settled_at.map(show::instant).unwrap_or_default())
+        }),
+        ("Nosso número", 18, |line| {
+            Cell::Text(line.boleto.our_number.clone().unwrap_or_default())
+        }),
+        ("Linha digitável", 56, |line| Cell::Text(written_line(line.boleto))),
+        ("Pix copia e cola", 30, |line| {
+            Cell::Text(line.boleto.br_code.clone().unwrap_or_default())
+        }),
+        ("Motivo da recusa", 40, |line| {
+            Cell::Text(line.boleto.refusal.as_ref().map(|r| r.message.clone()).unwrap_or_default())
+        }),
+        ("Plano de contas", 24, |line| {
+            Cell::Text(line.named(|labels| labels.chart_account_id.as_deref()))
+        }),
+        ("Centro de custo", 24, |line| {
+            Cell::Text(line.named(|labels| labels.cost_center_id.as_deref()))
+        }),
+        ("Observação", 40, |line| {
+            Cell::Text(line.labels.and_then(|labels| labels.note.clone()).unwrap_or_default())
+        }),
+        ("Impresso em", 18, |line| {
+            let printed = line.boleto.printed.as_ref();
+            Cell::Text(printed.map(|(at, _)| show::instant(*at)).unwrap_or_default())
+        }),
+        ("Remessa enviada", 16, |line| Cell::Text(remittance(line.boleto).to_owned())),
+    ]
 }
 
 /// A boleto of the file.
 struct Line<'a> {
     boleto: &'a BoletoView,
     account: &'a str,
+    labels: Option<&'a Labels>,
+    registers: &'a Registers,
     today: Date,
 }
 
 impl<'a> Line<'a> {
-    fn new(boleto: &'a BoletoView, accounts: &'a [AccountView], today: Date) -> Self {
-        let account = accounts.iter().find(|account| account.id == boleto.account_id);
-        Self { boleto, account: account.map_or("", |a| a.description.as_str()), today }
+    fn new(boleto: &'a BoletoView, lot: &'a Lot, wanted: &'a Wanted) -> Self {
+        let account = wanted.accounts.iter().find(|account| account.id == boleto.account_id);
+        Self {
+            boleto,
+            account: account.map_or("", |a| a.description.as_str()),
+            labels: lot.labels.get(&boleto.id),
+            registers: &wanted.registers,
+            today: wanted.today,
+        }
     }
 
     fn status(&self) -> &'static str {
         if is_overdue(self.boleto, self.today) { "Vencido" } else { word(self.boleto.status) }
+    }
+
+    fn named(&self, id: impl Fn(&Labels) -> Option<&str>) -> String {
+        self.registers.name(self.labels.and_then(id)).to_owned()
     }
 }
 
@@ -103,6 +126,19 @@ struct Wanted {
     filter: Filter,
     today: Date,
     accounts: Vec<AccountView>,
+    registers: Registers,
+}
+
+/// Boletos that were read at a time.
+struct Lot {
+    page: Listed<BoletoView>,
+    labels: BTreeMap<String, Labels>,
+}
+
+fn lot(world: &World, actor: &Actor, filter: &Filter, cursor: Option<&str>) -> Result<Lot, Error> {
+    let page = read::boletos(world, actor, filter.clone(), cursor, AT_A_TIME)?;
+    let labels = classifications::of_page(world, actor, filter.clone(), cursor, AT_A_TIME)?;
+    Ok(Lot { page, labels })
 }
 
 /// Reads the address, and refuses more than fits into one file.
@@ -119,24 +155,20 @@ async fn wanted(
     }
     let filter = asked.filter(today);
     let (whose, which) = (actor.clone(), filter.clone());
-    let accounts = app.ask(move |world| {
-        let count = read::totals(world, &whose, which)?.count;
-        if count > most {
-            let said = format!(
-                "são {count} boletos; este arquivo leva até {most} e o .csv até {MOST}: escolha um \
-                 período menor de vencimento"
-            );
-            return Err(Error::conflict("too_many", said));
-        }
-        accounts::list(world, &whose)
-    });
-    Ok(Wanted { actor, filter, today, accounts: accounts.await? })
-}
-
-fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([("content-type", kind.to_owned()), ("content-disposition", disposition)], body)
-        .into_response()
+    let (accounts, registers) = app
+        .ask(move |world| {
+            let count = read::totals(world, &whose, which)?.count;
+            if count > most {
+                let said = format!(
+                    "são {count} boletos; este arquivo leva até {most} e o .csv até {MOST}: escolha \
+                     um período menor de vencimento"
+                );
+                return Err(Error::conflict("too_many", said));
+            }
+            Ok((accounts::list(world, &whose)?, classifications::registers(world, &whose)?))
+        })
+        .await?;
+    Ok(Wanted { actor, filter, today, accounts, registers })
 }
 
 async fn csv(
@@ -149,48 +181,21 @@ async fn csv(
     // Page by page as it is sent; an error breaks the file off, which the browser tells.
     let pages = stream::try_unfold((app, wanted, Some(None)), |(app, wanted, at)| async move {
         let Some(cursor) = at else { return Ok::<_, Error>(None) };
-        let mut text = if cursor.is_none() { headings() } else { String::new() };
+        let mut text =
+            if cursor.is_none() { sheet::csv_headings(&columns()) } else { String::new() };
         let (actor, filter) = (wanted.actor.clone(), wanted.filter.clone());
         let read = move |world: &World| {
             let cursor: Option<String> = cursor;
-            read::boletos(world, &actor, filter, cursor.as_deref(), AT_A_TIME)
+            lot(world, &actor, &filter, cursor.as_deref())
         };
-        let page = app.ask(read).await?;
-        for boleto in &page.data {
-            let line = Line::new(boleto, &wanted.accounts, wanted.today);
-            let cells = COLUMNS.iter().map(|(_, _, cell)| csv_cell(&cell(&line)));
-            text.push_str(&cells.collect::<Vec<_>>().join(";"));
-            text.push_str("\r\n");
+        let lot = app.ask(read).await?;
+        for boleto in &lot.page.data {
+            text.push_str(&sheet::csv_line(&columns(), &Line::new(boleto, &lot, &wanted)));
         }
-        Ok(Some((text, (app, wanted, page.next_cursor.map(Some)))))
+        let next = lot.page.next_cursor.map(Some);
+        Ok(Some((text, (app, wanted, next))))
     });
-    Ok(attachment("text/csv; charset=utf-8", &name, Body::from_stream(pages)))
-}
-
-/// With the mark by which Excel knows UTF-8.
-fn headings() -> String {
-    let names = COLUMNS.map(|(name, _, _)| name);
-    format!("\u{feff}{}\r\n", names.join(";"))
-}
-
-fn csv_cell(cell: &Cell) -> String {
-    match cell {
-        Cell::Amount(cents) => {
-            let sign = if *cents < 0 { "-" } else { "" };
-            format!("{sign}{},{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
-        }
-        Cell::Day(day) => show::date(*day),
-        Cell::Text(text) => {
-            // What begins so would be run as a formula.
-            let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            let text = if runs { format!("'{text}") } else { text.clone() };
-            if text.contains([';', '"', '\n', '\r']) {
-                format!("\"{}\"", text.replace('"', "\"\""))
-            } else {
-                text
-            }
-        }
-    }
+    Ok(attachment(sheet::CSV, &name, Body::from_stream(pages)))
 }
 
 async fn xlsx(
@@ -201,99 +206,24 @@ async fn xlsx(
     let wanted = wanted(&app, who.actor, given, MOST_IN_WORKBOOK).await?;
     let name = format!("boletos-{}.xlsx", wanted.today);
     let bytes = app.ask(move |world| workbook(world, &wanted)).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(attachment(kind, &name, Body::from(bytes)))
+    Ok(attachment(sheet::XLSX, &name, Body::from(bytes)))
 }
 
 fn workbook(world: &World, wanted: &Wanted) -> Result<Vec<u8>, Error> {
-    let broken = |e: XlsxError| Error::internal(format!("xlsx: {e}"));
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    let formats = Formats::new();
-    begin(sheet, &formats).map_err(broken)?;
+    sheet::begin(sheet, "Boletos", &columns())?;
     let (mut row, mut cursor) = (1, None::<String>);
     loop {
-        let filter = wanted.filter.clone();
-        let page = read::boletos(world, &wanted.actor, filter, cursor.as_deref(), AT_A_TIME)?;
-        for boleto in &page.data {
-            let line = Line::new(boleto, &wanted.accounts, wanted.today);
-            for (column, (_, _, cell)) in (0..).zip(COLUMNS) {
-                write(sheet, &formats, row, column, &cell(&line)).map_err(broken)?;
-            }
+        let lot = lot(world, &wanted.actor, &wanted.filter, cursor.as_deref())?;
+        for boleto in &lot.page.data {
+            sheet::add(sheet, row, &columns(), &Line::new(boleto, &lot, wanted))?;
             row += 1;
         }
-        cursor = page.next_cursor;
+        cursor = lot.page.next_cursor;
         if cursor.is_none() {
             break;
         }
     }
-    workbook.save_to_buffer().map_err(broken)
-}
-
-struct Formats {
-    heading: Format,
-    amount: Format,
-    day: Format,
-}
-
-impl Formats {
-    fn new() -> Self {
-        Self {
-            heading: Format::new().set_bold(),
-            amount: Format::new().set_num_format("#,##0.00"),
-            day: Format::new().set_num_format("dd/mm/yyyy"),
-        }
-    }
-}
-
-fn begin(sheet: &mut Worksheet, formats: &Formats) -> Result<(), XlsxError> {
-    sheet.set_name("Boletos")?.set_freeze_panes(1, 0)?;
-    for (column, (name, width, _)) in (0..).zip(COLUMNS) {
-        sheet.set_column_width(column, width)?;
-        sheet.write_string_with_format(0, column, name, &formats.heading)?;
-    }
-    Ok(())
-}
-
-fn write(
-    sheet: &mut Worksheet,
-    formats: &Formats,
-    row: u32,
-    column: u16,
-    cell: &Cell,
-) -> Result<(), XlsxError> {
-    match cell {
-        Cell::Text(text) if text.is_empty() => {}
-        Cell::Text(text) => {
-            sheet.write_string(row, column, text)?;
-        }
-        Cell::Amount(cents) => {
-            // A spreadsheet has no other numbers than floats; this one is written, never counted
-            // with, and the nearest float prints as the same cents.
-            let text = Money::from_cents(*cents).to_string().replace('.', "").replace(',', ".");
-            let number: f64 = text.parse().unwrap_or_default();
-            sheet.write_number_with_format(row, column, number, &formats.amount)?;
-        }
-        Cell::Day(day) => {
-            let year = u16::try_from(day.year()).unwrap_or(1900);
-            let [month, of_month] = [day.month(), day.day()].map(|n| u8::try_from(n).unwrap_or(1));
-            let day = ExcelDateTime::from_ymd(year, month, of_month)?;
-            sheet.write_datetime_with_format(row, column, &day, &formats.day)?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_brazilian_and_run_nothing() {
-        let text = |text: &str| csv_cell(&Cell::Text(text.to_owned()));
-        assert_eq!(text("=1+1"), "'=1+1");
-        assert_eq!(text("a;\"b\""), "\"a;\"\"b\"\"\"");
-        assert_eq!(csv_cell(&Cell::Amount(123_405)), "1234,05");
-        assert_eq!(csv_cell(&Cell::Amount(-5)), "-0,05");
-    }
+    workbook.save_to_buffer().map_err(sheet::broken)
 }

@@ -9,6 +9,7 @@ use quita_core::calendar::Calendar;
 use quita_core::fold::Status;
 use quita_core::typed;
 use quita_engine::desk::accounts::AccountView;
+use quita_engine::desk::classifications::{Entry, Register, Registers};
 use quita_engine::desk::read::Filter;
 use quita_engine::error::FieldError;
 
@@ -16,7 +17,7 @@ use super::HERE;
 use crate::pages::form::{Errors, Field, Fields};
 
 /// The parameters of the address, in their order there.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     "status",
     "customer",
     "document_number",
@@ -27,6 +28,9 @@ const NAMES: [&str; 10] = [
     "issuance_to",
     "customer_id",
     "charge_id",
+    "chart_account_id",
+    "cost_center_id",
+    "batch_id",
 ];
 /// Those that hold a date.
 const DATES: [&str; 4] = ["expiration_from", "expiration_to", "issuance_from", "issuance_to"];
@@ -120,6 +124,9 @@ impl Asked {
             issuance_from: date("issuance_from"),
             issuance_to: date("issuance_to"),
             customer: text("customer"),
+            chart_account_id: text("chart_account_id"),
+            cost_center_id: text("cost_center_id"),
+            batch_id: text("batch_id"),
         };
         let status = self.get("status");
         if status == OVERDUE.0 {
@@ -137,7 +144,12 @@ impl Asked {
     }
 
     /// The form above the list.
-    pub(super) fn form(&self, accounts: &[AccountView], today: Date) -> Markup {
+    pub(super) fn form(
+        &self,
+        accounts: &[AccountView],
+        registers: &Registers,
+        today: Date,
+    ) -> Markup {
         let errors = &self.errors;
         let shown: Vec<(&str, String)> =
             DATES.iter().map(|name| (*name, self.shown_date(name))).collect();
@@ -157,6 +169,7 @@ impl Asked {
                 @for (name, said) in [
                     ("customer_id", "Só os boletos de um cliente."),
                     ("charge_id", "Só os boletos de uma cobrança."),
+                    ("batch_id", "Só os boletos de um lote."),
                 ] {
                     @if !self.get(name).is_empty() {
                         input type="hidden" name=(name) value=(self.get(name));
@@ -173,6 +186,15 @@ impl Asked {
                     (Field::date("expiration_to", "Vencimento até").value(date("expiration_to")).width("w3").html(errors))
                     (Field::date("issuance_from", "Emissão de").value(date("issuance_from")).width("w3").html(errors))
                     (Field::date("issuance_to", "Emissão até").value(date("issuance_to")).width("w3").html(errors))
+                    @for register in Register::ALL {
+                        @let name = format!("{}_id", register.word());
+                        @let entries: Vec<Entry> = registers.entries(register).collect();
+                        @if !entries.is_empty() {
+                            (Field::text(&name, register.label()).value(self.get(&name)).width("w3")
+                                .choice([(String::new(), "Todos".to_owned())].into_iter()
+                                    .chain(entries.into_iter().map(|entry| (entry.id, entry.description))), errors))
+                        }
+                    }
                     div.field { div.row {
                         button.first { "Filtrar" }
                         @if !self.filter_query().is_empty() { a.button href=(HERE) { "Limpar" } }

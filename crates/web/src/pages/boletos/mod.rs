@@ -7,6 +7,8 @@ mod one;
 mod parts;
 mod timeline;
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -18,7 +20,9 @@ use quita_core::calendar::Calendar;
 use quita_core::fold::Status;
 use quita_engine::clock::bank_day;
 use quita_engine::desk::accounts::{self, AccountView};
+use quita_engine::desk::classifications;
 use quita_engine::desk::people::SignedIn;
+use quita_engine::desk::printing;
 use quita_engine::desk::read::{self, Page as Listed, Totals};
 use quita_engine::desk::saved_filters;
 use quita_engine::desk::view::BoletoView;
@@ -26,6 +30,7 @@ use quita_engine::desk::{Actor, Permission};
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, csrf};
+use super::live::NEW_BOLETOS;
 use super::visitor::Visitor;
 use super::{shell, show};
 use crate::app::App;
@@ -36,6 +41,8 @@ use filter::{Asked, TABS};
 const HERE: &str = "/boletos";
 /// Rows of a page.
 const ROWS: i64 = 100;
+/// Most new boletos that are counted one by one.
+const NEWS_MAX: usize = 99;
 /// The form that takes the selected boletos along.
 const MANY: &str = "muitos";
 /// What a new boleto is made with.
@@ -44,6 +51,7 @@ const ISSUE: &str = "/boletos/emitir";
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(HERE, get(list))
+        .route("/boletos/novos", get(newer))
         .route("/boletos/{id}/linha", get(row))
         .route("/boletos/abas", post(save_tab))
         .route("/boletos/abas/{id}/remover", post(remove_tab))
@@ -81,6 +89,8 @@ struct Found {
     page: Listed<BoletoView>,
     totals: Totals,
     accounts: Vec<AccountView>,
+    /// Who printed: names by `user:…`.
+    names: BTreeMap<String, String>,
 }
 
 async fn list_page(
@@ -93,16 +103,18 @@ async fn list_page(
     let today = today(app);
     let (actor, filter, before) = (who.actor.clone(), asked.filter(today), asked.before());
     let is_readable = asked.errors.0.is_empty();
-    let (found, accounts, tabs) = app
+    let (found, accounts, tabs, registers) = app
         .ask(move |world| {
             let accounts = accounts::list(world, &actor)?;
             let tabs = saved_filters::list(world, &actor)?;
+            let registers = classifications::registers(world, &actor)?;
             if !is_readable {
-                return Ok((None, accounts, tabs));
+                return Ok((None, accounts, tabs, registers));
             }
             let totals = read::totals(world, &actor, filter.clone())?;
             let page = read::boletos(world, &actor, filter, before.as_deref(), ROWS)?;
-            Ok((Some((page, totals)), accounts, tabs))
+            let names = printing::names(world, &actor, &page.data)?;
+            Ok((Some((page, totals, names)), accounts, tabs, registers))
         })
         .await?;
     let query = asked.filter_query();
@@ -129,7 +141,7 @@ async fn list_page(
                 }
             }
         } }
-        (asked.form(&accounts, today))
+        (asked.form(&accounts, &registers, today))
         @if is_readable && (!is_a_tab || !tab_errors.0.is_empty()) {
             details.card.no-print open[!tab_errors.0.is_empty()] {
                 summary { "Guardar este filtro como aba" }
@@ -143,8 +155,12 @@ async fn list_page(
                 }
             }
         }
-        @if let Some((page, totals)) = found {
-            (table(who, asked, today, &Found { page, totals, accounts }))
+        @if let Some((page, totals, names)) = found {
+            @if asked.before().is_none() {
+                @let newest = page.data.first().map_or("", |boleto| boleto.id.as_str());
+                div.no-print aria-live="polite" { (news(asked, newest, 0)) }
+            }
+            (table(who, asked, today, &Found { page, totals, accounts, names }))
         }
     };
     let page = shell::page(app, who, HERE, "Boletos", content);
@@ -159,7 +175,7 @@ fn tab_link(name: &str, tab: &str, query: &str) -> Markup {
 }
 
 fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
-    let Found { page, totals, accounts } = found;
+    let Found { page, totals, accounts, names } = found;
     let query = asked.filter_query();
     if page.data.is_empty() {
         return html! {
@@ -192,7 +208,8 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
                 span.exports {
                     "Exportar " (show::count(totals.count, "boleto", "boletos")) ": "
                     a href={ "/boletos/exportar.xlsx?" (query) } { "Excel (.xlsx)" } " "
-                    a href={ "/boletos/exportar.csv?" (query) } { ".csv" }
+                    a href={ "/boletos/exportar.csv?" (query) } { ".csv" } " · "
+                    a href="/recebimentos" { "Recebimentos para o contador" }
                 }
             }
             div.scroll { table {
@@ -207,14 +224,17 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
                     th scope="col" { "Vencimento" }
                     th scope="col" { "Situação" }
                     th.number scope="col" { "Recebido" }
+                    th scope="col" { "Impresso" }
+                    th scope="col" { "Remessa enviada" }
                 } }
-                tbody { @for boleto in &page.data { (table_row(boleto, accounts, today)) } }
+                tbody { @for boleto in &page.data { (table_row(boleto, accounts, names, today)) } }
                 tfoot { tr {
                     td {}
                     th scope="row" colspan="3" { "Total do filtro: " (show::count(totals.count, "boleto", "boletos")) }
                     td.number { (show::money(totals.amount.cents())) }
                     td colspan="3" {}
                     td.number { (show::money(totals.received.cents())) }
+                    td colspan="2" {}
                 } }
             } }
             div.row.no-print {
@@ -248,7 +268,54 @@ fn pill(boleto: &BoletoView, today: Date) -> Markup {
     show::status(boleto.status, is_overdue(boleto, today), reason)
 }
 
-fn table_row(boleto: &BoletoView, accounts: &[AccountView], today: Date) -> Markup {
+/// How the bank came to have it: files will have a number and a date.
+const fn remittance(boleto: &BoletoView) -> &'static str {
+    match boleto.status {
+        Status::Created => "",
+        _ => "direto",
+    }
+}
+
+/// How many boletos of the filter there are since the list was made. The list itself stays as it
+/// is, so that nothing moves under the hand of whoever reads it.
+fn news(asked: &Asked, after: &str, count: usize) -> Markup {
+    let query = asked.filter_query();
+    let and = if query.is_empty() { "" } else { "&" };
+    html! {
+        div data-subject=(NEW_BOLETOS) data-refresh={ "/boletos/novos?depois=" (after) (and) (query) } {
+            @if count > 0 {
+                p { a.button href={ (HERE) "?" (query) } {
+                    @if count > NEWS_MAX { "mais de " (NEWS_MAX) " novos boletos" }
+                    @else if count == 1 { "1 novo boleto" } @else { (count) " novos boletos" }
+                    " – mostrar"
+                } }
+            }
+        }
+    }
+}
+
+async fn newer(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Page {
+    let given = Fields(given);
+    let today = today(&app);
+    let asked = Asked::read(&given, today);
+    let (filter, after) = (asked.filter(today), given.get("depois").to_owned());
+    let count = app.ask(move |world| {
+        let most = i64::try_from(NEWS_MAX).unwrap_or(0) + 1;
+        read::newer(world, &who.actor, filter, &after, most)
+    });
+    Ok(shell::fragment(news(&asked, given.get("depois"), count.await?)))
+}
+
+fn table_row(
+    boleto: &BoletoView,
+    accounts: &[AccountView],
+    names: &BTreeMap<String, String>,
+    today: Date,
+) -> Markup {
     let account = accounts.iter().find(|account| account.id == boleto.account_id);
     html! {
         tr data-subject=(boleto.id) data-refresh={ "/boletos/" (boleto.id) "/linha" } {
@@ -266,18 +333,24 @@ fn table_row(boleto: &BoletoView, accounts: &[AccountView], today: Date) -> Mark
                     span.sub { "cancelamento pedido" }
                 } }
             td.number { @if boleto.received > 0 { (show::money(boleto.received)) } }
+            td.nowrap { @if let Some((at, by)) = &boleto.printed {
+                (show::time(*at)) @if let Some(name) = names.get(by) { span.sub { (name) } }
+            } }
+            td { (remittance(boleto)) }
         }
     }
 }
 
 async fn row(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
     let today = today(&app);
-    let (boleto, accounts) = app
+    let (boleto, accounts, names) = app
         .ask(move |world| {
-            Ok((read::boleto(world, &who.actor, &id)?, accounts::list(world, &who.actor)?))
+            let boleto = read::boleto(world, &who.actor, &id)?;
+            let names = printing::names(world, &who.actor, std::slice::from_ref(&boleto))?;
+            Ok((boleto, accounts::list(world, &who.actor)?, names))
         })
         .await?;
-    Ok(shell::fragment(table_row(&boleto, &accounts, today)))
+    Ok(shell::fragment(table_row(&boleto, &accounts, &names, today)))
 }
 
 async fn save_tab(State(app): State<App>, Form { who, fields }: Form) -> Page {

@@ -9,11 +9,12 @@ use maud::{Markup, html};
 use quita_core::fold::Status;
 use quita_core::typed;
 use quita_engine::desk::act::{self, Action, Cancel, Change, InTheWay, SettleByHand};
+use quita_engine::desk::classifications::{self, Register, Registers};
 use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::people::SignedIn;
-use quita_engine::desk::read::{self, Filter};
+use quita_engine::desk::read::{self, ChargeView, Filter};
 use quita_engine::desk::view::BoletoView;
-use quita_engine::desk::{Permission, accounts, due, pdf, timeline};
+use quita_engine::desk::{Permission, accounts, due, pdf, printing, timeline};
 use quita_engine::error::{Error, FieldError};
 
 use super::parts::{self, Shown};
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/boletos/{id}/reemitir", post(replace))
         .route("/boletos/{id}/pago-por-fora", post(settle))
         .route("/boletos/{id}/cancelar", post(cancel))
+        .route("/boletos/{id}/classificar", post(file))
 }
 
 /// Most other boletos of a charge that are named.
@@ -50,8 +52,9 @@ async fn shown(app: &App, who: &SignedIn, id: &str) -> Result<Shown, Failure> {
         let boleto = read::boleto(world, &actor, &id)?;
         let accounts = accounts::list(world, &actor)?;
         let account = accounts.into_iter().find(|account| account.id == boleto.account_id);
-        let (account, bank) =
-            account.map(|a| (a.description, a.bank_name.to_owned())).unwrap_or_default();
+        let (account, bank, settlement_delay) = account
+            .map(|a| (a.description, a.bank_name.to_owned(), a.settlement_delay))
+            .unwrap_or_default();
         let charge = Filter { charge_id: Some(boleto.charge_id.clone()), ..Filter::default() };
         let mut others = read::boletos(world, &actor, charge, None, OTHERS)?.data;
         others.retain(|other| other.id != boleto.id);
@@ -60,6 +63,8 @@ async fn shown(app: &App, who: &SignedIn, id: &str) -> Result<Shown, Failure> {
             payer_link: payer_link.map(|url| format!("{url}/p/{}", boleto.public_token)),
             account,
             bank,
+            settlement_delay,
+            charge: read::charge(world, &actor, &boleto.charge_id)?,
             due: due::of(world, &actor, &id)?,
             others,
             moments: timeline::of(world, &actor, &id)?,
@@ -95,8 +100,13 @@ async fn actions_part(
 
 async fn slip(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<String>) -> Page {
     let name = format!("boleto-{id}");
-    let bytes = app.ask(move |world| pdf::draw(world, &who.actor, &[id])).await?;
-    Ok(reply::pdf(bytes, &name))
+    let drawn = app.ask(move |world| {
+        let ids = [id];
+        let bytes = pdf::draw(world, &who.actor, &ids)?;
+        printing::record(world, &who.actor, &ids)?;
+        Ok(bytes)
+    });
+    Ok(reply::pdf(drawn.await?, &name))
 }
 
 /// A form of the page that was sent and not taken.
@@ -151,7 +161,16 @@ async fn actions(
     tried: &Tried,
 ) -> Result<Markup, Failure> {
     let (actor, id) = (who.actor.clone(), boleto.id.clone());
-    let in_the_way = app.ask(move |world| act::possible(world, &actor, &id)).await?;
+    let charge_id = boleto.charge_id.clone();
+    let (in_the_way, charge, registers) = app
+        .ask(move |world| {
+            Ok((
+                act::possible(world, &actor, &id)?,
+                read::charge(world, &actor, &charge_id)?,
+                classifications::registers(world, &actor)?,
+            ))
+        })
+        .await?;
     let form =
         |name: &'static str, label: &str, why: Option<&str>, fields: Markup, button: Markup| {
             let none = Errors::default();
@@ -182,6 +201,9 @@ async fn actions(
         change_amount: amount,
         replace,
         settle_by_hand,
+        abatement,
+        protest,
+        negative_listing,
     } = &in_the_way;
     let change = due.as_deref().filter(|_| amount.is_some());
     let values = Values { boleto, tried };
@@ -206,6 +228,14 @@ async fn actions(
                 (Field::text("cancelar_reason", "Motivo").value(tried.fields.get("cancelar_reason"))
                     .hint("Até 50 caracteres. Pode ficar vazio.").html(&tried.errors))
             }, html! { button.danger { "Cancelar o boleto" } }))
+            @for (name, label, why) in [
+                ("abatimento", "Abatimento", abatement),
+                ("protesto", "Protesto", protest),
+                ("negativacao", "Negativação", negative_listing),
+            ] {
+                (form(name, label, Some(why), html! {}, html! {}))
+            }
+            (form("classificar", "Classificar e anotar", None, values.labels(&charge, &registers), html! { button.first { "Salvar" } }))
         }
     })
 }
@@ -219,6 +249,9 @@ const FIELDS: &[&str] = &[
     "pago-por-fora_paid_on",
     "pago-por-fora_amount",
     "cancelar_reason",
+    "classificar_chart_account",
+    "classificar_cost_center",
+    "classificar_note",
 ];
 
 /// The fields with what was typed into them.
@@ -253,6 +286,32 @@ impl Values<'_> {
                 .hint(&hint)
                 .width("w6")
                 .html(&self.tried.errors),
+        }
+    }
+
+    /// Classification and note: as typed, or as they are.
+    fn labels(&self, charge: &ChargeView, registers: &Registers) -> Markup {
+        let Tried { form, fields, errors } = self.tried;
+        let value = |field: &str, now: &str| match *form {
+            "classificar" => fields.get(&format!("classificar_{field}")).to_owned(),
+            _ => now.to_owned(),
+        };
+        let of = |register: Register, now: &str| {
+            let name = format!("classificar_{}", register.word());
+            let value = value(register.word(), now);
+            // An inactive one stays where it is.
+            let entries = registers.entries(register).filter(|e| e.active || e.id == now);
+            let options = entries.map(|entry| (entry.id, entry.description));
+            let all = [(String::new(), "Nenhum".to_owned())].into_iter().chain(options);
+            Field::text(&name, register.label()).value(&value).width("w6").choice(all, errors)
+        };
+        html! {
+            p.hint { "Só para a empresa: não é impresso nem vai ao banco. Continua igual ao cancelar e reemitir." }
+            div.fields {
+                (of(Register::ChartAccount, &charge.chart_account_id))
+                (of(Register::CostCenter, &charge.cost_center_id))
+            }
+            (Field::text("classificar_note", "Observação").value(&value("note", &charge.note)).area(errors))
         }
     }
 
@@ -339,6 +398,30 @@ async fn settle(State(app): State<App>, Path(id): Path<String>, form: Form) -> P
         })
     })
     .await
+}
+
+/// Files the charge of the boleto anew.
+async fn file(State(app): State<App>, Path(id): Path<String>, Form { who, fields }: Form) -> Page {
+    who.actor.must(Permission::Charge)?;
+    let (actor, of, typed) = (who.actor.clone(), id.clone(), fields.clone());
+    let filed = app.ask(move |world| {
+        let boleto = read::boleto(world, &actor, &of)?;
+        let get = |field: &str| typed.get(&format!("classificar_{field}"));
+        let (chart, center) = (get("chart_account"), get("cost_center"));
+        classifications::file(world, &actor, &boleto.charge_id, chart, center, get("note"))
+    });
+    match filed.await {
+        Ok(()) => Ok(Redirect::to(&format!("/boletos/{id}")).into_response()),
+        Err(error) => {
+            let mut errors = Errors::of(error)?;
+            for error in &mut errors.0 {
+                error.field = format!("classificar_{}", error.field);
+            }
+            let tried = Tried { form: "classificar", fields, errors };
+            let page = whole(&app, &who, &id, &tried).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
 }
 
 async fn cancel(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {

@@ -7,6 +7,7 @@ use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_core::order::InvoiceType;
 use quita_core::payable::Payable;
+use quita_engine::desk::read::ChargeView;
 use quita_engine::desk::timeline::Moment;
 use quita_engine::desk::view::{BoletoView, ReceiptView, TermView};
 
@@ -23,6 +24,10 @@ pub(super) struct Shown {
     pub(super) account: String,
     /// The bank, by name.
     pub(super) bank: String,
+    /// How long the bank usually takes from the payment to the credit.
+    pub(super) settlement_delay: &'static str,
+    /// The charge, with its classification and note.
+    pub(super) charge: ChargeView,
     pub(super) due: Payable,
     /// Other boletos of the same charge, newest first.
     pub(super) others: Vec<BoletoView>,
@@ -45,6 +50,9 @@ pub(super) fn standing(shown: &Shown) -> Markup {
     let content = html! {
         p { (pill(boleto, shown.today)) }
         (notices(shown))
+        @if can_be_paid && !shown.settlement_delay.is_empty() {
+            p.hint { "Do pagamento ao crédito: " (shown.settlement_delay) "." }
+        }
         @if boleto.writable_line.is_some() || boleto.our_number.is_some() {
             section.card aria-labelledby="numeros" {
                 h2 #numeros { "Para pagar" }
@@ -158,6 +166,13 @@ fn facts(shown: &Shown) -> Markup {
         }
         @if !boleto.messages.is_empty() {
             dt { "Mensagens" } dd { @for line in &boleto.messages { (line) br; } }
+        }
+        @for (label, text) in [
+            ("Plano de contas", &shown.charge.chart_account),
+            ("Centro de custo", &shown.charge.cost_center),
+            ("Observação", &shown.charge.note),
+        ] {
+            @if !text.is_empty() { dt { (label) } dd { (text) } }
         }
         dt { "Conta" } dd { (shown.account) @if !shown.bank.is_empty() { " · " (shown.bank) } }
         dt { "Espécie" } dd { (kind(boleto.invoice_type)) }

@@ -56,6 +56,7 @@ fn words(moment: &Moment) -> (String, String) {
         "boleto.cancellation_requested" => said("O banco aceitou o pedido de cancelamento"),
         "boleto.cancelled" => said("Cancelado no banco"),
         "boleto.expired" => said("Passou da data limite sem pagamento"),
+        "boleto.printed" => said("Impresso pela primeira vez"),
         "boleto.settled" => said("Liquidado"),
         "boleto.change_asked" => ("Alteração pedida".to_owned(), values(&moment.details)),
         "boleto.changed" => ("Alterado no banco".to_owned(), values(&moment.data)),

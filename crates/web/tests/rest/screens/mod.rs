@@ -7,6 +7,7 @@ mod boletos;
 mod credentials;
 mod customers;
 mod email;
+mod filing;
 mod issuing;
 mod payer;
 mod registers;
