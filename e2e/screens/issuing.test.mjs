@@ -117,3 +117,43 @@ test("what the bank refused says why, and is issued again corrected", async () =
   await page.waitForSelector("tbody .state:has-text('Registrado')");
   assert.match((await cells("tbody tr"))[0].join(" "), /451.*81,50/s);
 });
+
+test("a charge is filed for the company's own books", async () => {
+  for (const [place, name] of [["plano-de-contas", "3.1.01 Serviços"], ["centros-de-custo", "Loja do centro"]]) {
+    await page.goto(`${home.url}/${place}`);
+    assert.equal(await focused(), "description");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`tbody th:has-text("${name}")`);
+    await noViolations(page);
+  }
+  await page.goto(`${home.url}/boletos/emitir`);
+  await type([["document_number", "460"], ["amount", "90"], ["expiration_date", "+10"], ["chart_account", "3.1"], ["cost_center", "Loja"],
+    ["note", "Combinado com o Rui"], ["customer", "123.456.789-09"]]);
+  await page.waitForSelector("#previa >> text=Tarifa: o banco não informa");
+  await noViolations(page);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("tbody .state:has-text('Registrado')");
+  await page.click("text=460 - 1/1");
+  await page.waitForSelector("dd:has-text('3.1.01 Serviços')");
+  const page_of_boleto = await page.textContent("main");
+  for (const said of ["Loja do centro", "Combinado com o Rui", "Do pagamento ao crédito"]) {
+    assert.ok(page_of_boleto.includes(said), said);
+  }
+  const greyed = page.locator("button:disabled:has-text('Abatimento') + .reason");
+  assert.match(await greyed.innerText(), /use «Cancelar e reemitir» com o novo valor/);
+  await page.click("summary:has-text('Classificar e anotar')");
+  await noViolations(page);
+  await page.selectOption("#classificar_chart_account", { label: "Nenhum" });
+  await page.fill("#classificar_note", "Pago na sexta");
+  await page.click("button:has-text('Salvar')");
+  await page.waitForSelector("dd:has-text('Pago na sexta')");
+  assert.equal(await page.locator("dd:has-text('3.1.01 Serviços')").count(), 0);
+
+  await page.goto(`${home.url}/boletos`);
+  await page.selectOption("#cost_center_id", { label: "Loja do centro" });
+  await page.click("button:has-text('Filtrar')");
+  await page.waitForURL(/\/boletos\?cost_center_id=[0-9a-f-]{36}$/);
+  assert.deepEqual((await cells("tbody tr")).map((row) => row[1]), ["460 - 1/1"]);
+  await noViolations(page);
+});

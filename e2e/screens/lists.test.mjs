@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { noViolations } from "./accessible.mjs";
-import { PHONE, WIDE, browser, control, firstRun, house } from "./house.mjs";
-import { livedIn } from "./lived_in.mjs";
+import { PHONE, WIDE, api, browser, control, firstRun, house } from "./house.mjs";
+import { day, livedIn, order } from "./lived_in.mjs";
 
 let home, chromium, page, seen;
 before(async () => {
@@ -101,6 +101,57 @@ test("one paid outside of the bank is settled by hand", async () => {
   await page.click("button:has-text('Dar baixa')");
   await page.waitForSelector("text=Baixado à mão como pago por fora do banco");
   await page.waitForSelector(".state:has-text('Liquidado')");
+  await noViolations(page);
+});
+
+test("what is issued meanwhile is told beside the list, which stays as it is", async () => {
+  await page.goto(`${home.url}/boletos`);
+  const before = await numbers();
+  await page.evaluate(() => { window.sameAsBefore = true; });
+  // The page has begun to listen.
+  await page.waitForTimeout(1500);
+  for (const number of ["NFe 501 - 1/1", "NFe 502 - 1/1"]) {
+    await api(home, "POST", "/v1/boletos?wait=10s", order(number, 20, 15_000), number.replaceAll(" ", "_"));
+  }
+  await page.waitForSelector("a:has-text('2 novos boletos – mostrar')");
+  assert.deepEqual(await numbers(), before);
+  assert.equal(await page.evaluate(() => window.sameAsBefore), true, "without loading the page anew");
+  await noViolations(page);
+  await page.click("text=2 novos boletos");
+  await page.waitForSelector("th:has-text('NFe 502 - 1/1')");
+  assert.deepEqual(await numbers(), ["NFe 502 - 1/1", "NFe 501 - 1/1", ...before]);
+  assert.equal(await page.locator("text=mostrar").count(), 0);
+});
+
+test("who printed a boleto first stands in the list", async () => {
+  await page.goto(`${home.url}/boletos`);
+  const row = page.locator("tr", { hasText: "NFe 501 - 1/1" });
+  assert.equal(await row.locator("td:has-text('Ana Souza')").count(), 0);
+  assert.match(await row.innerText(), /direto/);
+  await page.waitForTimeout(1500);
+  const address = await row.locator("th a").getAttribute("href");
+  const pdf = await page.request.get(`${home.url}${address}/pdf`);
+  assert.equal(pdf.headers()["content-type"], "application/pdf");
+  await row.locator("td:has-text('Ana Souza')").waitFor();
+});
+
+test("the accountant gets what came in, by day and as a file", async () => {
+  await page.goto(`${home.url}/boletos`);
+  await page.click("text=Recebimentos para o contador");
+  await page.waitForSelector("h1:has-text('Recebimentos para o contador')");
+  await page.fill("#from", day(-2).split("-").reverse().join("/"));
+  await page.click("button:has-text('Mostrar')");
+  await page.waitForSelector("tfoot:has-text('Total')");
+  assert.match(await page.textContent("tfoot tr"), /Total2/);
+  await noViolations(page);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(".exports >> text='.csv'")]);
+  const csv = readFileSync(await download.path(), "utf8").trim().split("\r\n");
+  assert.equal(csv.length, 3, csv.join("\n"));
+  assert.match(csv[0], /Bruto;Juros;Multa;Desconto/);
+  assert.match(csv[1] + csv[2], /Pix.*calculados pelos parâmetros/);
+  await page.fill("#from", "10/12/2030");
+  await page.click("button:has-text('Mostrar')");
+  await page.waitForSelector("#to-error:has-text('o fim vem antes do começo')");
   await noViolations(page);
 });
 

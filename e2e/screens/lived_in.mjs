@@ -31,6 +31,8 @@ export function order(number, due, amount, person = 0) {
 export async function livedIn(home) {
   const issue = (number, due, amount, person) => api(home, "POST", "/v1/boletos?wait=10s", order(number, due, amount, person), number.replaceAll(" ", "_"));
   await api(home, "POST", "/v1/terms", { description: "Padrão da loja", fine_value: "2.00", interest_value: "1.00", days_after_due: 30, messages: [] }, "terms");
+  await api(home, "POST", "/v1/chart_accounts", { description: "3.1.01 Venda de serviços" }, "chart");
+  await api(home, "POST", "/v1/cost_centers", { description: "Loja do centro" }, "center");
   await control(home, { do: "set", switch: "registration_delay_ms", value: 0 });
   const boletos = [];
   for (let n = 0; n < 8; n++) boletos.push(await issue(`NFe ${410 + n} - 1/1`, 1 + 3 * n, 12_345 + 7_777 * n, n));

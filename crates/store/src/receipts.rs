@@ -69,7 +69,8 @@ sql! {
     BOOKED = concat!("SELECT r.id, r.company_id, r.account_id, r.boleto_id, r.receipt_key, r.means,
         r.amount, r.paid_on, r.credited_on, r.settled_at, r.fee, r.end_to_end_id, r.created_at,
         ", day!(), ", b.amount, b.expiration_date, b.order_body, b.our_number,
-        c.chart_account_id, c.cost_center_id
+        c.chart_account_id, c.cost_center_id, EXISTS (SELECT 1 FROM facts f
+          WHERE f.boleto_id = b.id AND f.natural_key LIKE 'reversed:%')
         FROM receipts r JOIN boletos b ON b.id = r.boleto_id JOIN charges c ON c.id = b.charge_id
         WHERE r.company_id = $1 AND ", day!(), " >= $2 AND ", day!(), " <= $3
         AND (", day!(), ", r.id) > ($4, $5)
@@ -113,6 +114,8 @@ pub struct Booked {
     pub chart_account_id: Option<String>,
     /// Cost centre.
     pub cost_center_id: Option<String>,
+    /// Whether anything of the boleto was undone or given back, ever.
+    pub is_reversed: bool,
 }
 
 /// Receipts of a period in the order of the books, after a day and an id (the first day and an
@@ -223,6 +226,7 @@ fn read_booked(row: Row) -> Result<Booked, StoreError> {
         our_number: row.opt_text(17)?,
         chart_account_id: row.opt_text(18)?,
         cost_center_id: row.opt_text(19)?,
+        is_reversed: row.boolean(20)?,
         receipt: read(row)?,
     })
 }

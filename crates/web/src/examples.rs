@@ -14,6 +14,8 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "getBoletosPdf" => include_str!("examples/getBoletosPdf.json"),
         "saveCustomer" => include_str!("examples/saveCustomer.json"),
         "saveTerms" => include_str!("examples/saveTerms.json"),
+        "saveChartAccount" => include_str!("examples/saveChartAccount.json"),
+        "saveCostCenter" => include_str!("examples/saveCostCenter.json"),
         "createAccount" => include_str!("examples/createAccount.json"),
         "updateCompany" => include_str!("examples/updateCompany.json"),
         "replaceCredential" => include_str!("examples/replaceCredential.json"),

@@ -15,6 +15,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Cancel" => "Pedido de baixa.",
         "Change" => "Novos valores; o que for omitido fica como está.",
         "Charge" => "Uma cobrança: o que um cliente deve.",
+        "Classification" => "Um item do plano de contas, ou um centro de custo.",
         "Company" => "A empresa.",
         "Credential" => "Uma credencial, sem nenhum segredo.",
         "Customer" => "Um cliente.",
@@ -28,6 +29,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "NewBatch" => "Muitos boletos, todos ou nenhum.",
         "NewBoleto" => "Um boleto a emitir, com a cobrança que ele traz.",
         "CompanyData" => "O que pode mudar numa empresa.",
+        "NewClassification" => "Um item do plano de contas, ou um centro de custo, a guardar.",
         "NewCredential" => "Uma credencial que toma o lugar da que a conta tem.",
         "NewCustomer" => "Um cliente, enviado com o boleto ou cadastrado antes.",
         "NewInstalments" => "As parcelas de um documento.",
@@ -71,6 +73,11 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("BookedReceipt", "fee") => "Tarifa; null se não se sabe.",
         ("BookedReceipt", "fine") => "Multa dentro do valor pago; null se não se sabe.",
         ("BookedReceipt", "interest") => "Juros dentro do valor pago; null se não se sabe.",
+        ("Classification", "active") => "Se boletos novos podem tê-lo.",
+        ("NewClassification", "active") => "Se boletos novos podem tê-lo; sim, se omitido.",
+        ("Classification" | "NewClassification", "description") => {
+            "Nome para pessoas, único no cadastro, até 60 caracteres."
+        }
         ("Charge", "chart_account") => "Item do plano de contas; vazio se nenhum.",
         ("Charge", "cost_center") => "Centro de custo; vazio se nenhum.",
         ("Charge", "note") => "Observação interna; vazia se não há.",
@@ -328,6 +335,9 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "refusal" => "Por que o banco recusou.",
         "registered_at" => "Instante em que quita soube do registro, UTC.",
         "request_id" => "O mesmo do cabeçalho `x-request-id`: informe-o ao pedir ajuda.",
+        "reversed" => {
+            "Quanto do boleto foi estornado ou devolvido, em qualquer dia; não descontado do valor."
+        }
         "seq" => "O lugar na ordem: peça o que vem depois dele.",
         "settled_by_hand" => "Baixado como pago fora do banco.",
         "settlement_delay" => "Demora usual entre o pagamento e a liquidação.",

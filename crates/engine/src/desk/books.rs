@@ -4,10 +4,12 @@ use jiff::civil::Date;
 use quita_banks::registry;
 use quita_core::calendar::Calendar;
 use quita_core::fact::Means;
+use quita_core::fold::fold;
 use quita_core::payable::{PayableRules, payable};
 use quita_store::accounts::Account;
 pub use quita_store::receipts::Period;
 use quita_store::receipts::{self, Booked};
+use quita_store::{StoreError, Tx, facts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,6 +74,8 @@ pub struct BookedView {
     pub fee: Option<i64>,
     /// Whether the fee is not the bank's word, but what the company typed for the account.
     pub fee_projected: bool,
+    /// What of the boleto was undone or given back, whenever; not taken off the amount.
+    pub reversed: i64,
     /// The amount without the fee; null where that is not known.
     pub net: Option<i64>,
     /// Entry of the chart of accounts; empty for none.
@@ -92,8 +96,7 @@ pub fn check(period: &Period) -> Result<(), Error> {
     Ok(())
 }
 
-/// A page of the receipts of a period, oldest day first. The cursor is a day, a blank-free mark and
-/// an id, as the page before gave it.
+/// A page of the receipts of a period, oldest day first. A cursor is a day and an id, `_` between them.
 pub fn page(
     world: &World,
     actor: &Actor,
@@ -110,17 +113,28 @@ pub fn page(
     let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
     let registers = Registers::load(world, &actor.company_id)?;
     let (company, wanted) = (actor.company_id.clone(), period.clone());
-    let mut rows = world
-        .store
-        .read(move |tx| receipts::booked(tx, &company, &wanted, (after.0, &after.1), limit + 1))?;
+    let mut rows = world.store.read(move |tx| {
+        let rows = receipts::booked(tx, &company, &wanted, (after.0, &after.1), limit + 1)?;
+        let with_reversals = rows.into_iter().map(|row| {
+            let reversed = if row.is_reversed { reversed(tx, &row.receipt.boleto_id)? } else { 0 };
+            Ok((row, reversed))
+        });
+        with_reversals.collect::<Result<Vec<_>, StoreError>>()
+    })?;
     let most = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > most;
     rows.truncate(most);
     let next_cursor = rows.last().filter(|_| more);
-    let next_cursor = next_cursor.map(|row| format!("{}_{}", row.day, row.receipt.id));
+    let next_cursor = next_cursor.map(|(row, _)| format!("{}_{}", row.day, row.receipt.id));
     let calendar = Calendar::national();
-    let view = |row| view(row, &accounts, &registers, &calendar);
+    let view = |(row, reversed)| view(row, reversed, &accounts, &registers, &calendar);
     Ok(Page { data: rows.into_iter().map(view).collect(), next_cursor })
+}
+
+/// What of a boleto was undone or given back, in cents.
+fn reversed(tx: &mut Tx, boleto_id: &str) -> Result<i64, StoreError> {
+    let kept = facts::of_boleto(tx, boleto_id)?;
+    Ok(fold(kept.iter().map(|kept| (kept.channel, &kept.fact))).reversed.cents())
 }
 
 fn read_cursor(cursor: &str) -> Result<(Date, String), Error> {
@@ -137,6 +151,7 @@ fn read_cursor(cursor: &str) -> Result<(Date, String), Error> {
 
 fn view(
     booked: Booked,
+    reversed: i64,
     accounts: &[Account],
     registers: &Registers,
     calendar: &Calendar,
@@ -172,6 +187,7 @@ fn view(
         calculated: due.is_some(),
         fee: fee.map(|fee| fee.cents()),
         fee_projected: receipt.fee.is_none() && fee.is_some(),
+        reversed,
         net: fee.map(|fee| (receipt.amount - fee).cents()),
         chart_account: registers.name(booked.chart_account_id.as_deref()).to_owned(),
         cost_center: registers.name(booked.cost_center_id.as_deref()).to_owned(),
@@ -203,6 +219,8 @@ pub struct DayTotals {
     pub projected: i64,
     /// Of how many it is not known.
     pub without_fee: i64,
+    /// Of how many something was undone or given back, on whatever day.
+    pub reversed: i64,
     fees: i64,
 }
 
@@ -219,6 +237,7 @@ impl DayTotals {
         self.fees += receipt.fee.unwrap_or(0);
         self.projected += one(receipt.fee_projected);
         self.without_fee += one(receipt.fee.is_none());
+        self.reversed += one(receipt.reversed > 0);
     }
 
     /// Fees, as far as they are known; `None` where none is.

@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use quita_store::boletos;
 use quita_store::charges;
 use quita_store::classifications::{self, Classification};
-use quita_store::{LAST_ID, StoreError};
+use quita_store::{LAST_ID, StoreError, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
-use super::issue::NewBoleto;
+use super::issue::{NewBoleto, Stored};
+use super::once::{Request, once};
 use super::read::Filter;
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
 use crate::trail::{self, Author};
 use crate::world::World;
 
@@ -51,8 +55,20 @@ impl Register {
     }
 }
 
+/// An entry of a register to be saved.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = NewClassification)]
+#[serde(deny_unknown_fields)]
+pub struct NewEntry {
+    /// Name for people, unique in its register, up to 60 characters.
+    pub description: String,
+    /// Whether new boletos may have it; yes when left out.
+    pub active: Option<bool>,
+}
+
 /// An entry of a register.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Classification)]
 pub struct Entry {
     /// UUIDv7.
     pub id: String,
@@ -123,6 +139,81 @@ pub fn wanted(
     Ok(Some(found.unwrap_or_else(|| text.to_owned())))
 }
 
+/// Saves an entry, once for each key; the one of the same description is changed.
+pub fn keep(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    register: Register,
+    new: &NewEntry,
+) -> Result<Stored, Error> {
+    once(world, actor, request, prepare(world, actor, register, new), Entry::clone)
+}
+
+fn prepare(
+    world: &World,
+    actor: &Actor,
+    register: Register,
+    new: &NewEntry,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<Entry, StoreError> + use<>, Error> {
+    actor.must(Permission::Charge)?;
+    let mut errors = FieldErrors::default();
+    let description = checked(&mut errors, &new.description);
+    errors.check()?;
+    let all = Registers::load(world, &actor.company_id)?;
+    let known = all.find(register, &description).map(|entry| entry.id.clone());
+    let (company, name) = (actor.company_id.clone(), actor.name.clone());
+    let active = new.active.unwrap_or(true);
+    Ok(move |tx: &mut Tx, mut ids: Ids| {
+        let id = known.clone().unwrap_or_else(|| ids.next_id());
+        let entry = Entry { id, description: description.clone(), active };
+        if !write(tx, &mut ids, register, &company, &name, &entry, known.is_some())? {
+            // Somebody else added it since.
+            return Err(StoreError::Busy("the register has it by now".into()));
+        }
+        Ok(entry)
+    })
+}
+
+/// Writes an entry with its trace; false when its description is taken.
+fn write(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    register: Register,
+    company: &str,
+    actor: &str,
+    entry: &Entry,
+    is_known: bool,
+) -> Result<bool, StoreError> {
+    let Entry { id, description, active } = entry.clone();
+    let done = if is_known {
+        classifications::change(tx, company, &id, &description, active)?
+    } else {
+        let kind = register.word().to_owned();
+        let (company_id, created_at) = (company.to_owned(), ids.now());
+        let row = Classification { id, company_id, kind, description, active, created_at };
+        classifications::insert(tx, &row)?
+    };
+    if done {
+        let details = json!({ "register": register.word(), "active": active });
+        let author = Author { company_id: company, actor };
+        trail::record(tx, ids, author, "classification.saved", &entry.id, &details)?;
+    }
+    Ok(done)
+}
+
+/// A description that can be kept.
+fn checked(errors: &mut FieldErrors, description: &str) -> String {
+    let description = description.trim();
+    if description.is_empty() {
+        errors.add("description", "missing", "dê um nome");
+    } else if description.chars().count() > DESCRIPTION_MAX {
+        let message = format!("use até {DESCRIPTION_MAX} caracteres");
+        errors.add("description", "too_long", message);
+    }
+    description.to_owned()
+}
+
 /// Saves an entry: a new one, or the one of this id. Gives its id.
 pub fn save(
     world: &World,
@@ -134,14 +225,9 @@ pub fn save(
 ) -> Result<String, Error> {
     actor.must(Permission::Charge)?;
     let all = Registers::load(world, &actor.company_id)?;
-    let description = description.trim().to_owned();
     let mut errors = FieldErrors::default();
-    if description.is_empty() {
-        errors.add("description", "missing", "dê um nome");
-    } else if description.chars().count() > DESCRIPTION_MAX {
-        let message = format!("use até {DESCRIPTION_MAX} caracteres");
-        errors.add("description", "too_long", message);
-    } else if let Some(same) = all.find(register, &description)
+    let description = checked(&mut errors, description);
+    if let Some(same) = all.find(register, &description)
         && Some(same.id.as_str()) != id
     {
         errors.add("description", "taken", format!("já existe «{}»", same.description));
@@ -150,26 +236,12 @@ pub fn save(
     if id.is_some_and(|id| !all.entries(register).any(|entry| entry.id == id)) {
         return Err(Error::not_found("item do cadastro"));
     }
-    let (company, name, known) =
-        (actor.company_id.clone(), actor.name.clone(), id.map(str::to_owned));
+    let (company, name) = (actor.company_id.clone(), actor.name.clone());
+    let known = id.map(str::to_owned);
     let saved = world.tx(move |tx, mut ids| {
-        let entry = Classification {
-            id: known.clone().unwrap_or_else(|| ids.next_id()),
-            company_id: company.clone(),
-            kind: register.word().to_owned(),
-            description: description.clone(),
-            active,
-            created_at: ids.now(),
-        };
-        let done = match &known {
-            None => classifications::insert(tx, &entry)?,
-            Some(id) => classifications::change(tx, &company, id, &description, active)?,
-        };
-        if done {
-            let details = json!({ "register": entry.kind, "active": active });
-            let author = Author { company_id: &company, actor: &name };
-            trail::record(tx, &mut ids, author, "classification.saved", &entry.id, &details)?;
-        }
+        let id = known.clone().unwrap_or_else(|| ids.next_id());
+        let entry = Entry { id, description: description.clone(), active };
+        let done = write(tx, &mut ids, register, &company, &name, &entry, known.is_some())?;
         Ok(done.then_some(entry.id))
     });
     let taken = || Error::invalid("description", "taken", "já existe um com este nome");

@@ -29,7 +29,9 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, path = "/v1/customers", tag = "customers", operation_id = "saveCustomer",
     summary = "Cadastrar ou atualizar um cliente",
-    description = "O cliente com o mesmo CPF ou CNPJ é atualizado e mantém o id.",
+    description = "O cliente com o mesmo CPF ou CNPJ é atualizado e mantém o id. O pedido diz tudo do cliente: o que \
+        for omitido fica vazio. Já emitir um boleto com `customer` só muda o que disser: e-mail, telefone e endereço \
+        omitidos ou vazios ficam como estão no cadastro.",
     params(Key),
     request_body = NewCustomer,
     responses((status = 201, description = "O cliente", body = CustomerView))

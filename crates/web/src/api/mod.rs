@@ -5,6 +5,7 @@ mod act;
 mod banks;
 mod boletos;
 mod charges;
+mod classifications;
 mod company;
 mod credentials;
 mod customers;
@@ -43,6 +44,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(act::settle_by_hand))
         .routes(routes!(charges::list))
         .routes(routes!(charges::get))
+        .routes(routes!(classifications::list_chart_accounts, classifications::save_chart_account))
+        .routes(routes!(classifications::list_cost_centers, classifications::save_cost_center))
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::booked))
         .routes(routes!(events::list))

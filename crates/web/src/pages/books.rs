@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/recebimentos/exportar.xlsx", get(xlsx))
 }
 
-const COLUMNS: [Column<BookedView>; 19] = [
+const COLUMNS: [Column<BookedView>; 20] = [
     ("Dia", 12, |line| Cell::Day(line.day)),
     ("Crédito em", 12, |line| Cell::day(line.credited_on)),
     ("Pago em", 12, |line| Cell::day(line.paid_on)),
@@ -69,6 +69,7 @@ const COLUMNS: [Column<BookedView>; 19] = [
         Cell::Text(said.to_owned())
     }),
     ("Líquido", 14, |line| Cell::amount(line.net)),
+    ("Devolvido do boleto", 20, |line| Cell::amount(Some(line.reversed).filter(|r| *r > 0))),
     ("Plano de contas", 24, |line| Cell::Text(line.chart_account.clone())),
     ("Centro de custo", 24, |line| Cell::Text(line.cost_center.clone())),
 ];
@@ -274,6 +275,9 @@ fn remarks(total: &DayTotals) -> Markup {
         }
         @if total.without_parts > 0 {
             p.hint { "De " (show::count(total.without_parts, "recebimento", "recebimentos")) " não se sabe quanto foi de juros, multa ou desconto." }
+        }
+        @if total.reversed > 0 {
+            p.hint { "De " (show::count(total.reversed, "recebimento", "recebimentos")) " o banco devolveu ou estornou algo, neste ou em outro dia: o arquivo diz quanto; aqui não foi descontado." }
         }
         @if total.projected > 0 {
             p.hint { "A tarifa de " (show::count(total.projected, "recebimento é a prevista", "recebimentos é a prevista")) ", digitada na conta." }

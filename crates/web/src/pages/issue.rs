@@ -219,9 +219,13 @@ fn read(
     if fields.get("amount").is_empty() {
         typed.wrong("amount", "informe o valor");
     }
-    // Of a charge that is known already, what is left empty here is emptied.
+    // Of a charge that is known already, what is left empty here is emptied; a register without
+    // active entries is not asked for.
     let is_known = !fields.get("replaces").is_empty();
-    let label = |name: &str| if is_known { Some(typed.text(name)) } else { typed.some(name) };
+    let label = |name: &str| match is_known && fields.is_checked(name) {
+        true => Some(typed.text(name)),
+        false => typed.some(name),
+    };
     let (chart_account, cost_center, note) =
         (label("chart_account"), label("cost_center"), label("note"));
     let boleto = NewBoleto {

@@ -52,6 +52,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use quita_engine::error::Error;
 
+use failure::Failure;
+
 use crate::app::App;
 
 /// Everything from this server, nothing inline, no frame around it.
@@ -89,17 +91,22 @@ pub(crate) fn router() -> Router<App> {
 
 /// What every page tells the browser.
 pub(crate) async fn guarded(request: Request, next: Next) -> Response {
-    if holds_zero(request.uri()) {
-        let said = "o endereço traz o caractere U+0000, que nenhum texto daqui tem: confira o link";
-        let failure = failure::Failure::from(Error::conflict("malformed", said));
-        return guard((StatusCode::BAD_REQUEST, failure).into_response());
+    if let Some(failure) = with_zero(request.uri()) {
+        return guard(failure);
     }
     guard(next.run(request).await)
 }
 
-/// Whether an address holds the one character that no database keeps.
-fn holds_zero(uri: &Uri) -> bool {
-    uri.path_and_query().is_some_and(|address| address.as_str().contains("%00"))
+/// The answer to an address that holds the one character that no database keeps.
+fn with_zero(uri: &Uri) -> Option<Response> {
+    let has = |text: &str| text.contains("%00");
+    if has(uri.path()) {
+        let nothing = Error::NotFound("Não há nada neste endereço.".into());
+        return Some(Failure::from(nothing).into_response());
+    }
+    let said = "o endereço traz o caractere U+0000, que nenhum texto daqui tem: confira o link";
+    let failure = Failure::from(Error::conflict("malformed", said));
+    uri.query().is_some_and(has).then(|| (StatusCode::BAD_REQUEST, failure).into_response())
 }
 
 /// A page with what every page tells the browser.

@@ -143,7 +143,7 @@ fn every_example_works() {
             assert!(answer.status.is_success(), "{name}: {}", answer.text());
             sent += 1;
         }
-        assert_eq!(sent, 13);
+        assert_eq!(sent, 15);
     });
 }
 
