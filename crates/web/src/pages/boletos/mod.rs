@@ -218,7 +218,7 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
                     th scope="col" { input type="checkbox" data-all="ids" aria-label="Selecionar todos desta página"; }
                     th scope="col" { "Número" }
                     th scope="col" { "Cliente" }
-                    th scope="col" { "Conta" }
+                    @if accounts.len() > 1 { th scope="col" { "Conta" } }
                     th.number scope="col" { "Valor" }
                     th scope="col" { "Emissão" }
                     th scope="col" { "Vencimento" }
@@ -230,7 +230,7 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
                 tbody { @for boleto in &page.data { (table_row(boleto, accounts, names, today)) } }
                 tfoot { tr {
                     td {}
-                    th scope="row" colspan="3" { "Total do filtro: " (show::count(totals.count, "boleto", "boletos")) }
+                    th scope="row" colspan=(if accounts.len() > 1 { "3" } else { "2" }) { "Total do filtro: " (show::count(totals.count, "boleto", "boletos")) }
                     td.number { (show::money(totals.amount.cents())) }
                     td colspan="3" {}
                     td.number { (show::money(totals.received.cents())) }
@@ -324,7 +324,8 @@ fn table_row(
             th scope="row" { a href={ "/boletos/" (boleto.id) } { (boleto.document_number) } }
             td { (boleto.customer.legal_name)
                 span.sub { (show::document(&boleto.customer.document)) } }
-            td { (account.map_or("", |account| account.description.as_str())) }
+            // Where there is but one, it takes no room.
+            @if accounts.len() > 1 { td { (account.map_or("", |account| account.description.as_str())) } }
             td.number { (show::money(boleto.amount)) }
             td.nowrap { (show::date(boleto.issuance_date)) }
             td.nowrap { (show::date(boleto.expiration_date)) }
@@ -334,7 +335,8 @@ fn table_row(
                 } }
             td.number { @if boleto.received > 0 { (show::money(boleto.received)) } }
             td.nowrap { @if let Some((at, by)) = &boleto.printed {
-                (show::time(*at)) @if let Some(name) = names.get(by) { span.sub { (name) } }
+                time datetime=(at) title=(show::instant(*at)) { (show::date(bank_day(*at))) }
+                @if let Some(name) = names.get(by) { span.sub { (name) } }
             } }
             td { (remittance(boleto)) }
         }
