@@ -225,7 +225,7 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
                     th scope="col" { "Situação" }
                     th.number scope="col" { "Recebido" }
                     th scope="col" { "Impresso" }
-                    th scope="col" { "Remessa enviada" }
+                    th scope="col" { "Remessa" br; "enviada" }
                 } }
                 tbody { @for boleto in &page.data { (table_row(boleto, accounts, names, today)) } }
                 tfoot { tr {
