@@ -444,9 +444,7 @@ async fn change(
     if fee.is_none() && !fields.get("fee").is_empty() {
         let said = "não é um valor: escreva como 2,50";
         let errors = Errors(vec![FieldError::new("fee", "invalid", said)]);
-        let content = one_html(&app, &who, &id, Some(&fields), &errors).await?;
-        let page = shell::page(&app, &who, HERE, "Conta", content);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return wrong(&app, &who, &id, &fields, &errors).await;
     }
     let register = Register {
         description: fields.get("description").to_owned(),
