@@ -1,6 +1,7 @@
 //! Issue boletos: one, the instalments of one document, or a batch. Everything is checked
 //! before anything is stored; what is stored is stored in one transaction with its answer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ pub use super::instalments::{InstalmentMode, NewInstalments, instalments};
 use super::once::known_answer;
 use super::origin::Origin;
 use super::replaced::Replaced;
+use super::terms::NewTerms;
 use super::view::{self, BoletoView};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
@@ -159,6 +161,8 @@ struct Desk {
     today: Date,
     sandbox: bool,
     registers: Registers,
+    /// Those that its boletos name.
+    terms: BTreeMap<String, NewTerms>,
 }
 
 /// Prepares the answer of [`issue`]: one boleto, or many.
@@ -268,7 +272,7 @@ fn check_one(
     prefix: &str,
     boleto: &NewBoleto,
 ) -> Result<Option<Checked>, Error> {
-    let filled = super::terms::filled(world, actor, errors, prefix, boleto)?;
+    let filled = super::terms::filled(&desk.terms, errors, prefix, boleto);
     check(world, actor, desk, ids, errors, prefix, filled.as_ref().unwrap_or(boleto))
 }
 
@@ -303,6 +307,7 @@ fn desk(world: &World, actor: &Actor, new: &[NewBoleto]) -> Result<Desk, Error> 
             true => Registers::load(world, &actor.company_id)?,
             false => Registers::default(),
         },
+        terms: super::terms::named(world, actor, new)?,
     })
 }
 

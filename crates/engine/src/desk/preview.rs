@@ -101,7 +101,8 @@ pub fn preview(world: &World, actor: &Actor, new: &[NewBoleto]) -> Result<Previe
     }
     let Ok(due) = first.expiration_date.parse::<Date>() else { return Ok(preview) };
     let mut ignored = FieldErrors::default();
-    let filled = super::terms::filled(world, actor, &mut ignored, "", first)?;
+    let named = super::terms::named(world, actor, std::slice::from_ref(first))?;
+    let filled = super::terms::filled(&named, &mut ignored, "", first);
     let filled = filled.as_ref().unwrap_or(first);
     let terms = issue::terms(&mut ignored, "", filled, due);
     let nominal = Money::from_cents(first.amount);

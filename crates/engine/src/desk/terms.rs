@@ -1,5 +1,7 @@
 //! Terms kept under a name («Parâmetros de boleto»).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use quita_banks::info::BoletoRules;
 use quita_core::rate::Rate;
@@ -124,21 +126,35 @@ impl NewTerms {
     }
 }
 
-/// The boleto with the terms that it names filled in where it gives none of its own.
-pub(super) fn filled(
+/// The terms that these boletos name, each read once; what the company has not is not among them.
+pub(super) fn named(
     world: &World,
     actor: &Actor,
+    new: &[NewBoleto],
+) -> Result<BTreeMap<String, NewTerms>, Error> {
+    let wanted: BTreeSet<&String> = new.iter().filter_map(|n| n.terms_id.as_ref()).collect();
+    let mut named = BTreeMap::new();
+    for id in wanted {
+        named.extend(find(world, actor, id)?.map(|terms| (id.clone(), terms)));
+    }
+    Ok(named)
+}
+
+/// The boleto with the terms that it names filled in where it gives none of its own; `None`
+/// where it names none, or none of those `named`.
+pub(super) fn filled(
+    named: &BTreeMap<String, NewTerms>,
     errors: &mut FieldErrors,
     prefix: &str,
     new: &NewBoleto,
-) -> Result<Option<NewBoleto>, Error> {
-    let Some(id) = &new.terms_id else { return Ok(None) };
-    let Some(saved) = find(world, actor, id)? else {
+) -> Option<NewBoleto> {
+    let id = new.terms_id.as_ref()?;
+    let Some(saved) = named.get(id) else {
         let message = "não há parâmetros com este id nesta empresa";
         errors.add(format!("{prefix}terms_id"), "not_found", message);
-        return Ok(None);
+        return None;
     };
-    Ok(Some(fill(new, saved)))
+    Some(fill(new, saved.clone()))
 }
 
 /// The boleto with these terms where it gives none of its own; as it is without a proper date.
