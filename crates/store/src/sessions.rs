@@ -71,18 +71,20 @@ pub fn end_of_user(tx: &mut Tx, user_id: &str, except: &str) -> Result<u64, Stor
     tx.exec(END_OF_USER, params![user_id, except])
 }
 
-/// How long one that is not used is kept, and how long wrong passwords are.
+/// How long one that is not used is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// How long wrong passwords are remembered after the last one.
+pub const FAILURES_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Deletes what is older than [`KEPT`].
+/// Deletes what is older than [`KEPT`] and [`FAILURES_KEPT`].
 pub fn reap(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-    let oldest = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-    tx.exec(REAP, params![oldest])?;
-    tx.exec(REAP_FAILURES, params![oldest]).map(|_| ())
+    let before = |kept: SignedDuration| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+    tx.exec(REAP, params![before(KEPT)])?;
+    tx.exec(REAP_FAILURES, params![before(FAILURES_KEPT)]).map(|_| ())
 }
 
-/// Wrong passwords in a row and when the last was given; nobody else counts one until the
-/// transaction ends.
+/// Wrong passwords in a row and when the last was given, by what they are counted for (a hash);
+/// nobody else counts one until the transaction ends.
 pub fn failures(tx: &mut Tx, email_hash: &str) -> Result<Option<(i64, Timestamp)>, StoreError> {
     let row = tx.row(FAILURES, params![email_hash])?;
     row.map(|row| Ok((row.int(0)?, row.instant(1)?))).transpose()

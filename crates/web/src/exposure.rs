@@ -1,11 +1,13 @@
 //! How this desk stands in the world.
 
+use std::convert::Infallible;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use quita_engine::desk::accounts::NewAccount;
@@ -68,6 +70,12 @@ impl Exposure {
         client
     }
 
+    /// The network of who really asks; `None` where no connection is known.
+    pub(crate) fn network(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+        let remote = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        Some(network(self.client(remote, headers)))
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == address.to_canonical())
     }
@@ -76,6 +84,25 @@ impl Exposure {
         self.trusted_proxies.is_empty()
             || remote.to_canonical().is_loopback()
             || self.trusts(remote)
+    }
+}
+
+/// All that one subscriber has at will: one IPv4 address, or 64 bits of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// The network from which a request comes; `None` where no connection is known.
+pub(crate) struct Network(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<App> for Network {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self(app.exposure.network(&parts.extensions, &parts.headers)))
     }
 }
 
@@ -112,5 +139,13 @@ mod tests {
         assert!(exposure.lets_in(proxy) && exposure.lets_in(IpAddr::from([127, 0, 0, 1])));
         assert!(!exposure.lets_in(other));
         assert!(Exposure::default().lets_in(other));
+    }
+
+    #[test]
+    fn a_subscriber_is_one_address_or_64_bits() {
+        let of = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(of("203.0.113.7"), "203.0.113.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_ne!(of("2001:db8:1:3::1"), of("2001:db8:1:2::1"));
     }
 }

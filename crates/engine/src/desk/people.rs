@@ -1,5 +1,7 @@
 //! People who sign in, what they may do in each company, and their sessions.
 
+use std::net::IpAddr;
+
 use jiff::{SignedDuration, Timestamp};
 use quita_store::sessions::{self, Session};
 use quita_store::users::{self, Membership, User};
@@ -123,8 +125,11 @@ fn idle(world: &World) -> SignedDuration {
     }
 }
 
-/// Wrong passwords that are forgiven at once.
+/// Wrong passwords for one e-mail from one network that are forgiven at once.
 const FREE_TRIES: i64 = 5;
+/// The same from all networks together, in one day. So many that whoever has one network, and is
+/// made to wait there, never gets so far: nobody alone keeps another one out.
+const FREE_TRIES_A_DAY: i64 = 300;
 /// The next one waits so long, each further one twice as long.
 const FIRST_WAIT_SECONDS: i64 = 30;
 /// Nobody waits longer.
@@ -177,21 +182,35 @@ pub fn first_administrator(
 }
 
 /// Opens a session and gives its cookie; `None` where e-mail or password is wrong. After some
-/// wrong ones there is an error and a wait, whatever the password.
-pub fn sign_in(world: &World, email: &str, password: &str) -> Result<Option<String>, Error> {
+/// wrong ones from a network there is an error and a wait there, whatever the password; after
+/// very many, everywhere. `network` is the one that asks; `None` where it is not known.
+pub fn sign_in(
+    world: &World,
+    email: &str,
+    password: &str,
+    network: Option<IpAddr>,
+) -> Result<Option<String>, Error> {
     let email = email.trim().to_lowercase();
-    let email_hash = hex(&Sha256::digest(email.as_bytes()));
     let now = world.clock.now();
+    let network = network.map(|network| network.to_string()).unwrap_or_default();
+    let counts = [
+        (count_of(&email, &network), FREE_TRIES),
+        (count_of(&email, &format!("day {}", now.as_second() / 86_400)), FREE_TRIES_A_DAY),
+    ];
     let _turn = password::Turn::take()?;
-    let scope = email_hash.clone();
+    let wanted = counts.clone();
     // Counted before it is looked at: otherwise many at the same time would all be the first.
     let (user, locked) = world.tx(move |tx, ids| {
-        let failures = sessions::failures(tx, &scope)?;
-        let until = failures.and_then(|(count, last)| locked_until(count, last));
-        if let Some(until) = until.filter(|until| *until > now) {
-            return Ok((None, Some(until)));
+        for (of, free) in &wanted {
+            let failures = sessions::failures(tx, of)?;
+            let until = failures.and_then(|(count, last)| locked_until(count - free, last));
+            if let Some(until) = until.filter(|until| *until > now) {
+                return Ok((None, Some(until)));
+            }
         }
-        sessions::failed(tx, &scope, ids.now())?;
+        for (of, _) in &wanted {
+            sessions::failed(tx, of, ids.now())?;
+        }
         Ok((users::by_email(tx, &email)?, None))
     })?;
     if let Some(until) = locked {
@@ -203,7 +222,9 @@ pub fn sign_in(world: &World, email: &str, password: &str) -> Result<Option<Stri
     let right = password::is_right(password, user.as_ref().map(|user| user.password_hash.as_str()));
     let Some(user) = user.filter(|_| right) else { return Ok(None) };
     let cookie = world.tx(move |tx, mut ids| {
-        sessions::forgive(tx, &email_hash)?;
+        for (of, _) in &counts {
+            sessions::forgive(tx, of)?;
+        }
         let Some(first) = users::memberships(tx, &user.id)?.into_iter().next() else {
             return Ok(None);
         };
@@ -230,8 +251,14 @@ pub fn sign_in(world: &World, email: &str, password: &str) -> Result<Option<Stri
     Ok(cookie)
 }
 
-fn locked_until(failures: i64, last: Timestamp) -> Option<Timestamp> {
-    let doublings = u32::try_from(failures - FREE_TRIES).ok()?.min(10);
+/// What wrong passwords are counted for. Whose e-mails they are is not kept.
+fn count_of(email: &str, part: &str) -> String {
+    hex(&Sha256::digest(format!("{email}\0{part}").as_bytes()))
+}
+
+/// Until when there is no other try after so many wrong ones too many.
+fn locked_until(too_many: i64, last: Timestamp) -> Option<Timestamp> {
+    let doublings = u32::try_from(too_many).ok()?.min(10);
     let seconds = (FIRST_WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS);
     last.checked_add(SignedDuration::from_secs(seconds)).ok()
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(house: &House) {
     fill(house);
     let (email, password) = ("ana@example.com", "cavalo bateria grampo");
     people::first_administrator(&house.world, "Ana", email, password).expect("a person");
-    let cookie = people::sign_in(&house.world, email, password).expect("a session");
+    let cookie = people::sign_in(&house.world, email, password, None).expect("a session");
     let cookie = format!("cookie: quita_session={}\r\n", cookie.expect("the right password"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {

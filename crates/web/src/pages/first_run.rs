@@ -52,7 +52,7 @@ async fn make(State(app): State<App>, fields: Fields) -> Page {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let cookie = app
-        .ask(move |world| people::sign_in(world, &sign_in_email, &sign_in_password))
+        .ask(move |world| people::sign_in(world, &sign_in_email, &sign_in_password, None))
         .await?
         .unwrap_or_default();
     Ok(visitor::with_cookie(&app, &cookie, Redirect::to("/")))

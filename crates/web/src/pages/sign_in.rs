@@ -14,6 +14,7 @@ use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form};
 use super::{shell, visitor};
 use crate::app::App;
+use crate::exposure::Network;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -36,14 +37,19 @@ async fn show(State(app): State<App>, Query(then): Query<Then>) -> Page {
     Ok(shell::alone_here(&app, "Entrar", form("", &then.para, None)))
 }
 
-async fn enter(State(app): State<App>, headers: HeaderMap, fields: Fields) -> Page {
+async fn enter(
+    State(app): State<App>,
+    Network(network): Network,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Page {
     if is_from_elsewhere(&headers) {
         return Ok(super::form::forged());
     }
     let (email, password) = (fields.get("email").to_owned(), fields.raw("password").to_owned());
     let para = fields.get("para").to_owned();
     let shown = email.clone();
-    let signed_in = app.ask(move |world| people::sign_in(world, &email, &password)).await;
+    let signed_in = app.ask(move |world| people::sign_in(world, &email, &password, network)).await;
     let wrong = match signed_in {
         Ok(Some(cookie)) => {
             return Ok(visitor::with_cookie(&app, &cookie, Redirect::to(inside(&para))));

@@ -328,6 +328,13 @@ impl Call {
         self
     }
 
+    /// Over a connection from this address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        let address = std::net::SocketAddr::new(address.parse().unwrap(), 40_000);
+        self.request = self.request.extension(axum::extract::ConnectInfo(address));
+        self
+    }
+
     pub(crate) fn no_token(mut self) -> Self {
         self.token = None;
         self

@@ -9,7 +9,14 @@ crate::on_both_databases! {
     strangers_are_led_to_the_sign_in wrong_passwords_have_to_wait
 a_form_from_elsewhere_is_refused roles_see_only_what_is_theirs people_come_and_go
 tokens_are_made_and_withdrawn the_first_administrator_needs_the_code
-a_page_of_one_company_acts_on_no_other many_wrong_passwords_at_once_are_counted }
+a_page_of_one_company_acts_on_no_other many_wrong_passwords_at_once_are_counted
+an_outsider_keeps_nobody_out very_many_wrong_passwords_make_everybody_wait
+wrong_passwords_are_forgotten_after_a_day }
+
+quita_store::sql! {
+    FAILURES = "SELECT email_hash FROM sign_in_failures";
+    MANY = "UPDATE sign_in_failures SET failures = 299 WHERE failures = 2";
+}
 
 async fn strangers_are_led_to_the_sign_in(house: &House) {
     let first = house.get("/").no_token().send().await;
@@ -83,12 +90,77 @@ async fn a_page_of_one_company_acts_on_no_other(house: &House) {
 async fn many_wrong_passwords_at_once_are_counted(house: &House) {
     Person::administrator(house).await;
     let told: Vec<bool> = std::thread::scope(|scope| {
-        let enter = || people::sign_in(&house.world, "ana@example.com", "errada errada");
+        let enter = || people::sign_in(&house.world, "ana@example.com", "errada errada", None);
         let all: Vec<_> = (0..20).map(|_| scope.spawn(enter)).collect();
         all.into_iter().map(|each| each.join().unwrap().is_ok()).collect()
     });
     // The others were told to wait, right or wrong.
     assert_eq!(told.iter().filter(|told| **told).count(), 5);
+}
+
+async fn an_outsider_keeps_nobody_out(house: &House) {
+    Person::administrator(house).await;
+    let proxied =
+        quita_web::Exposure { trusted_proxies: vec![[10, 0, 0, 1].into()], ..Default::default() };
+    let proxied = quita_web::router(std::sync::Arc::clone(&house.world), proxied);
+    let enter = async |client: &str, password: &str| {
+        let fields = [("email", "ana@example.com"), ("password", password)];
+        let call = form(house.call("POST", "/entrar"), &fields).no_token().from("10.0.0.1");
+        call.header("x-forwarded-for", client).at(&proxied).send().await
+    };
+    for n in 0..6 {
+        // Any address of a subscriber's own network is the same to us.
+        let refused = enter(&format!("2001:db8:6:6::{n}"), "errada errada").await.text();
+        assert_eq!(refused.contains("tente de novo em 1 min"), n == 5, "{n}: {refused}");
+    }
+    assert_eq!(enter("2001:db8:6:6::beef", PASSWORD).await.status, 422);
+    assert_eq!(enter("2001:db8:6:7::beef", PASSWORD).await.status, 303);
+    // What nobody trusted says of itself changes nothing: the connection counts.
+    let forged = |n: u8| {
+        let fields = [("email", "ana@example.com"), ("password", "errada errada")];
+        let call = form(house.call("POST", "/entrar"), &fields).no_token().from("192.0.2.6");
+        call.header("x-forwarded-for", &format!("198.51.100.{n}")).send()
+    };
+    for n in 0..5 {
+        assert!(forged(n).await.text().contains("E-mail ou senha errados"));
+    }
+    assert!(forged(5).await.text().contains("tente de novo em 1 min"));
+}
+
+fn network(n: u32) -> Option<std::net::IpAddr> {
+    Some(std::net::Ipv4Addr::from_bits(0x0b00_0000 + n).into())
+}
+
+async fn very_many_wrong_passwords_make_everybody_wait(house: &House) {
+    Person::administrator(house).await;
+    let enter = |n: u32, password: &str| {
+        people::sign_in(&house.world, "ana@example.com", password, network(n))
+    };
+    assert!(enter(0, "errada errada").unwrap().is_none());
+    assert!(enter(1, "errada errada").unwrap().is_none());
+    // What two networks did together, as if all the day's had.
+    house.world.store.tx(|tx| tx.exec(MANY, &[])).unwrap();
+    assert!(enter(2, "errada errada").unwrap().is_none());
+    let waits = enter(3, PASSWORD).unwrap_err().to_string();
+    assert!(waits.contains("tente de novo em 1 min"), "{waits}");
+    house.clock.pass(31);
+    assert!(enter(3, PASSWORD).unwrap().is_some());
+    assert!(enter(4, "errada errada").unwrap().is_none());
+}
+
+async fn wrong_passwords_are_forgotten_after_a_day(house: &House) {
+    Person::administrator(house).await;
+    let enter = || people::sign_in(&house.world, "ana@example.com", "errada errada", network(1));
+    (0..5).for_each(|_| assert!(enter().unwrap().is_none()));
+    assert!(enter().is_err());
+    let left = || {
+        quita_engine::workers::housekeeping(&house.world).unwrap();
+        house.world.store.read(|tx| tx.rows(FAILURES, &[]).map(|rows| rows.len())).unwrap()
+    };
+    house.clock.pass(23 * 3600);
+    assert_eq!(left(), 2);
+    house.clock.pass(2 * 3600);
+    assert_eq!(left(), 0);
 }
 
 async fn roles_see_only_what_is_theirs(house: &House) {
