@@ -69,31 +69,49 @@ pub(crate) fn is_address(text: &str) -> bool {
 }
 
 /// A server, and from whom letters through it are.
-pub(crate) struct Server {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) security: Security,
+pub struct Server {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: Security,
     /// Empty when nobody signs in.
-    pub(crate) user: String,
-    pub(crate) password: Secret<String>,
-    pub(crate) sender: String,
+    pub user: String,
+    /// Theirs.
+    pub password: Secret<String>,
+    /// `Oficina <cobranca@example.com>`.
+    pub sender: String,
 }
 
 /// A letter.
-pub(crate) struct Letter {
+pub struct Letter {
     /// The same for each try, so that a letter which arrives twice is seen to be one.
-    pub(crate) id: String,
-    pub(crate) at: Timestamp,
-    pub(crate) to: String,
-    pub(crate) subject: String,
-    pub(crate) text: String,
+    pub id: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// To whom.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
     /// Name and content of a PDF.
-    pub(crate) pdf: Option<(String, Vec<u8>)>,
+    pub pdf: Option<(String, Vec<u8>)>,
 }
+
+/// Who gives letters to servers.
+pub trait Post: Send + Sync {
+    /// Gives one, and waits for what the server says.
+    fn deliver(&self, server: &Server, letter: &Letter) -> Result<(), NotSent>;
+}
+
+/// By SMTP.
+pub struct Smtp;
 
 /// Why a letter was not taken, in words for people.
 #[derive(Debug)]
-pub(crate) enum NotSent {
+pub enum NotSent {
     /// It may be taken later.
     Later(String),
     /// The server takes none at all now; any may be taken later.
@@ -110,8 +128,13 @@ impl NotSent {
     }
 }
 
-/// Gives a letter to a server.
-pub(crate) fn deliver(server: &Server, letter: &Letter) -> Result<(), NotSent> {
+impl Post for Smtp {
+    fn deliver(&self, server: &Server, letter: &Letter) -> Result<(), NotSent> {
+        deliver(server, letter)
+    }
+}
+
+fn deliver(server: &Server, letter: &Letter) -> Result<(), NotSent> {
     let message = message(server, letter)?;
     let unreachable = |error: lettre::transport::smtp::Error| {
         NotSent::Down(format!("não foi possível usar o servidor {}: {error}", server.host))

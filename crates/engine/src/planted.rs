@@ -14,6 +14,10 @@ pub enum Bug {
     SilenceIsRefusal,
     /// A payment counts each time it is told.
     NoDedupe,
+    /// A row of a file has another key each time.
+    RowsWithoutKeys,
+    /// A letter counts as sent before the server has it.
+    SentBeforehand,
 }
 
 #[cfg(feature = "planted-bugs")]

@@ -11,6 +11,7 @@ use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
 use crate::credential_watch::Watch;
 use crate::ids::{Entropy, Ids};
+use crate::mail::{Post, Smtp};
 use crate::secret::Vault;
 use crate::silence::Silences;
 use crate::token::Tokens;
@@ -51,6 +52,8 @@ pub struct World {
     pub store: Store,
     /// Network.
     pub wire: Box<dyn Wire>,
+    /// E-mail.
+    pub post: Box<dyn Post>,
     /// Key of the secrets.
     pub vault: Vault,
     /// What this installation is for.
@@ -95,7 +98,7 @@ impl Default for Settings {
 }
 
 impl World {
-    /// A world with nothing in memory yet.
+    /// A world with nothing in memory yet, and e-mail by SMTP.
     pub fn new(
         clock: Box<dyn Clock>,
         entropy: Box<dyn Entropy>,
@@ -110,6 +113,7 @@ impl World {
             entropy,
             store,
             wire,
+            post: Box::new(Smtp),
             vault,
             environment,
             settings,

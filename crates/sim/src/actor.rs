@@ -27,7 +27,8 @@ pub(crate) enum Actor {
 }
 
 impl Actor {
-    pub(crate) const ALL: [Self; 10] = [
+    /// Those of files and letters last: they have nothing to do where no file is sent.
+    pub(crate) const ALL: [Self; 12] = [
         Self::Worker(Kind::Issue),
         Self::Worker(Kind::Clarify),
         Self::Worker(Kind::Follow),
@@ -38,7 +39,14 @@ impl Actor {
         Self::Notice,
         Self::Late,
         Self::People,
+        Self::Worker(Kind::Batch),
+        Self::Worker(Kind::Mail),
     ];
+
+    /// Whoever may have something to do in a run with or without files.
+    pub(crate) fn of_run(files: bool) -> &'static [Self] {
+        if files { &Self::ALL } else { &Self::ALL[..10] }
+    }
 
     /// Does one thing; false when there is nothing to do.
     pub(crate) fn work(self, universe: &Universe, world: &World) -> bool {

@@ -13,6 +13,7 @@ use quita_store::receipts::{self, Receipt};
 use quita_store::{LAST_ID, Store, StoreError, accounts, audit, charges, params, sql};
 
 use crate::bank::Held;
+use crate::office;
 use crate::people::{self, Answer, What};
 use crate::universe::Universe;
 
@@ -115,6 +116,7 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
     money(universe.plan.reads_pix, &known, &held, &mut wrong);
     one_open_for_each_charge(&known, &held, &mut wrong);
     answers_kept(universe, store, &known, &mut wrong)?;
+    office::at_rest(universe, store, &known, &mut wrong)?;
     match audit::verify(store)? {
         audit::Verification::Whole { unsealed: 0, .. } => {}
         other => wrong.push(format!("audit: {other:?}")),

@@ -17,6 +17,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::chance::Chance;
+use crate::office::{self, RunPost};
 use crate::universe::{RunClock, Universe};
 use crate::wire::{RunWire, fingerprint};
 
@@ -50,6 +51,7 @@ pub(crate) fn start(universe: &Arc<Universe>, store: &Store, run: u64) {
         Environment::Sandbox,
         settings,
     );
+    world.post = Box::new(RunPost(Arc::clone(universe)));
     let points = Arc::clone(universe);
     world.crash_point = Box::new(move |name| points.crash_point(name));
     // As the workers do when they start on a database that is theirs alone.
@@ -134,6 +136,9 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
         };
         let company = companies::create(world, company).expect("a company").id;
         let actor = Actor::system(company.clone());
+        if universe.plan.files > 0 {
+            office::settle_in(world, &actor);
+        }
         for account in 0..universe.plan.accounts {
             let number = format!("12345{place}{account}");
             let client_id = format!("client-{number}");

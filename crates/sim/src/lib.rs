@@ -15,6 +15,7 @@ mod bank;
 mod chance;
 mod checks;
 mod house;
+mod office;
 mod people;
 mod plan;
 mod run;

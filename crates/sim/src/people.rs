@@ -15,10 +15,12 @@ use quita_engine::world::World;
 use quita_store::boletos::Filter;
 use serde_json::{Value as Json, json};
 
+use crate::office;
 use crate::universe::Universe;
 
 /// Invented customers.
-const CUSTOMERS: [&str; 4] = ["12345678909", "52998224725", "11144477735", "19131243000197"];
+pub(crate) const CUSTOMERS: [&str; 4] =
+    ["12345678909", "52998224725", "11144477735", "19131243000197"];
 
 /// What the company's program knows of its own doings.
 #[derive(Debug, Default)]
@@ -26,6 +28,7 @@ pub(crate) struct People {
     /// Company and account.
     pub(crate) accounts: Vec<(String, String)>,
     pub(crate) requests: Vec<Request>,
+    pub(crate) files: Vec<office::File>,
 }
 
 /// A request with its Idempotency-Key. It is sent until it is answered, and sometimes again.
@@ -72,6 +75,8 @@ pub(crate) enum Task {
     Forge,
     /// Press the button that looks at the bank now.
     Look,
+    /// Go on with this file.
+    File(usize),
     /// Somebody sets the computer's clock: so many seconds ahead.
     SetClock(i64),
 }
@@ -97,6 +102,9 @@ pub(crate) fn plan(universe: &Universe) {
         universe.plan_task(at(end), Task::Forge);
     }
     universe.plan_task(at(end), Task::Look);
+    for place in 0..plan.files {
+        universe.plan_task(at(end / 2), Task::File(place));
+    }
     for seconds in &plan.clocks {
         universe.plan_task(at(end), Task::SetClock(*seconds));
     }
@@ -114,6 +122,7 @@ pub(crate) fn work(universe: &Universe, world: &World) -> bool {
         Task::Portal => portal(universe),
         Task::Forge => forge(universe),
         Task::Look => look(universe, world),
+        Task::File(place) => office::work(universe, world, place),
         Task::SetClock(seconds) => universe.set_skew(seconds),
     }
     true

@@ -109,6 +109,19 @@ pub(crate) struct Plan {
     /// A payment or cancellation in the bank's own screens.
     pub(crate) portal: usize,
     pub(crate) switches: Vec<(&'static str, Json)>,
+
+    /// Files of boletos that are issued, and mailed.
+    pub(crate) files: usize,
+    /// A file is paused while it is issued.
+    pub(crate) paused: u32,
+    /// At each place where the process may be killed with rows issued or a letter sent.
+    pub(crate) crash_in_files: u32,
+    /// The mail server asks to wait.
+    pub(crate) mail_busy: u32,
+    /// The mail server refuses a letter.
+    pub(crate) mail_refused: u32,
+    /// The mail server takes a letter, and its answer does not arrive.
+    pub(crate) mail_unanswered: u32,
 }
 
 impl Plan {
@@ -135,6 +148,10 @@ impl Plan {
                 Outage { from: at(from), to: at(from + length), fault: chance.pick(&faults) }
             })
             .collect();
+        // Apart, so that runs without files stay as they were before there were any.
+        let of_files = Chance::new(seed, "files");
+        let file_rate =
+            |rates: &[u32]| if of_files.happens(500) { of_files.pick(rates) } else { 0 };
         let slow_settlement = poll_seconds >= 3600 && chance.happens(300);
         Self {
             seed,
@@ -170,6 +187,12 @@ impl Plan {
             forged: if chance.happens(300) { 3 } else { 0 },
             portal: if chance.happens(300) { 2 } else { 0 },
             switches: switches(&chance, slow_settlement),
+            files: if of_files.happens(250) { 1 + of_files.place(2) } else { 0 },
+            paused: file_rate(&[300]),
+            crash_in_files: file_rate(&[100, 300]),
+            mail_busy: file_rate(&[100, 400]),
+            mail_refused: file_rate(&[100]),
+            mail_unanswered: file_rate(&[100, 300]),
         }
     }
 

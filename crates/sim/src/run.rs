@@ -165,7 +165,7 @@ impl Process<'_> {
         self.steps += 1;
         let jobs = checks::next_jobs(&self.store)?;
         let now = self.universe.process_now();
-        let mut idle: Vec<Actor> = Actor::ALL.to_vec();
+        let mut idle = Actor::of_run(self.universe.plan.files > 0).to_vec();
         // Workers without work, and numbers and seals at every step, would only cost time.
         idle.retain(|actor| match actor {
             Actor::Worker(kind) => jobs.iter().any(|(k, at)| k == kind.word() && *at <= now),
@@ -216,6 +216,7 @@ impl Process<'_> {
     /// All memory is gone; who waited for an answer gets none.
     fn restart(&mut self) {
         let universe = self.universe;
+        universe.excuse_letters();
         universe.set_world(None);
         let unanswered = std::mem::take(&mut *universe.delivering());
         for id in unanswered {

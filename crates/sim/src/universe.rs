@@ -15,6 +15,7 @@ use quita_engine::world::World;
 use crate::actor::Actor;
 use crate::bank::Bank;
 use crate::chance::Chance;
+use crate::office;
 use crate::people::{People, Task};
 use crate::plan::Plan;
 use crate::trace::Trace;
@@ -51,6 +52,7 @@ pub(crate) struct Universe {
     agenda: Mutex<BTreeMap<(Timestamp, u64), Task>>,
     planned: AtomicI64,
     people: Mutex<People>,
+    post: Mutex<office::Taken>,
     /// Looks at accounts so far.
     looks: AtomicUsize,
     violations: Mutex<Vec<String>>,
@@ -80,6 +82,7 @@ impl Universe {
             agenda: Mutex::default(),
             planned: AtomicI64::new(0),
             people: Mutex::default(),
+            post: Mutex::default(),
             looks: AtomicUsize::new(0),
             violations: Mutex::default(),
         }
@@ -103,6 +106,8 @@ impl Universe {
     pub(crate) fn set_skew(&self, seconds: i64) {
         self.log(format_args!("the process's clock is {seconds} s ahead"));
         self.skew.store(seconds, Ordering::Relaxed);
+        // Leases may have ended by that.
+        self.excuse_letters();
     }
 
     /// Lets so much time pass.
@@ -153,13 +158,19 @@ impl Universe {
     /// machine that is put to sleep), or where another may come in between.
     pub(crate) fn crash_point(&self, name: &'static str) {
         self.trace.count(format!("point {name}"));
-        if !self.is_calm() && self.faults.happens(self.plan.crash) {
+        let rate = match name {
+            // Places that few runs come by.
+            "batch.issued" | "mail.sent" => self.plan.crash.max(self.plan.crash_in_files),
+            _ => self.plan.crash,
+        };
+        if !self.is_calm() && self.faults.happens(rate) {
             self.crash(name);
         }
         // Just before a request leaves, only the operating system could still hold it up.
         if name != BEFORE_REQUEST && self.fails("asleep", self.plan.asleep) {
             self.log(format_args!("asleep at {name}"));
             self.pass_ms(self.faults.between(LEASE_MS, 2 * LEASE_MS));
+            self.excuse_letters();
             for _ in 0..STEPS_ASLEEP {
                 self.meanwhile();
             }
@@ -182,7 +193,7 @@ impl Universe {
             return;
         }
         let Some(world) = self.world() else { return };
-        let mut idle = Actor::ALL.to_vec();
+        let mut idle = Actor::of_run(self.plan.files > 0).to_vec();
         self.depth.fetch_add(1, Ordering::Relaxed);
         while !idle.is_empty() {
             let actor = idle.swap_remove(self.chance.place(idle.len()));
@@ -247,6 +258,19 @@ impl Universe {
 
     pub(crate) fn people(&self) -> MutexGuard<'_, People> {
         within(&self.people)
+    }
+
+    /// The letters that the mail server took.
+    pub(crate) fn post(&self) -> MutexGuard<'_, office::Taken> {
+        within(&self.post)
+    }
+
+    /// A process that had letters taken, and did not write it down yet, is gone or too late: they
+    /// may be sent once more.
+    pub(crate) fn excuse_letters(&self) {
+        if let Some(world) = self.world().filter(|_| self.plan.files > 0) {
+            office::excuse(self, &world);
+        }
     }
 
     /// Plans something that people do.

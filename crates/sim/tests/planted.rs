@@ -7,12 +7,14 @@ use quita_sim::run;
 const SEEDS: u64 = 40;
 
 /// The share of the seeds, in per cent, that must catch each defect at the least.
-const DEFECTS: [(Bug, u64); 5] = [
+const DEFECTS: [(Bug, u64); 7] = [
     (Bug::NoIntent, 5),
     (Bug::BlindRetry, 5),
     (Bug::AsksTooSoon, 5),
     (Bug::SilenceIsRefusal, 5),
     (Bug::NoDedupe, 20),
+    (Bug::RowsWithoutKeys, 2),
+    (Bug::SentBeforehand, 2),
 ];
 
 #[test]

@@ -4,7 +4,8 @@
 use quita_sim::{Counts, Run, run};
 
 /// Every place where a process may be killed.
-const CRASHES: [&str; 18] = [
+const CRASHES: [&str; 20] = [
+    "batch.issued",
     "between",
     "carry.answered",
     "carry.intent",
@@ -14,6 +15,7 @@ const CRASHES: [&str; 18] = [
     "issue.before_intent",
     "issue.intent",
     "issue.recorded",
+    "mail.sent",
     "request.after",
     "request.before",
     "token.kept",

@@ -209,7 +209,9 @@ pub fn test(world: &World, actor: &Actor, to: &str) -> Result<(), Error> {
         text: "Se você está lendo isto, o envio de boletos por e-mail funciona.\n".to_owned(),
         pdf: None,
     };
-    mail::deliver(&server, &letter)
+    world
+        .post
+        .deliver(&server, &letter)
         .map_err(|not_sent| Error::invalid("to", "not_sent", not_sent.into_message()))
 }
 

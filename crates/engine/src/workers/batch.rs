@@ -11,6 +11,7 @@ use super::finish;
 use crate::desk::issue::{self, NewBoleto, Shape, Stored, fingerprint};
 use crate::desk::{Actor, Permission};
 use crate::error::Error;
+use crate::planted::{self, Bug};
 use crate::world::World;
 
 /// Rows issued at a time; they share commits.
@@ -77,7 +78,10 @@ fn issue_all(
         let body = row.body.as_deref().unwrap_or_default();
         let new: NewBoleto = serde_json::from_str(body)
             .map_err(|e| Error::internal(format!("line {} of a batch: {e}", row.line)))?;
-        let key = format!("batch:{}:{}", batch.id, row.line);
+        let mut key = format!("batch:{}:{}", batch.id, row.line);
+        if planted::is(Bug::RowsWithoutKeys) {
+            key = world.ids().next_id();
+        }
         let print = fingerprint("batch", body.as_bytes());
         let (result, line) = (result.clone(), row.line);
         issue::issue_then(world, &actor, &key, &print, &[new], Shape::One, move |stored| {

@@ -17,7 +17,8 @@ use crate::desk::{Actor, Permission, mail as desk, pdf};
 use crate::error::Error;
 use crate::ids::Ids;
 use crate::learn::write_event;
-use crate::mail::{Letter, NotSent, TIMEOUT, deliver};
+use crate::mail::{Letter, NotSent, TIMEOUT};
+use crate::planted::{self, Bug};
 use crate::trail::{self, Author};
 use crate::world::{Environment, World};
 
@@ -39,6 +40,10 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         let job = job.clone();
         return Ok(world.tx(move |tx, _| finish(tx, &job))?);
     };
+    if planted::is(Bug::SentBeforehand) {
+        let (mail, now) = (mail.clone(), world.clock.now());
+        world.tx(move |tx, _| mails::end(tx, &mail.company_id, &mail.id, Status::Sent, "", now))?;
+    }
     let sent = try_to_send(world, &mail, about.as_ref())?;
     let (status, message) = match sent {
         Ok(()) => (Status::Sent, String::new()),
@@ -133,7 +138,7 @@ fn try_to_send(
         letter.text = text(boleto, company);
         letter.pdf = Some((file_name(&boleto.order.document_number), drawn));
     }
-    Ok(deliver(&server, &letter))
+    Ok(world.post.deliver(&server, &letter))
 }
 
 fn name_of(company: &Company) -> &str {

@@ -190,7 +190,7 @@ impl House {
         self.folder.0.join("data")
     }
 
-    fn listen(&self) -> &str {
+    pub(crate) fn listen(&self) -> &str {
         &self.server.as_ref().unwrap().listen
     }
 

@@ -4,6 +4,7 @@ use quita_core::fact::Means;
 use serde_json::json;
 
 use crate::house::{House, new_boleto};
+use crate::office::{Clerk, MailServer};
 
 /// Points of the way from the order to the registered boleto.
 const ISSUE: [&str; 6] = [
@@ -99,4 +100,88 @@ fn killed_while_cancelling_it_is_cancelled_once() {
         let pending = house.get("/v1/pending")["data"].clone();
         assert_eq!(pending, json!([]), "{point}");
     }
+}
+
+#[test]
+fn killed_with_a_file_half_issued_each_row_is_one_boleto_and_one_letter() {
+    let mut house = House::new();
+    let clerk = Clerk::new(&house);
+    let server = MailServer::start();
+    let settings = [
+        ("host", "127.0.0.1"),
+        ("port", server.port.as_str()),
+        ("security", "none"),
+        ("sender", "cobranca@example.com"),
+    ];
+    clerk.post(&house, "/email", &settings).unwrap();
+
+    let due = new_boleto("")["expiration_date"].as_str().unwrap().to_owned();
+    let row = |number: &str, amount: &str, email: &str| {
+        format!(
+            "{number};529.982.247-25;Joana Exemplo;{email}@example.com;50010000;Rua Um;1;Centro;\
+             Recife;PE;{amount};{due}\n"
+        )
+    };
+    let file = [
+        "numero;cpf;nome;email;cep;rua;num;bairro;cidade;uf;valor;vencimento\n".to_owned(),
+        row("LOTE-1", "10,00", "um"),
+        row("LOTE-2", "dez", "ninguem"),
+        row("LOTE-3", "30,00", "tres"),
+    ];
+    let columns = clerk.upload(&house, "/boletos/lote", &file.concat());
+    let batch = columns.strip_suffix("/colunas").unwrap().to_owned();
+    let names = [
+        "number",
+        "document",
+        "name",
+        "email",
+        "postal_code",
+        "street",
+        "street_number",
+        "district",
+        "city",
+        "state",
+        "amount",
+        "due",
+    ];
+    let places: Vec<String> = (0..names.len()).map(|place| place.to_string()).collect();
+    let chosen: Vec<_> = names.into_iter().zip(places.iter().map(String::as_str)).collect();
+    clerk.post(&house, &columns, &chosen).unwrap();
+
+    // Each process asks for tokens of its own, and the bank gives five a minute.
+    house.advance_minutes(2);
+    house.open(Some("batch.issued"));
+    // The answer may come before the end or not.
+    clerk.post(&house, &format!("{batch}/emitir"), &[("without_bad", "1")]);
+    house.wait_for_death();
+    house.open(None);
+    house.advance_minutes(12);
+    let all = || house.get("/v1/boletos")["data"].as_array().unwrap().clone();
+    let registered = || all().iter().filter(|b| b["status"] == "REGISTERED").count() == 2;
+    house.await_that("both registered", registered);
+    let mut numbers: Vec<_> = all().iter().map(|b| b["document_number"].to_string()).collect();
+    numbers.sort();
+    assert_eq!(numbers, ["\"LOTE-1\"", "\"LOTE-3\""]);
+    for boleto in all() {
+        assert_eq!(house.at_bank(&boleto), 1, "{boleto}");
+    }
+    let told = clerk.page(&house, &batch);
+    assert!(told.contains("2 de 2 boletos concluídos"), "{told}");
+    assert!(told.contains("Deixada de fora") && !told.contains("Não emitida"), "{told}");
+
+    house.advance_minutes(2);
+    house.open(Some("mail.sent"));
+    clerk.post(&house, &format!("{batch}/email"), &[]);
+    house.wait_for_death();
+    assert_eq!(server.taken().values().sum::<usize>(), 1);
+    house.open(None);
+    house.await_that("both sent", || clerk.page(&house, "/email").matches("Enviado").count() >= 2);
+    // The letter at which it died came twice, as one; the other one once.
+    let taken = server.taken();
+    assert_eq!(taken.len(), 2, "{taken:?}");
+    let mut times: Vec<_> = taken.into_values().collect();
+    times.sort_unstable();
+    assert_eq!(times, [1, 2]);
+    let (ok, verified) = house.command(&["audit", "verify"]);
+    assert!(ok, "{verified}");
 }

@@ -9,3 +9,4 @@ mod house;
 mod killed;
 mod money;
 mod nodes;
+mod office;
