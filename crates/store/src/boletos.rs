@@ -259,7 +259,7 @@ sql! {
         WHERE company_id = $1 AND id = $2 AND printed_at IS NULL";
     TOTALS = concat!("SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT),
         CAST(COALESCE(SUM(received), 0) AS BIGINT) FROM boletos WHERE ", filtered!());
-    // What `boletos_figures` answers by itself, without a look at the boletos.
+    // What `boletos_list` answers by itself on PostgreSQL too, without a look at the boletos.
     TOTALS_BY_DUE = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT),
         CAST(COALESCE(SUM(received), 0) AS BIGINT) FROM boletos WHERE company_id = $1
         AND expiration_date >= $2 AND expiration_date <= $3
@@ -654,4 +654,33 @@ fn read(row: Row) -> Result<Boleto, StoreError> {
         updated_at: row.instant(26)?,
         printed: row.opt_instant(27)?.zip(row.opt_text(28)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How SQLite goes about a statement.
+    fn plan(sql: &crate::Sql) -> String {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::sqlite(&mut connection).unwrap();
+        let text = format!("EXPLAIN QUERY PLAN {}", sql.for_sqlite());
+        let mut statement = connection.prepare(&text).unwrap();
+        let steps = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    }
+
+    #[test]
+    fn pages_and_totals_read_one_index_and_sort_nothing() {
+        let page = plan(&PAGE);
+        assert!(
+            page.contains("boletos USING INDEX boletos_list (company_id=? AND id<?)"),
+            "{page}"
+        );
+        let totals = plan(&TOTALS_BY_DUE);
+        assert!(totals.contains("USING COVERING INDEX boletos_list"), "{totals}");
+        for plan in [&page, &totals, &plan(&TOTALS)] {
+            assert!(plan.contains("boletos_list") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

@@ -30,15 +30,24 @@ pub struct Received {
 
 sql! {
     DUE = "SELECT expiration_date, status, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM boletos
-        WHERE company_id = $1 AND expiration_date <= $2
+        WHERE company_id = $1 AND expiration_date <= $3 AND (expiration_date >= $2
+          OR status = 'CREATED' OR status = 'REGISTERED' OR status = 'CANCELLATION_REQUESTED'
+          OR status = 'EXPIRED')
         GROUP BY expiration_date, status ORDER BY expiration_date, status";
+    ANY = "SELECT 1 FROM boletos WHERE company_id = $1 LIMIT 1";
     RECEIVED = "SELECT paid_on, CAST(SUM(amount) AS BIGINT) FROM receipts
         WHERE company_id = $1 AND paid_on >= $2 GROUP BY paid_on ORDER BY paid_on";
 }
 
-/// Boletos by due date and status, up to a day.
-pub fn due(tx: &mut Tx, company_id: &str, until: Date) -> Result<Vec<Due>, StoreError> {
-    let rows = tx.rows(DUE, params![company_id, until])?;
+/// Whether the company has any boleto.
+pub fn any(tx: &mut Tx, company_id: &str) -> Result<bool, StoreError> {
+    Ok(tx.row(ANY, params![company_id])?.is_some())
+}
+
+/// Boletos by due date and status between two days, and from before those that are not paid.
+/// Those that were paid long ago are most of a company's, and nobody asks for them.
+pub fn due(tx: &mut Tx, company_id: &str, from: Date, until: Date) -> Result<Vec<Due>, StoreError> {
+    let rows = tx.rows(DUE, params![company_id, from, until])?;
     rows.iter()
         .map(|row| {
             let status = Status::from_word(row.str(1)?);

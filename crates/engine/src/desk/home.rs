@@ -78,9 +78,10 @@ pub fn home(world: &World, actor: &Actor) -> Result<Home, Error> {
     let month = today.first_of_month();
     let calendar_end = month.checked_add(1.month()).unwrap_or(month).last_of_month();
     let company = actor.company_id.clone();
-    let (due, received) = world.store.read(move |tx| {
-        let due = figures::due(tx, &company, calendar_end.max(last))?;
-        Ok((due, figures::received(tx, &company, first.min(month))?))
+    let from = first.min(month);
+    let (due, received, has_boletos) = world.store.read(move |tx| {
+        let due = figures::due(tx, &company, from, calendar_end.max(last))?;
+        Ok((due, figures::received(tx, &company, from)?, figures::any(tx, &company)?))
     })?;
 
     let mut home = Home {
@@ -95,7 +96,7 @@ pub fn home(world: &World, actor: &Actor) -> Result<Home, Error> {
         calendar: Vec::new(),
         pending: read::pending(world, actor)?,
         accounts: accounts::health(world, actor)?,
-        has_boletos: !due.is_empty(),
+        has_boletos,
     };
     for one in &due {
         home.count_due(one);
