@@ -60,6 +60,8 @@ pub fn payer(world: &World, link: &str) -> Result<PayerView, Error> {
     let state = match boleto.status {
         Status::Settled => PayerState::Paid(paid_on),
         Status::Created => PayerState::Soon,
+        // Nobody wants it paid any more; should the bank refuse, it is open again.
+        Status::Registered if boleto.wanted.cancel.is_some() => PayerState::Over,
         Status::Registered if today <= order.limit_date => PayerState::Open,
         _ => PayerState::Over,
     };

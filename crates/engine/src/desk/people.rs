@@ -201,30 +201,17 @@ pub fn sign_in(
     let wanted = counts.clone();
     // Counted before it is looked at: otherwise many at the same time would all be the first.
     let (user, locked) = world.tx(move |tx, ids| {
-        for (of, free) in &wanted {
-            let failures = sessions::failures(tx, of)?;
-            let until = failures.and_then(|(count, last)| locked_until(count - free, last));
-            if let Some(until) = until.filter(|until| *until > now) {
-                return Ok((None, Some(until)));
-            }
-        }
-        for (of, _) in &wanted {
-            sessions::failed(tx, of, ids.now())?;
-        }
-        Ok((users::by_email(tx, &email)?, None))
+        let locked = counted(tx, &wanted, ids.now())?;
+        Ok((users::by_email(tx, &email)?.filter(|_| locked.is_none()), locked))
     })?;
     if let Some(until) = locked {
-        let minutes = (until.as_second() - now.as_second()) / 60 + 1;
-        let message = format!("muitas senhas erradas; tente de novo em {minutes} min");
-        return Err(Error::conflict("locked", message));
+        return Err(locked_error(until, now));
     }
     let password = &password[..password.floor_char_boundary(password::LENGTH_MAX)];
     let right = password::is_right(password, user.as_ref().map(|user| user.password_hash.as_str()));
     let Some(user) = user.filter(|_| right) else { return Ok(None) };
     let cookie = world.tx(move |tx, mut ids| {
-        for (of, _) in &counts {
-            sessions::forgive(tx, of)?;
-        }
+        forgiven(tx, &counts)?;
         let Some(first) = users::memberships(tx, &user.id)?.into_iter().next() else {
             return Ok(None);
         };
@@ -254,6 +241,36 @@ pub fn sign_in(
 /// What wrong passwords are counted for. Whose e-mails they are is not kept.
 fn count_of(email: &str, part: &str) -> String {
     hex(&Sha256::digest(format!("{email}\0{part}").as_bytes()))
+}
+
+/// Counts a try as wrong, until it is [`forgiven`]. Where too many were, gives until when there
+/// is no other.
+fn counted(
+    tx: &mut Tx,
+    counts: &[(String, i64)],
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    for (of, free) in counts {
+        let failures = sessions::failures(tx, of)?;
+        let until = failures.and_then(|(count, last)| locked_until(count - free, last));
+        if until.is_some_and(|until| until > now) {
+            return Ok(until);
+        }
+    }
+    for (of, _) in counts {
+        sessions::failed(tx, of, now)?;
+    }
+    Ok(None)
+}
+
+fn forgiven(tx: &mut Tx, counts: &[(String, i64)]) -> Result<(), StoreError> {
+    counts.iter().try_for_each(|(of, _)| sessions::forgive(tx, of))
+}
+
+fn locked_error(until: Timestamp, now: Timestamp) -> Error {
+    let minutes = (until.as_second() - now.as_second()) / 60 + 1;
+    let message = format!("muitas senhas erradas; tente de novo em {minutes} min");
+    Error::conflict("locked", message)
 }
 
 /// Until when there is no other try after so many wrong ones too many.
@@ -484,11 +501,22 @@ pub fn change_password(
     current: &str,
     new: &str,
 ) -> Result<(), Error> {
-    let id = who.user_id.clone();
-    let user = world.store.read(move |tx| users::get(tx, &id))?;
+    let (id, now) = (who.user_id.clone(), world.clock.now());
     let mut errors = FieldErrors::default();
     let _turn = password::Turn::take()?;
-    if !password::is_right(current, user.as_ref().map(|user| user.password_hash.as_str())) {
+    // Whoever finds an open session must not find out the password there.
+    let counts = [(count_of(&who.email, "own password"), FREE_TRIES)];
+    let wanted = counts.clone();
+    let (user, locked) = world.tx(move |tx, ids| {
+        let locked = counted(tx, &wanted, ids.now())?;
+        Ok((users::get(tx, &id)?, locked))
+    })?;
+    if let Some(until) = locked {
+        return Err(locked_error(until, now));
+    }
+    if password::is_right(current, user.as_ref().map(|user| user.password_hash.as_str())) {
+        world.tx(move |tx, _| forgiven(tx, &counts))?;
+    } else {
         errors.add("current", "wrong", "não é a senha atual");
     }
     check_password(&mut errors, "password", new, &who.email);

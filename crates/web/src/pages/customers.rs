@@ -257,6 +257,7 @@ fn wrong(
 
 /// What is to be said of a document as it was typed, as a part of the page.
 async fn check_document(State(app): State<App>, Form { who, fields }: Form) -> Page {
+    who.actor.must(Permission::Charge)?;
     let document = match Document::parse(fields.get("value")) {
         Ok(document) => document,
         Err(error) => return Ok(shell::fragment(html! { span.error { (error) } })),

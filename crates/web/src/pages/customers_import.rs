@@ -115,7 +115,7 @@ fn preview(
         @match result {
             Ok(counts) => div.notice.good role="status" {
                 (rows(table.rows.len())) " sem erros: " (counts.new) " a cadastrar, "
-                (counts.known) " que já existem e serão atualizados."
+                (several(counts.known, "que já existe e será atualizado", "que já existem e serão atualizados")) "."
             },
             Err(wrong) => (errors_html(wrong)),
         }
@@ -191,12 +191,17 @@ fn done(counts: Counts) -> Markup {
     html! {
         div.title { h1 { (TITLE) } }
         div.notice.good role="status" {
-            (counts.new) " cadastrados, " (counts.known) " atualizados."
+            (several(counts.new, "cadastrado", "cadastrados")) ", "
+            (several(counts.known, "atualizado", "atualizados")) "."
         }
         p { a.button.first href=(PLACE) { "Ver clientes" } }
     }
 }
 
 fn rows(count: usize) -> String {
-    show::count(i64::try_from(count).unwrap_or(i64::MAX), "linha", "linhas")
+    several(count, "linha", "linhas")
+}
+
+fn several(count: usize, one: &str, many: &str) -> String {
+    show::count(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }

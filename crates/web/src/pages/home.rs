@@ -12,7 +12,7 @@ use quita_engine::desk::home::{self, Day, Home, Sum};
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::read::PendingView;
 
-use super::accounts::SOON_DAYS;
+use super::accounts::{SOON_DAYS, days_left};
 use super::failure::Page;
 use super::visitor::Visitor;
 use super::{shell, show};
@@ -267,7 +267,7 @@ fn accounts(home: &Home) -> Markup {
                     @else if account.last_success.is_some() { span.state.good { "Em dia" } }
                     @else { span.state.wait { "Ainda não consultada" } }
                     @if let Some(days) = account.certificate_days {
-                        " " span.hint { "credencial: " (show::count(days, "dia", "dias")) }
+                        " " span.hint { "credencial: " (days_left(days)) }
                     }
                 }
             }

@@ -99,6 +99,8 @@ fn plan(form: &NewPaymentForm) -> String {
     let days: Vec<String> = form.days.iter().map(u16::to_string).collect();
     let mut said = match days.as_slice() {
         [] => "Nenhuma parcela calculada".to_owned(),
+        [one] if one == "0" => "1 parcela, à vista".to_owned(),
+        [one] if one == "1" => "1 parcela, a 1 dia".to_owned(),
         [one] => format!("1 parcela, a {one} dias"),
         many => format!("{} parcelas: {} dias", many.len(), many.join(", ")),
     };

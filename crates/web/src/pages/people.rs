@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use quita_engine::desk::Permission;
 use quita_engine::desk::people::{self, NewPerson, PersonView, Role, SignedIn};
+use quita_engine::error::Error;
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, csrf};
@@ -176,10 +178,11 @@ async fn set_role(
     Form { who, fields }: Form,
 ) -> Page {
     let actor = who.actor.clone();
+    actor.must(Permission::Configure)?;
     let role = Role::from_word(fields.get("role"));
     let done = app.ask(move |world| match role {
         Some(role) => people::set_role(world, &actor, &id, role),
-        None => Ok(()),
+        None => Err(Error::invalid("role", "invalid", "escolha o que esta pessoa pode fazer")),
     });
     back(&app, &who, done.await).await
 }
@@ -194,7 +197,7 @@ async fn remove(
     back(&app, &who, done).await
 }
 
-async fn back(app: &App, who: &SignedIn, done: Result<(), quita_engine::error::Error>) -> Page {
+async fn back(app: &App, who: &SignedIn, done: Result<(), Error>) -> Page {
     match done {
         Ok(()) => Ok(Redirect::to(HERE).into_response()),
         Err(error) => tell(app, who, Said { errors: Errors::of(error)?, ..Said::default() }).await,

@@ -1,9 +1,9 @@
 //! Who looks at a page: the person of the session cookie.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use axum::http::header::{COOKIE, HeaderValue, REFERER, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use quita_engine::desk::people::{self, SignedIn};
 
@@ -27,7 +27,7 @@ impl FromRequestParts<App> for Visitor {
             Ok(None) if is_fragment(&parts.headers) => {
                 Err(StatusCode::UNAUTHORIZED.into_response())
             }
-            Ok(None) => Err(Redirect::to(&sign_in_for(&parts.uri)).into_response()),
+            Ok(None) => Err(Redirect::to(&sign_in_for(&back_to(parts))).into_response()),
             Err(failure) => Err(failure.into_response()),
         }
     }
@@ -52,6 +52,15 @@ pub(super) fn cookie(headers: &HeaderMap) -> Option<String> {
 /// Whether the script asks for a part of a page.
 pub(super) fn is_fragment(headers: &HeaderMap) -> bool {
     headers.contains_key("x-fragment")
+}
+
+/// The page to come back to. A form that came too late has none: its page is.
+fn back_to(parts: &Parts) -> Uri {
+    if parts.method == Method::GET {
+        return parts.uri.clone();
+    }
+    let page = parts.headers.get(REFERER).and_then(|page| page.to_str().ok());
+    page.and_then(|page| page.parse().ok()).unwrap_or_default()
 }
 
 fn sign_in_for(uri: &Uri) -> String {

@@ -57,6 +57,7 @@ fn wrong_number(ids: &[String]) -> Option<Markup> {
 }
 
 async fn print(State(app): State<App>, Form { who, fields }: Form) -> Page {
+    who.actor.must(quita_engine::desk::Permission::Read)?;
     let ids = chosen(&fields);
     if let Some(said) = wrong_number(&ids) {
         return Ok(refused(&app, &who, "Imprimir boletos", said));

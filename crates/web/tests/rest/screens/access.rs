@@ -11,7 +11,8 @@ a_form_from_elsewhere_is_refused roles_see_only_what_is_theirs people_come_and_g
 tokens_are_made_and_withdrawn the_first_administrator_needs_the_code
 a_page_of_one_company_acts_on_no_other many_wrong_passwords_at_once_are_counted
 an_outsider_keeps_nobody_out very_many_wrong_passwords_make_everybody_wait
-wrong_passwords_are_forgotten_after_a_day }
+wrong_passwords_are_forgotten_after_a_day
+an_open_session_does_not_tell_the_password a_form_that_came_too_late_leads_back_to_its_page }
 
 quita_store::sql! {
     FAILURES = "SELECT email_hash FROM sign_in_failures";
@@ -161,6 +162,35 @@ async fn wrong_passwords_are_forgotten_after_a_day(house: &House) {
     assert_eq!(left(), 2);
     house.clock.pass(2 * 3600);
     assert_eq!(left(), 0);
+}
+
+async fn an_open_session_does_not_tell_the_password(house: &House) {
+    let ana = Person::administrator(house).await;
+    let change = async |current: &str| {
+        let new = "outra frase longa";
+        let fields = [("current", current), ("password", new), ("again", new)];
+        ana.post(house, "/minha-senha", &fields).await
+    };
+    for _ in 0..5 {
+        assert!(change("errada errada").await.text().contains("não é a senha atual"));
+    }
+    let waits = change(PASSWORD).await;
+    assert_eq!(waits.status, 422);
+    assert!(waits.text().contains("tente de novo em 1 min"), "{}", waits.text());
+    house.clock.pass(31);
+    assert!(change(PASSWORD).await.text().contains("Senha trocada"));
+}
+
+async fn a_form_that_came_too_late_leads_back_to_its_page(house: &House) {
+    Person::administrator(house).await;
+    let late = |page: &str| {
+        let call = form(house.call("POST", "/boletos/lote/x/emitir"), &[]).no_token();
+        call.header("referer", page).send()
+    };
+    let led = late("http://127.0.0.1:8077/boletos/lote/x").await;
+    assert_eq!(led.header("location"), Some("/entrar?para=/boletos/lote/x"));
+    let led = form(house.call("POST", "/tokens"), &[]).no_token().send().await;
+    assert_eq!(led.header("location"), Some("/entrar"));
 }
 
 async fn roles_see_only_what_is_theirs(house: &House) {

@@ -41,6 +41,11 @@ fn file(rows: impl IntoIterator<Item = String>) -> Vec<u8> {
     format!("{HEADER}\r\n{}\r\n", rows.join("\r\n")).into_bytes()
 }
 
+/// A file of one boleto.
+pub(super) fn one_row(number: &str) -> Vec<u8> {
+    file([line(number)])
+}
+
 async fn send(house: &House, person: &Person, name: &str, bytes: &[u8]) -> Reply {
     send_with(house, person, &person.csrf, name, bytes).await
 }

@@ -157,7 +157,7 @@ async fn a_table_brings_up_to_date(house: &House) {
     let fields =
         [("table", text), ("name", "0"), ("document", "1"), ("phone", "2"), ("do", "import")];
     let done = import(house, &ana, &fields, None).await.text();
-    assert!(done.contains("0 cadastrados, 1 atualizados"), "{done}");
+    assert!(done.contains("0 cadastrados, 1 atualizado."), "{done}");
     let list = ana.get(house, "/clientes").await.text();
     // What the table does not tell stays.
     for kept in ["José C.", "31 99999-0000", "jose@example.com", "Belo Horizonte"] {

@@ -8,9 +8,11 @@ mod credentials;
 mod customers;
 mod email;
 mod filing;
+mod home;
 mod issuing;
 mod payer;
 mod registers;
+mod roles;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
 

@@ -10,6 +10,7 @@ use crate::house::{House, Reply, boleto};
 crate::on_both_databases! {
     what_is_due_today_is_shown_with_its_reasons
     a_paid_boleto_says_so_and_can_be_paid_no_more
+    what_is_to_be_cancelled_is_not_to_be_paid
     a_link_that_leads_nowhere_tells_nothing
     nothing_else_of_the_desk_is_public
 }
@@ -73,6 +74,19 @@ async fn a_paid_boleto_says_so_and_can_be_paid_no_more(house: &House) {
     let page = get(house, &format!("/p/{link}")).await.text();
     assert!(page.contains("Pago em 23/11/2026"), "{page}");
     assert!(!page.contains("<svg") && !page.contains("Copiar"));
+    assert_eq!(get(house, &format!("/p/{link}/boleto.pdf")).await.status, 404);
+}
+
+async fn what_is_to_be_cancelled_is_not_to_be_paid(house: &House) {
+    let boleto = house.registered("Cancelar-1").await;
+    let id = boleto["id"].as_str().unwrap();
+    let link = link(house, id);
+    assert!(get(house, &format!("/p/{link}")).await.text().contains("Pague com Pix"));
+    // Asked of us, and the bank has not heard of it yet.
+    let asked = house.post(&format!("/v1/boletos/{id}/cancel"), "c", &json!({})).send().await;
+    assert!(asked.status.is_success(), "{}", asked.text());
+    let page = get(house, &format!("/p/{link}")).await.text();
+    assert!(page.contains("não pode mais ser pago") && !page.contains("<svg"), "{page}");
     assert_eq!(get(house, &format!("/p/{link}/boleto.pdf")).await.status, 404);
 }
 
