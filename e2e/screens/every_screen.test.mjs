@@ -3,23 +3,25 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { noViolations } from "./accessible.mjs";
 import { PHONE, WIDE, browser, emptyHouse, firstRun, house } from "./house.mjs";
-import { livedIn } from "./lived_in.mjs";
+import { everyState } from "./lived_in.mjs";
 import { screens } from "./screens.mjs";
 
-let home, empty, chromium, cookies, all;
+let home, empty, fresh, chromium, cookies, all;
 before(async () => {
   home = await house();
   empty = await emptyHouse();
+  fresh = await house();
   chromium = await browser();
   const page = await (await chromium.newContext()).newPage();
   await firstRun(page, home);
   cookies = await page.context().cookies();
-  all = screens(empty, home, await livedIn(home));
+  all = screens(empty, fresh, home, await everyState(home, page));
 });
 after(async () => {
   await chromium?.close();
   home?.close();
   empty?.close();
+  fresh?.close();
 });
 
 for (const [colorScheme, viewport] of [["light", WIDE], ["dark", PHONE]]) {

@@ -29,7 +29,7 @@ export function order(number, due, amount, person = 0) {
 
 // Fills a house; gives ids of boletos in some states and the link of one.
 export async function livedIn(home) {
-  const issue = (number, due, amount, person) => api(home, "POST", "/v1/boletos?wait=10s", order(number, due, amount, person), number.replaceAll(" ", "_"));
+  const issue = issuer(home);
   await api(home, "POST", "/v1/terms", { description: "Padrão da loja", fine_value: "2.00", interest_value: "1.00", days_after_due: 30, messages: [] }, "terms");
   await api(home, "POST", "/v1/chart_accounts", { description: "3.1.01 Venda de serviços" }, "chart");
   await api(home, "POST", "/v1/cost_centers", { description: "Loja do centro" }, "center");
@@ -46,7 +46,50 @@ export async function livedIn(home) {
   // Five days on, some are late.
   await advance(home, "P5D");
   await issue("NFe 430 - 1/2", 9, 99_900, 1);
-  return { account: boletos[5].account_id, registered: boletos[5].id, settled: boletos[0].id, rejected: rejected.id, link: boletos[5].public_token };
+  return { account: boletos[5].account_id, registered: boletos[5].id, settled: boletos[0].id, cancelled: boletos[3].id, overdue: boletos[1].id, rejected: rejected.id, link: boletos[5].public_token, paidLink: boletos[0].public_token, overLink: boletos[3].public_token };
+}
+
+// Issues boletos, and waits a while for the bank.
+function issuer(home) {
+  return (number, due, amount, person, more) => api(home, "POST", "/v1/boletos?wait=10s", { ...order(number, due, amount, person), ...more }, number.replaceAll(" ", "_"));
+}
+
+// As livedIn(), with a boleto in every state and a page of everything that has one. `page` is of
+// somebody who signed in.
+export async function everyState(home, page) {
+  const seen = await livedIn(home);
+  const issue = issuer(home);
+  // It is five days later by now.
+  const expired = await issue("NFe 440 - 1/1", 6, 33_000, 2, { limit_date: day(7) });
+  const byHand = await issue("NFe 441 - 1/1", 30, 21_000, 0);
+  await api(home, "POST", `/v1/boletos/${byHand.id}/settle_by_hand`, { paid_on: day(5), amount: 21_000 }, "by-hand");
+  const [batch, draft] = [await file(home, page, "NFS-e 900"), await file(home, page, "NFS-e 950")];
+  await page.goto(home.url + batch);
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.click("button:has-text('Emitir')");
+  await page.waitForSelector("progress");
+  await until(async () => /2 de 2 boletos/.test(await page.textContent("main")));
+  await advance(home, "P3D");
+  for (const [id, status] of [[expired.id, "EXPIRED"], [seen.cancelled, "CANCELLED"]]) {
+    await api(home, "POST", "/v1/sync", {}, `sync-${status}`);
+    await until(async () => (await api(home, "GET", `/v1/boletos/${id}`)).status === status);
+  }
+  await control(home, { do: "set", switch: "registration_delay_ms", value: 86_400_000 });
+  const created = await api(home, "POST", "/v1/boletos", order("NFe 442 - 1/1", 30, 10_000, 1), "created");
+  const first = async (path) => (await api(home, "GET", path)).data[0].id;
+  return { ...seen, created: created.id, expired: expired.id, byHand: byHand.id, batch, draft, account: await first("/v1/accounts"), customer: await first("/v1/customers") };
+}
+
+// Sends a file of two good rows and a bad one, and tells its columns; gives its address.
+async function file(home, page, number) {
+  const row = (n, amount) => `${number}/${n};123.456.789-09;Maria das Dores Oliveira;Rua das Laranjeiras;100;Centro;Belo Horizonte;MG;30140-071;${amount};${day(25).split("-").reverse().join("/")}`;
+  const text = ["Número;CPF/CNPJ;Nome;Rua;Nº;Bairro;Cidade;UF;CEP;Valor;Vencimento", row(1, "150,00"), row(2, "cem"), row(3, "250,00")].join("\r\n");
+  await page.goto(`${home.url}/boletos/lote`);
+  await page.setInputFiles("#file", { name: `${number}.csv`, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.click("text=Enviar e conferir");
+  await page.click("text=Conferir todas as linhas");
+  await page.waitForSelector("h1:has-text('Conferência')");
+  return new URL(page.url()).pathname;
 }
 
 export async function until(holds, seconds = 60) {

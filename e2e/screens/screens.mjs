@@ -1,16 +1,26 @@
-// Every screen of an installation that livedIn() has filled: name, address, and whether one must
-// have signed in. `empty` is an installation not yet made, `home` the other, `seen` what livedIn() gave.
-export function screens(empty, home, seen) {
+// Every screen of an installation that everyState() has filled: name, address, and whether one must
+// have signed in. `empty` is an installation not yet made, `fresh` one without people, `home` the
+// other, `seen` what everyState() gave.
+export function screens(empty, fresh, home, seen) {
   return [
     ["primeiro-acesso", empty.firstRun, false],
+    ["primeiro-administrador", fresh.firstRun, false],
     ["entrar", `${home.url}/entrar`, false],
     ["inicio", `${home.url}/`, true],
     ["boletos", `${home.url}/boletos`, true],
     ["boleto", `${home.url}/boletos/${seen.registered}`, true],
     ["boleto-liquidado", `${home.url}/boletos/${seen.settled}`, true],
     ["boleto-rejeitado", `${home.url}/boletos/${seen.rejected}`, true],
+    ["boleto-enviando", `${home.url}/boletos/${seen.created}`, true],
+    ["boleto-cancelado", `${home.url}/boletos/${seen.cancelled}`, true],
+    ["boleto-vencido", `${home.url}/boletos/${seen.overdue}`, true],
+    ["boleto-expirado", `${home.url}/boletos/${seen.expired}`, true],
+    ["boleto-pago-por-fora", `${home.url}/boletos/${seen.byHand}`, true],
+    ["emitidos", `${home.url}/boletos/emitidos?ids=${seen.registered},${seen.settled},${seen.rejected},${seen.created}`, true],
     ["emitir", `${home.url}/boletos/emitir`, true],
     ["lote", `${home.url}/boletos/lote`, true],
+    ["lote-andamento", `${home.url}${seen.batch}`, true],
+    ["lote-colunas", `${home.url}${seen.draft}/colunas`, true],
     ["clientes", `${home.url}/clientes`, true],
     ["cliente-novo", `${home.url}/clientes/novo`, true],
     ["clientes-importar", `${home.url}/clientes/importar`, true],
@@ -23,6 +33,7 @@ export function screens(empty, home, seen) {
     ["contas", `${home.url}/contas`, true],
     ["conta", `${home.url}/contas/${seen.account}`, true],
     ["conta-exportar", `${home.url}/contas/${seen.account}/exportar`, true],
+    ["conta-credencial", `${home.url}/contas/${seen.account}/credencial`, true],
     ["conta-nova", `${home.url}/contas/nova`, true],
     ["conta-nova-banco", `${home.url}/contas/nova/inter`, true],
     ["empresa", `${home.url}/empresa`, true],
@@ -31,5 +42,8 @@ export function screens(empty, home, seen) {
     ["tokens", `${home.url}/tokens`, true],
     ["minha-senha", `${home.url}/minha-senha`, true],
     ["pagador", `${home.public}/p/${seen.link}`, false],
+    ["pagador-pago", `${home.public}/p/${seen.paidLink}`, false],
+    ["pagador-cancelado", `${home.public}/p/${seen.overLink}`, false],
+    ["cliente", `${home.url}/clientes/${seen.customer}`, true],
   ];
 }

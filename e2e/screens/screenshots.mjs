@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PHONE, WIDE, browser, emptyHouse, firstRun, house } from "./house.mjs";
-import { livedIn } from "./lived_in.mjs";
+import { everyState } from "./lived_in.mjs";
 import { screens } from "./screens.mjs";
 
 const folder = process.argv[2];
@@ -11,16 +11,17 @@ mkdirSync(folder, { recursive: true });
 
 const home = await house();
 const empty = await emptyHouse();
+const fresh = await house();
 const chromium = await browser();
 const first = await (await chromium.newContext()).newPage();
 await firstRun(first, home);
 const cookies = await first.context().cookies();
-const seen = await livedIn(home);
+const seen = await everyState(home, first);
 
 let taken = 0;
 for (const colorScheme of ["light", "dark"]) {
   for (const [size, viewport] of [["largo", WIDE], ["celular", PHONE]]) {
-    for (const [name, url, signedIn] of screens(empty, home, seen)) {
+    for (const [name, url, signedIn] of screens(empty, fresh, home, seen)) {
       const context = await chromium.newContext({ viewport, colorScheme });
       if (signedIn) await context.addCookies(cookies);
       const page = await context.newPage();
@@ -38,3 +39,4 @@ console.log(`${taken} pictures in ${folder}`);
 await chromium.close();
 home.close();
 empty.close();
+fresh.close();
