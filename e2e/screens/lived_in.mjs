@@ -43,10 +43,15 @@ export async function livedIn(home) {
   await api(home, "POST", `/v1/boletos/${boletos[3].id}/cancel`, { reason: "pedido cancelado" }, "cancel");
   await control(home, { do: "set", switch: "issue_refused", value: 1 });
   const rejected = await issue("OS 77 - 1/1", 20, 45_000, 3);
+  const customers = await api(home, "GET", "/v1/customers");
+  const contract = await api(home, "POST", "/v1/contracts", {
+    description: "Mensalidade da turma A", customer_id: customers.data[0].id, amount: 30_000,
+    expiration_date: day(12), periods: 12, readjustment: "4.50", invoice_type: "tuition_payment",
+  }, "contract");
   // Five days on, some are late.
   await advance(home, "P5D");
   await issue("NFe 430 - 1/2", 9, 99_900, 1);
-  return { account: boletos[5].account_id, registered: boletos[5].id, settled: boletos[0].id, cancelled: boletos[3].id, overdue: boletos[1].id, rejected: rejected.id, link: boletos[5].public_token, paidLink: boletos[0].public_token, overLink: boletos[3].public_token };
+  return { account: boletos[5].account_id, registered: boletos[5].id, settled: boletos[0].id, cancelled: boletos[3].id, overdue: boletos[1].id, rejected: rejected.id, contract: contract.id, link: boletos[5].public_token, paidLink: boletos[0].public_token, overLink: boletos[3].public_token };
 }
 
 // Issues boletos, and waits a while for the bank.

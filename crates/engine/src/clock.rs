@@ -53,6 +53,11 @@ pub fn bank_time(instant: Timestamp) -> DateTime {
     instant.to_zoned(SAO_PAULO.clone()).datetime()
 }
 
+/// The instant at which a day begins at the banks.
+pub fn bank_midnight(day: Date) -> Timestamp {
+    day.to_zoned(SAO_PAULO.clone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
 /// Minutes since midnight at the banks.
 pub fn bank_minute(instant: Timestamp) -> u16 {
     let time = instant.to_zoned(SAO_PAULO.clone()).time();
@@ -80,6 +85,7 @@ mod tests {
         assert_eq!(bank_day(late).to_string(), "2026-11-21");
         assert_eq!(bank_minute(late), 23 * 60 + 59);
         assert_eq!(bank_day(next).to_string(), "2026-11-22");
+        assert_eq!(bank_midnight(bank_day(next)), next);
         assert_eq!(bank_minute(next), 0);
     }
 }

@@ -12,6 +12,7 @@ pub mod boletos;
 pub mod charges;
 pub mod classifications;
 pub mod companies;
+pub mod contracts;
 pub mod counters;
 pub mod credentials;
 pub mod cursors;

@@ -19,6 +19,11 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "createAccount" => include_str!("examples/createAccount.json"),
         "updateCompany" => include_str!("examples/updateCompany.json"),
         "replaceCredential" => include_str!("examples/replaceCredential.json"),
+        "createContract" => include_str!("examples/createContract.json"),
+        "changeContract" => include_str!("examples/changeContract.json"),
+        "setContractStatus" => include_str!("examples/setContractStatus.json"),
+        "createPaymentForm" => include_str!("examples/createPaymentForm.json"),
+        "changePaymentForm" => include_str!("examples/changePaymentForm.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,
     })

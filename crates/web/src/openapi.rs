@@ -29,6 +29,8 @@ use crate::{examples, words};
         (name = "events", description = "Eventos"),
         (name = "pending", description = "Pendências"),
         (name = "customers", description = "Clientes"),
+        (name = "payment_forms", description = "Formas de pagamento"),
+        (name = "contracts", description = "Contratos"),
         (name = "terms", description = "Parâmetros de boleto"),
         (name = "accounts", description = "Contas e bancos"),
         (name = "company", description = "Empresa"),

@@ -17,26 +17,33 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Charge" => "Uma cobrança: o que um cliente deve.",
         "Classification" => "Um item do plano de contas, ou um centro de custo.",
         "Company" => "A empresa.",
+        "Contract" => "Um contrato: o que se cobra de novo a cada período.",
+        "ContractPeriod" => "Um período de um contrato, que já teve sua vez.",
         "Credential" => "Uma credencial, sem nenhum segredo.",
         "Customer" => "Um cliente.",
         "Event" => "Algo que aconteceu.",
         "Events" => "Eventos em ordem.",
         "FieldError" => "Um campo a corrigir.",
+        "Interval" => "De quanto em quanto se repete: `weekly`, `monthly` ou `yearly`.",
         "InstalmentMode" => "O que o valor das parcelas significa.",
         "IssuedBoletos" => "Boletos emitidos, na ordem do pedido.",
         "MadeToken" => "Um token recém-criado.",
         "NewAccount" => "Uma conta a cadastrar, com sua credencial.",
+        "Missed" => "O que se faz dos períodos vencidos durante a pausa: `skip` ou `charge`.",
         "NewBatch" => "Muitos boletos, todos ou nenhum.",
         "NewBoleto" => "Um boleto a emitir, com a cobrança que ele traz.",
+        "NewContract" => "Um contrato a cadastrar ou alterar.",
         "CompanyData" => "O que pode mudar numa empresa.",
         "NewClassification" => "Um item do plano de contas, ou um centro de custo, a guardar.",
         "NewCredential" => "Uma credencial que toma o lugar da que a conta tem.",
         "NewCustomer" => "Um cliente, enviado com o boleto ou cadastrado antes.",
         "NewInstalments" => "As parcelas de um documento.",
+        "NewPaymentForm" => "Uma forma de pagamento a cadastrar ou alterar.",
         "NewTerms" => "Parâmetros com um nome, contados a partir do vencimento de cada boleto.",
         "NewToken" => "Um token a criar.",
         "NodeHealth" => "Este servidor funciona.",
         "Party" => "Uma pessoa ou empresa citada no boleto.",
+        "PaymentForm" => "Uma forma de pagamento.",
         "PdfRequest" => "Boletos para um arquivo.",
         "PendingItem" => "Algo que uma pessoa precisa olhar.",
         "ProbeStep" => "Um passo do teste da ligação.",
@@ -45,6 +52,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Refusal" => "Por que o banco recusou.",
         "SavedDiscount" => "Um desconto por pagamento antecipado.",
         "SettleByHand" => "Um boleto pago fora do banco.",
+        "StatusChange" => "Outra situação para um contrato.",
         "Sync" => "Quantas contas serão consultadas.",
         "Term" => "Multa, juros ou desconto.",
         "TermValue" => {
@@ -99,6 +107,34 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("Cancel", "reason") => "Motivo, até 50 caracteres.",
         ("Change", "amount") => "Novo valor nominal em centavos.",
         ("Change", "expiration_date") => "Novo vencimento.",
+        ("Contract" | "StatusChange", "status") => "`active`, `paused` ou `ended`.",
+        ("ContractPeriod", "status") => {
+            "`open` (espera por uma pessoa ou pela próxima tentativa), `issued` ou `skipped`."
+        }
+        ("ContractPeriod", "message") => "Por que não pôde ser emitido, ou por que foi pulado.",
+        ("ContractPeriod", "document_number") => "Número do boleto, emitido ou por emitir.",
+        ("NewContract", "description") => "O que se cobra, para pessoas.",
+        ("NewContract", "number") => {
+            "Único entre os contratos da empresa; se omitido, o próximo. Os boletos são `CT 12 - 3/12`."
+        }
+        ("NewContract", "account_id") => {
+            "Em que conta; se omitido, a da forma de pagamento ou a padrão."
+        }
+        ("NewContract", "invoice_type") => "`bill_of_exchange` (se omitido) ou `tuition_payment`.",
+        ("NewContract", "amount") => "Valor de cada período em centavos.",
+        ("NewContract", "expiration_date") => {
+            "Vencimento do primeiro período a emitir, `AAAA-MM-DD`, de hoje em diante."
+        }
+        ("NewContract", "terms_id") => {
+            "Parâmetros guardados; se omitido, os da forma de pagamento."
+        }
+        ("NewContract", "messages") => "Linhas de cada boleto; se omitidas, as dos parâmetros.",
+        ("NewPaymentForm", "description") => "Nome para pessoas, único na empresa.",
+        ("NewPaymentForm", "kind") => {
+            "Código do meio de pagamento na NF-e (`tPag`); `15` é boleto."
+        }
+        ("NewPaymentForm", "account_id") => "Em que conta; boletos precisam de uma.",
+        ("NewPaymentForm", "terms_id") => "Com que parâmetros.",
         ("Credential", "bank") => "O banco, pelo nome de `folder` em `GET /v1/banks`.",
         ("Credential", "name") => "Nome da credencial, para pessoas.",
         ("Credential", "status") => {
@@ -213,6 +249,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "account" => "Nome da conta.",
         "account_code" => "Número da conta com o dígito.",
         "account_id" => "Id da conta.",
+        "active" => "Se pode ser escolhida; sim, se omitido.",
         "address" => "Endereço.",
         "amount" => "Valor nominal em centavos.",
         "api" => "Se quita fala com a API deste banco.",
@@ -221,6 +258,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "barcode" => "Código de barras, 44 dígitos, depois do registro.",
         "boleto_id" => "Id do boleto.",
         "boletos" => "Na ordem do pedido.",
+        "boleto_status" => "Como está o boleto.",
         "br_code" => "Pix copia e cola do boleto híbrido, depois do registro.",
         "branch" => "Agência, só dígitos.",
         "branch_code" => "Agência.",
@@ -249,6 +287,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "complement" => "Complemento.",
         "connected" => "Se a conta tem credencial.",
         "cost_center" => "Centro de custo; vazio se nenhum.",
+        "contract" => "O que o contrato diz.",
         "count" => "Quantas, de 1 a 99.",
         "created_at" => "Instante da criação, UTC.",
         "created_by" => "`user:…`, `application:…` ou `system`.",
@@ -263,6 +302,11 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "customer_id" => "Id do cliente.",
         "data" => "O que foi encontrado.",
         "day" => "O dia que conta: o do crédito, ou o do pagamento se o banco não disse o outro.",
+        "day_of_month" => {
+            "Dia fixo do mês dos vencimentos depois do primeiro; num mês mais curto, o último dia."
+        }
+        "days" => "Dias depois da emissão em que vence cada parcela, em ordem.",
+        "days_before" => "Emite tantos dias antes do vencimento; 10 se omitido.",
         "days_after_due" => "Dias depois do vencimento em que ainda se pode pagar.",
         "detail" => "O que aconteceu e o que fazer.",
         "digit" => "Dígito da conta.",
@@ -274,9 +318,11 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "document_number" => "Número do documento da empresa.",
         "document_type" => "`cpf` ou `cnpj`.",
         "email" => "E-mail.",
+        "end_date" => "Nada vence depois deste dia. Este, `periods` ou nenhum: continua sem fim.",
         "end_to_end_id" => "Identificador do Pix (`endToEndId`).",
         "environment" => "`production` ou `sandbox`.",
         "errors" => "Os campos a corrigir, todos de uma vez.",
+        "every" => "A cada tantas semanas, meses ou anos; 1 se omitido.",
         "expiration_date" => "Vencimento.",
         "fee" => "Tarifa do banco em centavos.",
         "fee_projected" => {
@@ -286,6 +332,8 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "fine_days" => "Primeiro dia da multa, tantos dias depois do vencimento; 1 se omitido.",
         "fine_face_value" => "Multa em centavos.",
         "fine_value" => "Porcentagem de multa, em texto: `\"2.00\"`.",
+        "first_period" => "O número desse período; 1 se omitido.",
+        "form" => "O que a forma de pagamento diz.",
         "folder" => "Nome do banco nesta API.",
         "hosts" => "Só em ambiente de testes: endereços do simulador.",
         "hybrid" => "Se leva QR Code Pix; sim, se omitido e o banco tiver.",
@@ -295,10 +343,13 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "interest_days" => "Primeiro dia de juros, tantos dias depois do vencimento; 1 se omitido.",
         "interest_face_value" => "Juros em centavos por dia.",
         "interest_value" => "Porcentagem de juros ao mês, em texto: `\"1.00\"`.",
+        "interval" => "De quanto em quanto se repete; `monthly` se omitido.",
         "invoice_type" => "Tipo do boleto.",
+        "issued" => "Quantos períodos já têm boleto.",
         "issuance_date" => "Emissão.",
         "last_error" => "O que deu errado na última consulta; vazio se nada.",
         "last_look" => "Instante da última consulta, completa ou não, UTC.",
+        "last_period" => "Número do último período; null se continua sem fim.",
         "last_success" => "Instante da última consulta completa, UTC.",
         "last_webhook" => "Instante da última chamada do banco, UTC.",
         "legal_name" => "Nome ou razão social.",
@@ -306,6 +357,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "means" => "`boleto` ou `pix`.",
         "message" => "Para pessoas: o que está errado e o que fazer.",
         "messages" => "Linhas impressas no boleto.",
+        "missed" => "Obrigatório ao retomar depois de períodos vencidos: `skip` ou `charge`.",
         "mode" => {
             "`repeat`: cada parcela tem o valor inteiro; `divide`: os centavos que sobram vão na primeira."
         }
@@ -313,6 +365,9 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "next_after" => {
             "Devolva em `after` para continuar; igual ao pedido quando não há nada novo."
         }
+        "next_period" => "O próximo período a emitir; null depois do último.",
+        "next_expiration_date" => "Quando ele vence.",
+        "next_issue_date" => "O dia em que será emitido.",
         "next_cursor" => "Devolva em `cursor` para a próxima página; null no fim.",
         "nominal" => "Valor nominal do boleto.",
         "not_after" => "Fim da validade do certificado, UTC.",
@@ -324,11 +379,15 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "our_number" => "Nosso número, dado pelo banco no registro.",
         "paid_on" => "Dia em que o cliente pagou.",
         "pix_error" => "Por que os Pix não puderam ser lidos por si; vazio quando puderam.",
+        "payment_form_id" => "Forma de pagamento, de onde vêm conta e parâmetros quando omitidos.",
+        "period" => "Número do período.",
+        "periods" => "Número do último período.",
         "phone" => "Telefone com DDD.",
         "postal_code" => "CEP, 8 dígitos.",
         "public_token" => {
             "A página do pagador é `/p/<public_token>` no endereço público: mande este link ao cliente."
         }
+        "readjustment" => "Porcentagem com que uma pessoa reajusta o valor, em texto: `\"4.50\"`.",
         "receipts" => "Cada pagamento recebido.",
         "received" => "Total recebido em centavos.",
         "receiver" => "Sacador avalista.",
@@ -351,6 +410,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "txid" => "Identificador do Pix do boleto híbrido.",
         "updated_at" => "Instante da última mudança, UTC.",
         "version" => "Versão de quita.",
+        "waiting" => "Quantos períodos esperam por uma pessoa.",
         "writable_line" => "Linha digitável, 47 dígitos, depois do registro.",
         _ => return None,
     })

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 use super::classifications::{self, Labels, Registers};
 use super::customers::NewCustomer;
 pub use super::instalments::{InstalmentMode, NewInstalments, instalments};
-use super::once::known_answer;
+use super::once::{Request, known_answer};
 use super::origin::Origin;
 use super::replaced::Replaced;
 use super::terms::NewTerms;
@@ -200,13 +200,46 @@ pub fn issue_then(
     shape: Shape,
     done: impl FnOnce(Result<Stored, Error>) + Send + 'static,
 ) {
+    issue_all(world, actor, key, fingerprint, new, shape, None, done);
+}
+
+/// What else is written with a boleto, in its transaction; false refuses all of it.
+type With = Box<dyn Fn(&mut Tx, &Boleto) -> Result<bool, StoreError> + Send + Sync>;
+
+/// As [`issue`] of one boleto, and writes something else with it. A refusal is a conflict.
+pub(super) fn issue_with(
+    world: &World,
+    actor: &Actor,
+    Request { key, fingerprint }: &Request,
+    new: &NewBoleto,
+    with: impl Fn(&mut Tx, &Boleto) -> Result<bool, StoreError> + Send + Sync + 'static,
+) -> Result<Stored, Error> {
+    let (result, receive) = std::sync::mpsc::sync_channel(1);
+    let (one, with) = (std::slice::from_ref(new), Some(Box::new(with) as With));
+    issue_all(world, actor, key, fingerprint, one, Shape::One, with, move |stored| {
+        let _ = result.send(stored);
+    });
+    receive.recv().map_err(|_| Error::internal("the store gave no answer"))?
+}
+
+#[expect(clippy::too_many_arguments, reason = "the one place where all of them meet")]
+fn issue_all(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    fingerprint: &str,
+    new: &[NewBoleto],
+    shape: Shape,
+    with: Option<With>,
+    done: impl FnOnce(Result<Stored, Error>) + Send + 'static,
+) {
     let checked = check_all(world, actor, key, new, shape);
     let (company, checked) = match checked {
         Ok(checked) => checked,
         Err(error) => return done(known_answer(world, actor, key, fingerprint, error)),
     };
     let ready = match Ready::new(world.ids(), actor, key, fingerprint, &company, checked, shape) {
-        Ok(ready) => ready,
+        Ok(ready) => Ready { with, ..ready },
         Err(error) => return done(Err(error.into())),
     };
     let bell = Arc::clone(&world.bell);
@@ -547,6 +580,7 @@ struct Ready {
     now: Timestamp,
     body: Arc<str>,
     orders: Vec<ReadyOrder>,
+    with: Option<With>,
 }
 
 /// A charge with its boleto; both still lack the customer's id.
@@ -610,11 +644,12 @@ impl Ready {
         };
         let body = body.map_err(|e| StoreError::Internal(e.to_string()))?.into();
         let (key, fingerprint) = (key.to_owned(), fingerprint.to_owned());
-        Ok(Self { company_id: company.id.clone(), key, fingerprint, now: ids.now(), body, orders })
+        let (company_id, now) = (company.id.clone(), ids.now());
+        Ok(Self { company_id, key, fingerprint, now, body, orders, with: None })
     }
 
     fn write(&self, tx: &mut Tx) -> Result<Written, StoreError> {
-        let Self { company_id, key, fingerprint, now, body, orders } = self;
+        let Self { company_id, key, fingerprint, now, body, orders, with } = self;
         let begun = idempotency::begin_answered(tx, company_id, key, fingerprint, *now, 201, body)?;
         match begun {
             idempotency::Begun::New => {}
@@ -625,7 +660,12 @@ impl Ready {
             }
         }
         for order in orders {
-            order.write(tx)?;
+            let boleto = order.write(tx)?;
+            if let Some(with) = with
+                && !with(tx, &boleto)?
+            {
+                return Err(StoreError::Refused(boleto.order.document_number));
+            }
         }
         let body = Arc::clone(body);
         Ok(Written::Stored(Stored { status: 201, body, replayed: false }))
@@ -634,7 +674,7 @@ impl Ready {
 
 impl ReadyOrder {
     /// Refusing undoes what the whole request wrote before, the key included.
-    fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
+    fn write(&self, tx: &mut Tx) -> Result<Boleto, StoreError> {
         let customer_id = match &self.customer {
             ReadyCustomer::Known(id) => id.clone(),
             ReadyCustomer::New(customer) => customers::complete(tx, customer)?,
@@ -651,7 +691,7 @@ impl ReadyOrder {
         if !order_boleto::add(tx, &boleto, &self.beside)? {
             return Err(StoreError::Busy("the bank reference was taken".into()));
         }
-        Ok(())
+        Ok(boleto)
     }
 }
 

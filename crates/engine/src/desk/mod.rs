@@ -8,6 +8,7 @@ pub mod books;
 pub mod classifications;
 pub mod companies;
 pub mod credential_export;
+pub mod contracts;
 pub mod credentials;
 pub mod customer_import;
 pub mod customers;

@@ -3,12 +3,16 @@
 use jiff::Span;
 use jiff::civil::Date;
 use quita_store::payment_forms::{self, PaymentForm};
-use quita_store::{accounts, terms};
+use quita_store::{StoreError, Tx, accounts, terms};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::instalments::{COUNT_MAX, Plan};
+use super::issue::Stored;
+use super::once::{Request, once};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
+use crate::ids::Ids;
 use crate::trail::{self, Author};
 use crate::world::World;
 
@@ -36,22 +40,29 @@ const DESCRIPTION_MAX: usize = 60;
 const DAYS_MAX: u16 = 3650;
 
 /// A payment form to be saved.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewPaymentForm {
     /// Name for people, unique in the company.
     pub description: String,
     /// One of [`KINDS`].
     pub kind: String,
-    /// Whether it can be chosen.
+    /// Whether it can be chosen; yes when left out.
+    #[serde(default = "yes")]
     pub active: bool,
     /// At which account; boletos need one.
     pub account_id: Option<String>,
     /// With which terms.
     pub terms_id: Option<String>,
     /// Days after the day of issue of each instalment, the first one first.
+    #[serde(default)]
     pub days: Vec<u16>,
     /// The day of the month on which all but the first fall due, or the last of a shorter one.
     pub day_of_month: Option<u8>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl NewPaymentForm {
@@ -99,7 +110,8 @@ pub fn grid(count: u16, between: u16) -> Result<Vec<u16>, Error> {
 }
 
 /// A payment form that is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PaymentForm)]
 pub struct KeptPaymentForm {
     /// UUIDv7.
     pub id: String,
@@ -107,19 +119,52 @@ pub struct KeptPaymentForm {
     pub form: NewPaymentForm,
 }
 
-/// Saves a payment form: a new one, or the one of this id. Gives its id.
+/// Saves a payment form: a new one, or the one of this id.
 pub fn save(
     world: &World,
     actor: &Actor,
     id: Option<&str>,
     new: &NewPaymentForm,
-) -> Result<String, Error> {
+) -> Result<KeptPaymentForm, Error> {
+    let write = prepare(world, actor, id, new)?;
+    let saved = world.tx(write).map_err(|error| match error {
+        StoreError::Refused(_) => taken(),
+        other => other.into(),
+    })?;
+    saved.ok_or_else(|| Error::not_found("forma de pagamento"))
+}
+
+/// Adds a payment form, once for each key.
+pub fn create(
+    world: &World,
+    actor: &Actor,
+    request: &Request,
+    new: &NewPaymentForm,
+) -> Result<Stored, Error> {
+    let ready = prepare(world, actor, None, new);
+    match once(world, actor, request, ready, Option::<KeptPaymentForm>::clone) {
+        Err(Error::Store(StoreError::Refused(_))) => Err(taken()),
+        other => other,
+    }
+}
+
+fn taken() -> Error {
+    Error::invalid("description", "taken", "já existe uma forma de pagamento com este nome")
+}
+
+/// Refused when the description is taken; `None` when there is none of this id.
+fn prepare(
+    world: &World,
+    actor: &Actor,
+    id: Option<&str>,
+    new: &NewPaymentForm,
+) -> Result<impl Fn(&mut Tx, Ids) -> Result<Option<KeptPaymentForm>, StoreError> + use<>, Error> {
     actor.must(Permission::Charge)?;
     check(world, actor, new)?;
     let body = serde_json::value::to_raw_value(new).map_err(|e| Error::internal(e.to_string()))?;
-    let (company, name) = (actor.company_id.clone(), actor.name.clone());
+    let (company, name, new) = (actor.company_id.clone(), actor.name.clone(), new.clone());
     let (known, description) = (id.map(str::to_owned), new.description.trim().to_owned());
-    let saved = world.tx(move |tx, mut ids| {
+    Ok(move |tx: &mut Tx, mut ids: Ids| {
         let row = PaymentForm {
             id: known.clone().unwrap_or_else(|| ids.next_id()),
             company_id: company.clone(),
@@ -133,16 +178,12 @@ pub fn save(
             Some(_) => payment_forms::change(tx, &row)?,
         };
         if !done {
-            return Ok(Some(None));
+            return Err(StoreError::refused("the description of a payment form is taken"));
         }
         let author = Author { company_id: &company, actor: &name };
         let details = serde_json::json!({ "payment_form": row.body });
         trail::record(tx, &mut ids, author, "payment_form.saved", &row.id, &details)?;
-        Ok(Some(Some(row.id)))
-    })?;
-    let saved = saved.ok_or_else(|| Error::not_found("forma de pagamento"))?;
-    saved.ok_or_else(|| {
-        Error::invalid("description", "taken", "já existe uma forma de pagamento com este nome")
+        Ok(Some(KeptPaymentForm { id: row.id, form: new.clone() }))
     })
 }
 

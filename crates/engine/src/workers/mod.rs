@@ -4,6 +4,7 @@
 mod batch;
 mod carry;
 mod clarify;
+mod contract;
 mod follow;
 mod housekeeping;
 mod issue;
@@ -43,11 +44,13 @@ pub enum Kind {
     Batch,
     /// Send an e-mail.
     Mail,
+    /// Issue the periods of a contract whose day has come.
+    Contract,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Issue,
         Self::Clarify,
         Self::Follow,
@@ -55,6 +58,7 @@ impl Kind {
         Self::Sync,
         Self::Batch,
         Self::Mail,
+        Self::Contract,
     ];
 
     /// Work about one boleto.
@@ -70,6 +74,7 @@ impl Kind {
             Self::Sync => "sync",
             Self::Batch => "batch",
             Self::Mail => "mail",
+            Self::Contract => "contract",
         }
     }
 
@@ -132,6 +137,7 @@ fn run(world: &World, job: &Job) -> Result<(), Error> {
         Some(Kind::Sync) => sync::run(world, job),
         Some(Kind::Batch) => batch::run(world, job),
         Some(Kind::Mail) => mail::run(world, job),
+        Some(Kind::Contract) => contract::run(world, job),
         None => Err(Error::internal(format!("unknown kind of job: {}", job.kind))),
     }
 }

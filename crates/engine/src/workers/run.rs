@@ -46,8 +46,8 @@ impl Bell {
 }
 
 impl Workers {
-    /// Starts `count` threads for boletos, one each for accounts, batches, e-mails and
-    /// housekeeping.
+    /// Starts `count` threads for boletos, one each for accounts, batches, contracts, e-mails
+    /// and housekeeping.
     pub fn start(world: &Arc<World>, count: usize) -> Result<Self, Error> {
         if world.store.engine() == Engine::Sqlite {
             // Nobody else works on this file: leases that stand were left by a killed process.
@@ -70,6 +70,9 @@ impl Workers {
         })?);
         threads.push(spawn(world, &stop, &bell, "batches".into(), |world| {
             tick(world, &[Kind::Batch], 1)
+        })?);
+        threads.push(spawn(world, &stop, &bell, "contracts".into(), |world| {
+            tick(world, &[Kind::Contract], 1)
         })?);
         let mut last = String::new();
         threads.push(spawn(world, &stop, &bell, "mails".into(), move |world| {

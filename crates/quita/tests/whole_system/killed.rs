@@ -185,3 +185,42 @@ fn killed_with_a_file_half_issued_each_row_is_one_boleto_and_one_letter() {
     let (ok, verified) = house.command(&["audit", "verify"]);
     assert!(ok, "{verified}");
 }
+
+#[test]
+fn killed_while_a_contract_issues_each_period_has_one_boleto() {
+    let mut house = House::new();
+    for point in ["contract.opened", "contract.issued"] {
+        let body = new_boleto(point);
+        let customer = house.post("/v1/customers", &body["customer"]);
+        // Each process asks for tokens of its own, and the bank gives five a minute.
+        house.advance_minutes(2);
+        house.open(Some(point));
+        // Two periods have their day of issue behind them.
+        let contract = json!({
+            "description": point,
+            "customer_id": customer["id"],
+            "amount": body["amount"],
+            "expiration_date": body["expiration_date"],
+            "interval": "weekly",
+            "periods": 2,
+            "days_before": 90,
+        });
+        house.post_stubbornly("/v1/contracts", point, &contract);
+        house.wait_for_death();
+        house.open(None);
+        let contract = house.post_stubbornly("/v1/contracts", point, &contract).unwrap();
+        let path = format!("/v1/contracts/{}", contract["id"].as_str().unwrap());
+        house.await_that("the end of the contract", || house.get(&path)["status"] == "ended");
+        house.advance_minutes(12);
+        let periods = house.get(&format!("{path}/periods"))["data"].clone();
+        assert_eq!(periods.as_array().unwrap().len(), 2, "{point}");
+        for period in periods.as_array().unwrap() {
+            let boleto = house.await_status(period["boleto_id"].as_str().unwrap(), "REGISTERED");
+            assert_eq!(house.at_bank(&boleto), 1, "{point}");
+        }
+    }
+    let all = house.get("/v1/boletos")["data"].as_array().unwrap().len();
+    assert_eq!(all, 4);
+    let (ok, verified) = house.command(&["audit", "verify"]);
+    assert!(ok, "{verified}");
+}

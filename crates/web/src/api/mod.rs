@@ -7,10 +7,12 @@ mod boletos;
 mod charges;
 mod classifications;
 mod company;
+mod contracts;
 mod credentials;
 mod customers;
 mod events;
 mod issue;
+mod payment_forms;
 mod pdf;
 mod pending;
 mod receipts;
@@ -54,6 +56,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::save))
         .routes(routes!(customers::get))
         .routes(routes!(terms::list, terms::save))
+        .routes(routes!(payment_forms::list, payment_forms::create))
+        .routes(routes!(payment_forms::get, payment_forms::change))
+        .routes(routes!(contracts::list, contracts::create))
+        .routes(routes!(contracts::get, contracts::change))
+        .routes(routes!(contracts::set_status))
+        .routes(routes!(contracts::periods))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::health))
         .routes(routes!(accounts::probe))

@@ -135,7 +135,9 @@ fn needs_you(home: &Home) -> Markup {
                         @let account = home.accounts.iter().find(|a| a.account_id == item.subject);
                         li {
                             (item.message) " " span.hint { (show::time(item.opened_at)) } " "
-                            @if let Some(account) = account {
+                            @if item.kind.starts_with("contract") {
+                                a href={ "/contratos/" (item.subject) } { "Ver contrato" }
+                            } @else if let Some(account) = account {
                                 @if is_refusal(item, account) { (unsent(account)) }
                                 a href={ "/contas/" (account.account_id) } { "Ver conta" }
                             } @else { a href={ "/boletos/" (item.subject) } { "Ver boleto" } }

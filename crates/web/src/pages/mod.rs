@@ -13,6 +13,8 @@ mod boletos;
 mod books;
 mod classifications;
 mod company;
+mod contract;
+mod contracts;
 mod customers;
 mod customers_import;
 mod email;
@@ -71,6 +73,8 @@ pub(crate) fn router() -> Router<App> {
         .merge(accounts_connect::routes())
         .merge(accounts_export::routes())
         .merge(company::routes())
+        .merge(contract::routes())
+        .merge(contracts::routes())
         .merge(customers::routes())
         .merge(customers_import::routes())
         .merge(batch::routes())

@@ -23,6 +23,7 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/recebimentos", "Recebimentos", Permission::Read),
             ("/boletos/emitir", "Emitir boleto", Permission::Charge),
             ("/boletos/lote", "Emitir em lote", Permission::Charge),
+            ("/contratos", "Contratos", Permission::Read),
         ],
     ),
     (

@@ -73,6 +73,17 @@ async fn each_operation_asks_for_its_permission(house: &House) {
     let saved = house.post("/v1/customers", "c", &customer()).send().await.expect(201);
     let customer_path = format!("/v1/customers/{}", saved["id"].as_str().unwrap());
     let probe_path = format!("/v1/accounts/{}/probe", house.ours.account_id);
+    let form = json!({"description": "x", "kind": "01"});
+    let other_form = json!({"description": "y", "kind": "01"});
+    let kept = house.post("/v1/payment-forms", "f", &form).send().await.expect(201);
+    let form_path = format!("/v1/payment-forms/{}", kept["id"].as_str().unwrap());
+    let contract = json!({
+        "description": "x", "customer_id": saved["id"], "amount": 30_000,
+        "expiration_date": "2027-06-10",
+    });
+    let kept = house.post("/v1/contracts", "k", &contract).send().await.expect(201);
+    let contract_path =
+        |part: &str| format!("/v1/contracts/{}{part}", kept["id"].as_str().unwrap());
     let no_body = json!(null);
     let operations = [
         ("GET", "/v1/company".to_owned(), no_body.clone(), Permission::Read),
@@ -82,6 +93,10 @@ async fn each_operation_asks_for_its_permission(house: &House) {
         ("GET", "/v1/customers".into(), no_body.clone(), Permission::Read),
         ("GET", customer_path, no_body.clone(), Permission::Read),
         ("GET", "/v1/terms".into(), no_body.clone(), Permission::Read),
+        ("GET", "/v1/payment-forms".into(), no_body.clone(), Permission::Read),
+        ("GET", "/v1/contracts".into(), no_body.clone(), Permission::Read),
+        ("GET", contract_path(""), no_body.clone(), Permission::Read),
+        ("GET", contract_path("/periods"), no_body.clone(), Permission::Read),
         ("GET", "/v1/boletos".into(), no_body.clone(), Permission::Read),
         ("GET", boleto_path(""), no_body.clone(), Permission::Read),
         ("GET", boleto_path("/events"), no_body.clone(), Permission::Read),
@@ -96,6 +111,11 @@ async fn each_operation_asks_for_its_permission(house: &House) {
         ("POST", "/v1/sync".into(), no_body.clone(), Permission::Charge),
         ("POST", "/v1/customers".into(), customer(), Permission::Charge),
         ("POST", "/v1/terms".into(), json!({"description": "x"}), Permission::Charge),
+        ("POST", "/v1/payment-forms".into(), other_form, Permission::Charge),
+        ("PUT", form_path, form, Permission::Charge),
+        ("POST", "/v1/contracts".into(), contract.clone(), Permission::Charge),
+        ("PUT", contract_path(""), contract, Permission::Charge),
+        ("PUT", contract_path("/status"), json!({"status": "paused"}), Permission::Charge),
         ("POST", "/v1/boletos".into(), boleto("2"), Permission::Charge),
         ("POST", "/v1/boletos?wait=1s".into(), boleto("3"), Permission::Charge),
         ("POST", "/v1/boletos/batch".into(), json!({"boletos": [boleto("4")]}), Permission::Charge),
@@ -162,6 +182,14 @@ async fn no_company_sees_another(house: &House) {
     let ours = house.registered("segredo-nosso").await;
     let id = ours["id"].as_str().unwrap();
     let saved = house.post("/v1/customers", "c", &customer()).send().await.expect(201);
+    let form = json!({"description": "segredo-nosso", "kind": "01"});
+    let form = house.post("/v1/payment-forms", "f", &form).send().await.expect(201);
+    let contract = json!({
+        "description": "segredo-nosso", "customer_id": saved["id"], "amount": 30_000,
+        "expiration_date": "2027-06-10",
+    });
+    let contract = house.post("/v1/contracts", "k", &contract).send().await.expect(201);
+    let contract = format!("/v1/contracts/{}", contract["id"].as_str().unwrap());
     let terms = json!({"description": "segredo-nosso"});
     let terms = house.post("/v1/terms", "t", &terms).send().await.expect(201);
     let theirs = &house.theirs.token;
@@ -179,6 +207,9 @@ async fn no_company_sees_another(house: &House) {
         ("GET", format!("/v1/boletos/{id}/pdf?source=bank")),
         ("GET", format!("/v1/charges/{}", ours["charge_id"].as_str().unwrap())),
         ("GET", format!("/v1/customers/{}", saved["id"].as_str().unwrap())),
+        ("GET", format!("/v1/payment-forms/{}", form["id"].as_str().unwrap())),
+        ("GET", contract.clone()),
+        ("GET", format!("{contract}/periods")),
         ("POST", format!("/v1/accounts/{}/probe", house.ours.account_id)),
         ("DELETE", format!("/v1/tokens/{}", mine.id)),
     ] {
@@ -196,7 +227,11 @@ async fn no_company_sees_another(house: &House) {
     }
     let several = house.call("POST", "/v1/boletos/pdf").json(&json!({"ids": [id]}));
     several.token(theirs).send().await.problem(404, "not_found");
-    for path in ["boletos", "charges", "receipts", "customers", "terms", "pending", "events"] {
+    let paused =
+        house.call("PUT", &format!("{contract}/status")).json(&json!({"status": "paused"}));
+    paused.token(theirs).send().await.problem(404, "not_found");
+    let paths = ["boletos", "charges", "receipts", "customers", "terms", "pending", "events"];
+    for path in paths.into_iter().chain(["payment-forms", "contracts"]) {
         let list = house.get(&format!("/v1/{path}")).token(theirs).send().await.expect(200);
         assert_eq!(list["data"], json!([]), "{path}");
     }

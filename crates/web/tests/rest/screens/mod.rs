@@ -5,6 +5,7 @@ mod accounts;
 mod batch;
 mod boletos;
 mod credentials;
+mod contracts;
 mod customers;
 mod email;
 mod filing;
