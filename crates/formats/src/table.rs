@@ -59,7 +59,7 @@ pub enum TableError {
     #[error("o arquivo está vazio; a primeira linha deve ter os nomes das colunas")]
     Empty,
     /// There is nothing below the header.
-    #[error("só há o cabeçalho; abaixo dele deve vir uma linha para cada boleto")]
+    #[error("só há o cabeçalho; abaixo dele devem vir as linhas")]
     NoRows,
     /// More than [`ROWS_MAX`].
     #[error("há mais de {ROWS_MAX} linhas; divida o arquivo")]

@@ -8,6 +8,7 @@ use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
 use serde::{Deserialize, Serialize};
 
+use crate::accents::name_pattern;
 use crate::{Param, Row, StoreError, Tx, params, sql};
 
 /// A boleto.
@@ -180,15 +181,6 @@ macro_rules! columns {
     };
 }
 
-/// A name in small letters without accents, alike on both engines.
-macro_rules! plain_name {
-    (@open $plain:literal) => { "REPLACE(" };
-    ($name:literal; $($accented:literal $plain:literal)+) => {
-        concat!("LOWER(", $(plain_name!(@open $plain),)+ $name,
-            $(", '", $accented, "', '", $plain, "')",)+ ")")
-    };
-}
-
 /// Which boletos: `$1` the company, then the fields of [`Filter`] in order.
 macro_rules! filtered {
     () => {
@@ -205,11 +197,7 @@ macro_rules! filtered {
         AND (CAST($10 AS TEXT) IS NULL OR issuance_date <= $10)
         AND (CAST($11 AS TEXT) IS NULL OR customer_id IN (
           SELECT id FROM customers WHERE company_id = $1 AND (",
-            plain_name!("name";
-                "Á" "a" "À" "a" "Â" "a" "Ã" "a" "á" "a" "à" "a" "â" "a" "ã" "a"
-                "É" "e" "Ê" "e" "é" "e" "ê" "e" "Í" "i" "í" "i"
-                "Ó" "o" "Ô" "o" "Õ" "o" "ó" "o" "ô" "o" "õ" "o"
-                "Ú" "u" "Ü" "u" "ú" "u" "ü" "u" "Ç" "c" "ç" "c"),
+            without_accents!("name"),
             " LIKE $11 ESCAPE '!' OR document LIKE $12 ESCAPE '!')))
         AND (CAST($13 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM charges
           WHERE charges.id = boletos.charge_id AND charges.chart_account_id = $13))
@@ -488,25 +476,6 @@ impl Filter {
             && self.issuance_from.is_none()
             && self.issuance_to.is_none()
     }
-}
-
-/// What a name that has the text in it is like, as `plain_name!` makes names.
-fn name_pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'á' | 'à' | 'â' | 'ã' => pattern.push('a'),
-            'é' | 'ê' => pattern.push('e'),
-            'í' => pattern.push('i'),
-            'ó' | 'ô' | 'õ' => pattern.push('o'),
-            'ú' | 'ü' => pattern.push('u'),
-            'ç' => pattern.push('c'),
-            '%' | '_' | '!' => pattern.extend(['!', letter]),
-            other => pattern.push(other),
-        }
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// What a document that begins with the text is like; `None` for what is no part of one.

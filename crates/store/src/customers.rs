@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use quita_core::document::Document;
 use quita_core::party::Address;
 
+use crate::accents::name_pattern;
 use crate::{Row, Sql, StoreError, Tx, params, sql};
 
 /// A customer.
@@ -33,20 +34,6 @@ macro_rules! columns {
     };
 }
 
-/// In lower case, without the accents of Portuguese. SQLite knows the case of ASCII only.
-macro_rules! without_accents {
-    ($text:literal) => {
-        without_accents!(@ concat!("LOWER(", $text, ")"),
-            "á" "a" "à" "a" "â" "a" "ã" "a" "é" "e" "ê" "e" "í" "i" "ó" "o" "ô" "o" "õ" "o"
-            "ú" "u" "ü" "u" "ç" "c" "Á" "a" "À" "a" "Â" "a" "Ã" "a" "É" "e" "Ê" "e" "Í" "i"
-            "Ó" "o" "Ô" "o" "Õ" "o" "Ú" "u" "Ü" "u" "Ç" "c")
-    };
-    (@ $text:expr, $from:literal $to:literal $($rest:literal)*) => {
-        without_accents!(@ concat!("REPLACE(", $text, ", '", $from, "', '", $to, "')"), $($rest)*)
-    };
-    (@ $text:expr,) => { $text };
-}
-
 sql! {
     INSERT = concat!("INSERT INTO customers (", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -71,7 +58,7 @@ sql! {
     SEARCH = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1
         AND (CAST($2 AS TEXT) = '' OR (name, id) > (SELECT name, id FROM customers
             WHERE company_id = $1 AND id = $2))
-        AND (", without_accents!("name"), " LIKE $4 ESCAPE '\\'
+        AND (", without_accents!("name"), " LIKE $4 ESCAPE '!'
             OR (CAST($5 AS TEXT) <> '' AND document LIKE $5))
         ORDER BY name, id LIMIT $3");
 }
@@ -136,7 +123,7 @@ pub fn by_document(
 /// What to look for among customers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// A part of the name, lower case and without accents; empty finds every name.
+    /// A part of the name; empty finds every name.
     pub name: String,
     /// The beginning of the document, without punctuation; empty finds by name alone.
     pub document: String,
@@ -154,8 +141,7 @@ pub fn search(
     let rows = if name.is_empty() && document.is_empty() {
         tx.rows(BY_NAME, params![company_id, after, limit])?
     } else {
-        let escaped = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let name = format!("%{escaped}%");
+        let name = name_pattern(name);
         let document = if document.is_empty() { String::new() } else { format!("{document}%") };
         tx.rows(SEARCH, params![company_id, after, limit, name, document])?
     };

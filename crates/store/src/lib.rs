@@ -4,6 +4,9 @@
 //! callers share one commit. Every statement is written once for both engines, in the module
 //! of its noun, with [`sql!`].
 
+#[macro_use]
+mod accents;
+
 pub mod accounts;
 pub mod attempts;
 pub mod audit;

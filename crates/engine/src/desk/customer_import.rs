@@ -1,21 +1,20 @@
-//! Customers out of a table: the file as spreadsheets write it, columns found by their names,
-//! all that is wrong told at once, and all rows or none.
+//! Customers out of a table: XLSX or CSV, columns found by their names, all that is wrong told at
+//! once, and all rows or none.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use quita_core::party::{Address, Party};
-use quita_store::customers;
+use quita_formats::table;
+pub use quita_formats::table::Table;
+use quita_store::customers::{self, Customer};
+use quita_store::{StoreError, Tx};
 
 use super::customers::{NewCustomer, check, row};
 use super::{Actor, Permission};
 use crate::error::{Error, FieldErrors};
 use crate::trail::{self, Author};
 use crate::world::World;
-
-/// Most rows of one import: they are one transaction.
-pub const ROWS_MAX: usize = 10_000;
 
 /// What a column of the table can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,15 +115,6 @@ impl Column {
     }
 }
 
-/// A table as it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
-    /// Names of the columns.
-    pub headers: Vec<String>,
-    /// Line in the file, counted from one, and its cells.
-    pub rows: Vec<(u64, Vec<String>)>,
-}
-
 /// In which column of the table, from zero, each of ours is.
 pub type Mapping = HashMap<Column, usize>;
 
@@ -132,7 +122,7 @@ pub type Mapping = HashMap<Column, usize>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowError {
     /// Line in the file, counted from one.
-    pub line: u64,
+    pub line: u32,
     /// For people: which column, where it is about one.
     pub column: &'static str,
     /// What is wrong.
@@ -148,49 +138,27 @@ pub struct Counts {
     pub known: usize,
 }
 
-/// The text of a file: what its first bytes say, else UTF-8, else what Windows writes.
-pub fn decode(bytes: &[u8]) -> String {
-    let told = Encoding::for_bom(bytes).is_some();
-    let encoding = if told || std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 };
-    // No database keeps it, and no table means it.
-    encoding.decode(bytes).0.replace('\0', "")
+/// Reads a file: its header names the columns, each row below is a customer.
+pub fn read(bytes: &[u8]) -> Result<Table, Error> {
+    table::read(bytes).map_err(|e| Error::invalid("file", "invalid", e.to_string()))
 }
 
-/// Reads a table. Its first line names the columns, and shows what separates them.
-pub fn read(text: &str) -> Result<Table, Error> {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let count = |separator: u8| first.bytes().filter(|byte| *byte == separator).count();
-    let separator = [b';', b'\t', b','].into_iter().max_by_key(|s| (count(*s), *s == b';'));
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator.unwrap_or(b';'))
-        .has_headers(true)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let unreadable = |error: csv::Error| {
-        Error::invalid("file", "invalid", format!("a tabela não pôde ser lida: {error}"))
+/// A table as a CSV that [`read`] reads as the same, each row at its line: a page carries it from the
+/// dry run to the import.
+pub fn as_text(table: &Table) -> String {
+    let line = |cells: &[String]| {
+        let quoted = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+        quoted.collect::<Vec<_>>().join(";")
     };
-    let headers: Vec<String> =
-        reader.headers().map_err(unreadable)?.iter().map(str::to_owned).collect();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(unreadable)?;
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        if rows.len() == ROWS_MAX {
-            let message = format!("a tabela tem mais de {ROWS_MAX} linhas; divida-a");
-            return Err(Error::invalid("file", "too_long", message));
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        rows.push((line, record.iter().map(str::to_owned).collect()));
+    let mut text = line(&table.header);
+    let mut at = 1;
+    for row in &table.rows {
+        let empty = row.line.saturating_sub(at).max(1);
+        text.extend((0..empty).map(|_| '\n'));
+        text.push_str(&line(&row.cells));
+        at += empty;
     }
-    if rows.is_empty() {
-        let message = "a tabela está vazia: a primeira linha dá nome às colunas, e cada linha \
-                       seguinte é um cliente";
-        return Err(Error::invalid("file", "missing", message));
-    }
-    Ok(Table { headers, rows })
+    text
 }
 
 /// Finds our columns by the names of the table's.
@@ -200,7 +168,7 @@ pub fn guess(table: &Table) -> Mapping {
         let words = folded.split(|c: char| !c.is_ascii_alphanumeric());
         words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     };
-    let headers: Vec<String> = table.headers.iter().map(plain).collect();
+    let headers: Vec<String> = table.header.iter().map(plain).collect();
     let find = |column: Column| {
         let (_, _, names) = column.names();
         names.iter().find_map(|name| headers.iter().position(|header| header == name))
@@ -208,8 +176,8 @@ pub fn guess(table: &Table) -> Mapping {
     Column::ALL.into_iter().filter_map(|column| Some((column, find(column)?))).collect()
 }
 
-/// Customers of a table, each with its line.
-fn check_all(table: &Table, mapping: &Mapping) -> Result<Vec<(u64, Party)>, Vec<RowError>> {
+/// Customers of a table.
+fn check_all(table: &Table, mapping: &Mapping) -> Result<Vec<Party>, Vec<RowError>> {
     let mut wrong = Vec::new();
     for column in Column::ALL {
         if column.required() && !mapping.contains_key(&column) {
@@ -222,7 +190,7 @@ fn check_all(table: &Table, mapping: &Mapping) -> Result<Vec<(u64, Party)>, Vec<
     }
     let mut parties = Vec::with_capacity(table.rows.len());
     let mut seen = HashMap::new();
-    for (line, cells) in &table.rows {
+    for table::Row { line, cells } in &table.rows {
         let mut errors = FieldErrors::default();
         let party = check(&mut errors, "", &customer(mapping, cells));
         if let Err(Error::Invalid(errors)) = errors.check() {
@@ -241,7 +209,7 @@ fn check_all(table: &Table, mapping: &Mapping) -> Result<Vec<(u64, Party)>, Vec<
                 message: format!("o mesmo da linha {before}; deixe só uma"),
             });
         }
-        parties.push((*line, party));
+        parties.push(party);
     }
     if wrong.is_empty() { Ok(parties) } else { Err(wrong) }
 }
@@ -274,6 +242,20 @@ fn customer(mapping: &Mapping, cells: &[String]) -> NewCustomer {
     }
 }
 
+/// The customers of a table with what is known of them: new ones have none.
+fn known(
+    tx: &mut Tx,
+    company_id: &str,
+    parties: &[Party],
+) -> Result<(Counts, Vec<Option<Customer>>), StoreError> {
+    let mut all = Vec::with_capacity(parties.len());
+    for party in parties {
+        all.push(customers::by_document(tx, company_id, &party.document)?);
+    }
+    let known = all.iter().flatten().count();
+    Ok((Counts { new: all.len() - known, known }, all))
+}
+
 /// What an import would do; nothing is stored.
 pub fn try_out(
     world: &World,
@@ -287,16 +269,7 @@ pub fn try_out(
         Err(wrong) => return Ok(Err(wrong)),
     };
     let company = actor.company_id.clone();
-    let counts = world.store.read(move |tx| {
-        let mut counts = Counts::default();
-        for (_, party) in &parties {
-            match customers::by_document(tx, &company, &party.document)? {
-                Some(_) => counts.known += 1,
-                None => counts.new += 1,
-            }
-        }
-        Ok(counts)
-    })?;
+    let counts = world.store.read(move |tx| Ok(known(tx, &company, &parties)?.0))?;
     Ok(Ok(counts))
 }
 
@@ -315,21 +288,17 @@ pub fn import(
     };
     let (company, name) = (actor.company_id.clone(), actor.name.clone());
     let counts = world.tx(move |tx, mut ids| {
-        let mut counts = Counts::default();
-        for (_, party) in &parties {
+        let (counts, all) = known(tx, &company, &parties)?;
+        for (party, known) in parties.iter().zip(all) {
             let mut customer = row(&mut ids, &company, party);
-            match customers::by_document(tx, &company, &party.document)? {
-                None => counts.new += 1,
-                Some(known) => {
-                    counts.known += 1;
-                    if customer.email.is_empty() {
-                        customer.email = known.email;
-                    }
-                    if customer.phone.is_empty() {
-                        customer.phone = known.phone;
-                    }
-                    customer.address = customer.address.or(known.address);
+            if let Some(known) = known {
+                if customer.email.is_empty() {
+                    customer.email = known.email;
                 }
+                if customer.phone.is_empty() {
+                    customer.phone = known.phone;
+                }
+                customer.address = customer.address.or(known.address);
             }
             customers::upsert(tx, &customer)?;
         }
@@ -346,33 +315,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_read_as_spreadsheets_write_them() {
+    fn columns_are_found_and_the_page_carries_the_table() {
         let windows =
             b"Raz\xe3o Social;CPF/CNPJ;E-mail\r\nPadaria S\xe3o Jos\xe9;11222333000181;\r\n";
-        let table = read(&decode(windows)).unwrap();
-        assert_eq!(table.headers, ["Razão Social", "CPF/CNPJ", "E-mail"]);
-        assert_eq!(table.rows[0].1[0], "Padaria São José");
+        let table = read(windows).unwrap();
+        assert_eq!(table.rows[0].cells[0], "Padaria São José");
         let found = guess(&table);
         let at = [Column::Name, Column::Document, Column::Email].map(|c| found[&c]);
         assert_eq!((at, found.len()), ([0, 1, 2], 3));
 
-        let commas = decode("\u{feff}nome,documento\n\"Silva, Ana\",529.982.247-25\n\n".as_bytes());
-        let table = read(&commas).unwrap();
-        assert_eq!(table.rows, [(2, vec!["Silva, Ana".to_owned(), "529.982.247-25".to_owned()])]);
-        assert!(read("nome;documento\n").is_err());
+        let odd = "nome,documento\n\n\n\"Silva, \"\"Ana\"\"; Bia\",529.982.247-25\n\nBia,1\n";
+        let table = read(odd.as_bytes()).unwrap();
+        assert_eq!(table.rows[0].cells[0], "Silva, \"Ana\"; Bia");
+        assert_eq!((table.rows[0].line, table.rows[1].line), (4, 6));
+        assert_eq!(read(as_text(&table).as_bytes()).unwrap(), table);
+        assert!(read(b"nome;documento\n").is_err());
     }
 
     #[test]
     fn all_that_is_wrong_is_told() {
         let text = "nome;cpf;cep;rua;cidade;uf\n;123;;;;\nAna;529.982.247-25;1310100;Rua A;\
                     São Paulo;sp\nBia;52998224725;30110000;;BH;MG\n";
-        let table = read(text).unwrap();
+        let table = read(text.as_bytes()).unwrap();
         let wrong = check_all(&table, &guess(&table)).unwrap_err();
         let told: Vec<_> = wrong.iter().map(|e| (e.line, e.column)).collect();
         assert_eq!(told, [(2, "CPF ou CNPJ"), (2, "Nome"), (4, "Rua")]);
         let one = Table { rows: table.rows[1..2].to_vec(), ..table };
         let parties = check_all(&one, &guess(&one)).unwrap();
-        let address = parties[0].1.address.as_ref().unwrap();
+        let address = parties[0].address.as_ref().unwrap();
         assert_eq!((&*address.postal_code, &*address.state), ("01310100", "SP"));
         assert_eq!(check_all(&one, &Mapping::new()).unwrap_err().len(), 2);
     }

@@ -40,14 +40,14 @@ fn choose(who: &SignedIn, errors: &Errors) -> Markup {
     html! {
         div.title {
             h1 { (TITLE) }
-            p.subtitle { "Uma planilha salva como CSV: a primeira linha dá nome às colunas, cada linha seguinte é um cliente." }
+            p.subtitle { "Uma planilha em XLSX ou CSV: a primeira linha dá nome às colunas, cada linha seguinte é um cliente." }
         }
         (errors.summary(&[]))
         form.card.stack method="post" action=(HERE) enctype="multipart/form-data" {
             (csrf(who))
             div.drop data-drop {
-                label for="file" { "Escolha o arquivo CSV ou arraste-o para cá" }
-                input #file type="file" name="file" accept=".csv,.txt,text/csv" required;
+                label for="file" { "Escolha a planilha (XLSX ou CSV) ou arraste-a para cá" }
+                input #file type="file" name="file" accept=".xlsx,.csv,.txt,text/csv" required;
             }
             p.hint { "Separador e acentos são reconhecidos. Só nome e CPF ou CNPJ são obrigatórios. Nada é gravado antes de você conferir." }
             p { button.first { "Ler arquivo" } }
@@ -58,12 +58,11 @@ fn choose(who: &SignedIn, errors: &Errors) -> Markup {
 async fn read(State(app): State<App>, upload: Upload) -> Page {
     let Upload { who, fields, files } = upload;
     who.actor.must(Permission::Charge)?;
-    let fresh = files.first().map(|(_, file)| customer_import::decode(&file.bytes));
-    let (text, is_fresh) = match fresh {
-        Some(text) => (text, true),
-        None => (fields.raw("table").to_owned(), false),
-    };
-    let table = match customer_import::read(&text) {
+    let fresh = files.first().map(|(_, file)| file.bytes.as_slice());
+    let is_fresh = fresh.is_some();
+    // A page begins its text with a line break, which the browser may leave out.
+    let carried = fields.raw("table").trim_start_matches(['\r', '\n']);
+    let table = match customer_import::read(fresh.unwrap_or(carried.as_bytes())) {
         Ok(table) => table,
         Err(error) => {
             let page = shell::page(&app, &who, PLACE, TITLE, choose(&who, &Errors::of(error)?));
@@ -87,6 +86,7 @@ async fn read(State(app): State<App>, upload: Upload) -> Page {
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let text = customer_import::as_text(&table);
     let content = preview(&who, &text, &table, &mapping, &result);
     Ok((status, shell::page(&app, &who, PLACE, TITLE, content)).into_response())
 }
@@ -96,7 +96,7 @@ fn chosen(table: &Table, fields: &Fields) -> Mapping {
     Column::ALL
         .into_iter()
         .filter_map(|column| Some((column, at(&column)?)))
-        .filter(|(_, at)| *at < table.headers.len())
+        .filter(|(_, at)| *at < table.header.len())
         .collect()
 }
 
@@ -141,7 +141,7 @@ fn preview(
 fn choice(table: &Table, mapping: &Mapping, column: Column) -> Markup {
     let at = mapping.get(&column).map(ToString::to_string).unwrap_or_default();
     let none = (String::new(), "– não há –".to_owned());
-    let headers = table.headers.iter().enumerate();
+    let headers = table.header.iter().enumerate();
     let headers = headers.map(|(at, header)| (at.to_string(), header.clone()));
     let mut field = Field::text(column.word(), column.label()).value(&at).width("w3");
     if column.required() {
@@ -154,10 +154,10 @@ fn sample(table: &Table) -> Markup {
     html! {
         div.scroll { table {
             caption.hint { "As primeiras linhas do arquivo" }
-            thead { tr { @for header in &table.headers { th scope="col" { (header) } } } }
+            thead { tr { @for header in &table.header { th scope="col" { (header) } } } }
             tbody {
-                @for (_, cells) in table.rows.iter().take(SAMPLE) {
-                    tr { @for cell in cells { td { (cell) } } }
+                @for row in table.rows.iter().take(SAMPLE) {
+                    tr { @for cell in &row.cells { td { (cell) } } }
                 }
             }
         } }
