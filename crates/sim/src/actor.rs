@@ -28,12 +28,13 @@ pub(crate) enum Actor {
 
 impl Actor {
     /// Those of files and letters last: they have nothing to do where no file is sent.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Worker(Kind::Issue),
         Self::Worker(Kind::Clarify),
         Self::Worker(Kind::Follow),
         Self::Worker(Kind::Carry),
         Self::Worker(Kind::Sync),
+        Self::Worker(Kind::Contract),
         Self::Housekeeping,
         Self::Bank,
         Self::Notice,
@@ -45,7 +46,7 @@ impl Actor {
 
     /// Whoever may have something to do in a run with or without files.
     pub(crate) fn of_run(files: bool) -> &'static [Self] {
-        if files { &Self::ALL } else { &Self::ALL[..10] }
+        if files { &Self::ALL } else { &Self::ALL[..11] }
     }
 
     /// Does one thing; false when there is nothing to do.

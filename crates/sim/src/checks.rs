@@ -10,10 +10,11 @@ use quita_engine::workers::Kind;
 use quita_store::boletos::{self, Boleto, Filter};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
-use quita_store::{LAST_ID, Store, StoreError, accounts, audit, charges, params, sql};
+use quita_store::{LAST_ID, Store, StoreError, accounts, audit, charges, contracts, params, sql};
 
 use crate::bank::Held;
 use crate::office;
+use crate::house;
 use crate::people::{self, Answer, What};
 use crate::universe::Universe;
 
@@ -117,6 +118,7 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
     one_open_for_each_charge(&known, &held, &mut wrong);
     answers_kept(universe, store, &known, &mut wrong)?;
     office::at_rest(universe, store, &known, &mut wrong)?;
+    periods_issued(universe, store, &known, &mut wrong)?;
     match audit::verify(store)? {
         audit::Verification::Whole { unsealed: 0, .. } => {}
         other => wrong.push(format!("audit: {other:?}")),
@@ -383,6 +385,58 @@ fn answers_kept(
             if there != bodies.len() {
                 wrong.push(format!("P3: {there} are there of those promised in {answer}"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Each period of each contract is issued, once: its charge is there, and so is its boleto.
+fn periods_issued(
+    universe: &Universe,
+    store: &Store,
+    known: &[Known],
+    wrong: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    for company in people::companies(universe) {
+        let owner = company.clone();
+        let all = store.read(move |tx| {
+            let all = contracts::list(tx, &owner)?.into_iter();
+            all.map(|one| {
+                let periods = contracts::periods(tx, &owner, &one.id)?;
+                Ok((one, periods))
+            })
+            .collect::<Result<Vec<_>, StoreError>>()
+        })?;
+        for (contract, periods) in &all {
+            let issued = periods.iter().filter(|p| p.status == contracts::PeriodStatus::Issued);
+            let whole = issued.count() == usize::from(house::PERIODS);
+            if !whole || contract.status != contracts::Status::Ended {
+                wrong.push(format!("contract {}: {contract:?} {periods:?}", contract.number));
+            }
+            for period in periods {
+                let of_charge = known.iter().filter(|one| {
+                    one.boleto.company_id == company
+                        && Some(&one.boleto.charge_id) == period.charge_id.as_ref()
+                });
+                let first = of_charge
+                    .clone()
+                    .filter(|one| Some(&one.boleto.id) == period.boleto_id.as_ref());
+                if first.count() != 1 || of_charge.filter(|one| one.boleto.live).count() > 1 {
+                    wrong.push(format!("contract {}: {period:?}", contract.number));
+                }
+            }
+            let start = format!("CT {} - ", contract.number);
+            let ours = known.iter().filter(|one| {
+                one.boleto.company_id == company
+                    && one.boleto.order.document_number.starts_with(&start)
+            });
+            let charges: BTreeSet<&str> = ours.map(|one| one.boleto.charge_id.as_str()).collect();
+            if charges.len() != usize::from(house::PERIODS) {
+                wrong.push(format!("contract {}: {} charges", contract.number, charges.len()));
+            }
+        }
+        if all.is_empty() {
+            wrong.push(format!("company {company} has no contract"));
         }
     }
     Ok(())

@@ -10,6 +10,9 @@ use quita_engine::clock::bank_day;
 use quita_engine::desk::Actor;
 use quita_engine::desk::accounts::{self, NewAccount};
 use quita_engine::desk::companies::{self, NewCompany};
+use quita_engine::desk::contracts::{self, Interval, NewContract};
+use quita_engine::desk::customers::{self, NewCustomer};
+use quita_engine::desk::once::Request;
 use quita_engine::secret::Vault;
 use quita_engine::world::{Environment, Settings, World};
 use quita_store::{Options, Store, jobs};
@@ -177,5 +180,40 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
             let made = accounts::create(world, &actor, &new).expect("an account");
             universe.people().accounts.push((company.clone(), made.id));
         }
+        contract(universe, world, &actor);
     }
+}
+
+/// Periods of each contract.
+pub(crate) const PERIODS: u16 = 3;
+
+/// A contract whose periods are all to be issued at once, and fall due long after the end, so that no
+/// clock that is set forward makes them late.
+#[expect(clippy::expect_used, reason = "what is written here can be saved")]
+fn contract(universe: &Universe, world: &World, actor: &Actor) {
+    let request = |key: &str| Request { key: key.into(), fingerprint: key.into() };
+    let customer = serde_json::json!({
+        "document": "52998224725",
+        "legal_name": "Cliente de Teste",
+        "address": {
+            "street": "Rua das Flores", "number": "10", "city": "Belo Horizonte",
+            "state": "MG", "postal_code": "30130010",
+        },
+    });
+    let customer: NewCustomer = serde_json::from_value(customer).expect("a customer");
+    let saved = customers::save(world, actor, &request("customer"), &customer).expect("saved");
+    let saved: serde_json::Value = serde_json::from_str(&saved.body).expect("a customer");
+    let due = bank_day(universe.now()).checked_add(jiff::Span::new().days(90)).expect("a day");
+    let new = NewContract {
+        description: "Mensalidade".into(),
+        customer_id: saved["id"].as_str().unwrap_or_default().to_owned(),
+        account_id: universe.people().accounts.last().map(|(_, account)| account.clone()),
+        amount: 10_000,
+        expiration_date: due.to_string(),
+        interval: Interval::Weekly,
+        periods: Some(PERIODS),
+        days_before: Some(180),
+        ..NewContract::default()
+    };
+    contracts::create(world, actor, &request("contract"), &new).expect("a contract");
 }

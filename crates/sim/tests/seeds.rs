@@ -4,12 +4,14 @@
 use quita_sim::{Counts, Run, run};
 
 /// Every place where a process may be killed.
-const CRASHES: [&str; 20] = [
+const CRASHES: [&str; 22] = [
     "batch.issued",
     "between",
     "carry.answered",
     "carry.intent",
     "clarify.asked",
+    "contract.issued",
+    "contract.opened",
     "follow.answered",
     "issue.answered",
     "issue.before_intent",
