@@ -52,6 +52,25 @@ pub struct BoletoOrder {
     pub messages: Vec<String>,
     /// Whether a Pix QR is wanted beside the barcode.
     pub hybrid: bool,
+    /// How it is put on paper here.
+    #[serde(default, skip_serializing_if = "Paper::is_usual")]
+    pub paper: Paper,
+}
+
+/// How a boleto is put on paper. Nothing of it goes to the bank.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Paper {
+    /// As a carnê, three to a page, unless somebody asks for the other.
+    pub carne: bool,
+    /// «Local de pagamento»; the usual text when empty.
+    pub payment_place: String,
+}
+
+impl Paper {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl BoletoOrder {
@@ -113,6 +132,7 @@ mod tests {
             },
             messages: Vec::new(),
             hybrid: true,
+            paper: Paper::default(),
         };
         let later = order.changed(date(2026, 12, 10), Money::from_cents(900));
         assert_eq!(later.limit_date, date(2027, 1, 9));

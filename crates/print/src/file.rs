@@ -4,7 +4,7 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Settings, TextSt
 
 use crate::PrintError;
 use crate::barcode;
-use crate::boleto::Boleto;
+use crate::boleto::{Boleto, Field};
 use crate::fit;
 use crate::logo::Logo;
 use crate::pack::Packer;
@@ -202,7 +202,8 @@ fn text(
         }
     } else {
         let value = fit::clean(&value);
-        let (size, line) = fit::line(font, &value, style.size, slot.width);
+        let fitted = if slot.field == Field::DocumentNumber { fit::number } else { fit::line };
+        let (size, line) = fitted(font, &value, style.size, slot.width);
         template::set_text_style(content, style, size);
         template::show(content, fonts, style, size, slot.x, slot.y, &line, glyphs);
     }

@@ -69,6 +69,19 @@ pub(crate) fn line<'t>(font: &Font, text: &'t str, size: f32, width: f32) -> (f3
     }
 }
 
+/// As [`line`], for the number of a document: what is cut out leaves ` - 2/12` at its end.
+pub(crate) fn number<'t>(font: &Font, text: &'t str, size: f32, width: f32) -> (f32, Cow<'t, str>) {
+    let room = width / (size * FLOOR);
+    match text.rfind(" - ") {
+        Some(at) if font.width(text) > room && font.width(&text[at..]) < room / 2.0 => {
+            let (start, end) = text.split_at(at);
+            let start = cut(font, start, room - font.width(end));
+            (size * FLOOR, Cow::Owned(start + end))
+        }
+        _ => line(font, text, size, width),
+    }
+}
+
 /// The beginning of a text with «…» after it, at most `width` ems wide.
 fn cut(font: &Font, text: &str, width: f32) -> String {
     let room = width - font.width("…");
@@ -187,6 +200,18 @@ mod tests {
         let (size, shorter) = line(&font, text, 1.0, natural * 0.4);
         assert_eq!(size, FLOOR);
         assert!(shorter.ends_with('…') && font.width(&shorter) * size <= natural * 0.4);
+    }
+
+    #[test]
+    fn a_number_that_is_cut_keeps_its_instalment() {
+        let font = font();
+        let text = "NFe 123456789 SERIE 1 CARNE X - 12/99";
+        let natural = font.width(text);
+        let (size, shorter) = number(&font, text, 1.0, natural * 0.5);
+        assert!(shorter.starts_with("NFe") && shorter.ends_with("… - 12/99"), "{shorter}");
+        assert!(font.width(&shorter) * size <= natural * 0.5);
+        assert_eq!(number(&font, text, 1.0, natural), (1.0, text.into()));
+        assert!(number(&font, "123456789012345", 1.0, 3.0).1.ends_with('…'));
     }
 
     #[test]

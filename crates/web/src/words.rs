@@ -30,6 +30,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "MadeToken" => "Um token recém-criado.",
         "NewAccount" => "Uma conta a cadastrar, com sua credencial.",
         "Missed" => "O que se faz dos períodos vencidos durante a pausa: `skip` ou `charge`.",
+        "Model" => "Como se imprime: `boleto`, um por página, ou `carne`, três por página.",
         "NewBatch" => "Muitos boletos, todos ou nenhum.",
         "NewBoleto" => "Um boleto a emitir, com a cobrança que ele traz.",
         "NewContract" => "Um contrato a cadastrar ou alterar.",
@@ -190,6 +191,9 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
             "Centro de custo ativo, pela descrição ou pelo id, como `chart_account`."
         }
         ("NewBoleto", "note") => "Observação interna, até 500 caracteres, como `chart_account`.",
+        ("NewBoleto", "model") => "`boleto` (se omitido) ou `carne`: como se imprime.",
+        ("NewTerms", "model") => "`boleto` (se omitido) ou `carne`: o que «Imprimir» faz.",
+        ("PdfRequest", "model") => "`boleto` ou `carne`; se omitido, como dizem os parâmetros.",
         ("NewBoleto", "origin") => {
             "Que documento cobra: `avulso` (se omitido), `nfe`, `nfse`, `cte`, `sales_order`, \
              `service_order`, `future_sale` ou `contract`."
@@ -379,6 +383,7 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "our_number" => "Nosso número, dado pelo banco no registro.",
         "paid_on" => "Dia em que o cliente pagou.",
         "pix_error" => "Por que os Pix não puderam ser lidos por si; vazio quando puderam.",
+        "payment_place" => "Local de pagamento impresso no boleto, até 80 caracteres.",
         "payment_form_id" => "Forma de pagamento, de onde vêm conta e parâmetros quando omitidos.",
         "period" => "Número do período.",
         "periods" => "Número do último período.",

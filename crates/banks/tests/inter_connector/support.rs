@@ -103,6 +103,7 @@ pub(crate) fn plain() -> BoletoOrder {
         terms: Terms::default(),
         messages: Vec::new(),
         hybrid: false,
+        paper: quita_core::order::Paper::default(),
     }
 }
 

@@ -219,5 +219,6 @@ pub(crate) fn order(reference: &str) -> BoletoOrder {
         terms: Terms::default(),
         messages: Vec::new(),
         hybrid: true,
+        paper: quita_core::order::Paper::default(),
     }
 }

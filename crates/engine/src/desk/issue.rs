@@ -8,10 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_banks::registry;
 use quita_core::money::Money;
-use quita_core::order::{BoletoOrder, InvoiceType};
+use quita_core::order::{BoletoOrder, InvoiceType, Paper};
 use quita_core::party::Party;
-use quita_core::terms::{Discount, Fine, Interest, InterestValue, Terms, Value};
-use quita_core::terms_check;
 use quita_store::accounts::{self, Account};
 use quita_store::boletos::Boleto;
 use quita_store::charges::{self, Charge};
@@ -25,10 +23,13 @@ use utoipa::ToSchema;
 use super::classifications::{self, Labels, Registers};
 use super::customers::NewCustomer;
 pub use super::instalments::{InstalmentMode, NewInstalments, instalments};
+use given::date;
+pub(super) use given::terms;
+
 use super::once::{Request, known_answer};
 use super::origin::Origin;
 use super::replaced::Replaced;
-use super::terms::NewTerms;
+use super::terms::{Model, NewTerms};
 use super::view::{self, BoletoView};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
@@ -39,6 +40,7 @@ use crate::order_boleto::{self, Beside};
 use crate::world::{Environment, World};
 
 pub(super) mod dry_run;
+mod given;
 
 /// Most boletos in one request.
 pub const BATCH_MAX: usize = 1000;
@@ -89,6 +91,10 @@ pub struct NewBoleto {
     pub messages: Vec<String>,
     /// Whether a Pix QR is wanted; yes when left out and the bank has it.
     pub hybrid: Option<bool>,
+    /// What it is printed as: `boleto` (when left out) or `carne`.
+    pub model: Option<Model>,
+    /// «Local de pagamento» on the paper, up to 80 characters.
+    pub payment_place: Option<String>,
     /// Which document charges: `avulso` when left out.
     pub origin: Option<String>,
     /// Id of a boleto that was refused, cancelled or has expired: this one collects its charge,
@@ -403,7 +409,12 @@ fn check(
         terms,
         messages: new.messages.clone(),
         hybrid: new.hybrid.unwrap_or(rules.hybrid),
+        paper: Paper {
+            carne: new.model == Some(Model::Carne),
+            payment_place: new.payment_place.clone().unwrap_or_default().trim().to_owned(),
+        },
     };
+    super::terms::check_place(errors, &field("payment_place"), new.payment_place.as_deref());
     let ctx = connection::ctx(&account, desk.now, desk.sandbox);
     for problem in bank.check(&order, &ctx) {
         // Terms have the names of the request here, without the word of the inside.
@@ -495,74 +506,6 @@ fn party_of(customer: &customers::Customer) -> Party {
         address: customer.address.clone(),
         email: some(&customer.email),
         phone: some(&customer.phone),
-    }
-}
-
-fn date(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Date> {
-    let text = text?;
-    let date = if text.len() == 10 { text.parse().ok() } else { None };
-    if date.is_none() {
-        errors.add(field, "invalid", "use uma data AAAA-MM-DD");
-    }
-    date
-}
-
-/// Fine, interest, discounts and abatement as they are given, with their dates.
-pub(super) fn terms(errors: &mut FieldErrors, prefix: &str, new: &NewBoleto, due: Date) -> Terms {
-    let next = due.tomorrow().unwrap_or(due);
-    let mut at = |name: &str, term: &TermValue, otherwise: Option<Date>| {
-        let field = format!("{prefix}{name}");
-        let date = date(errors, &format!("{field}.date"), term.date.as_deref()).or(otherwise);
-        if date.is_none() && term.date.is_none() {
-            errors.add(format!("{field}.date"), "missing", "diga até que dia vale o desconto");
-        }
-        let value = value(errors, &field, term);
-        Some((date?, value?))
-    };
-    let fine = new.fine.as_ref().and_then(|t| at("fine", t, Some(next)));
-    let interest = new.interest.as_ref().and_then(|t| at("interest", t, Some(next)));
-    let discounts = new
-        .discounts
-        .iter()
-        .enumerate()
-        .filter_map(|(i, t)| at(&format!("discounts[{i}]"), t, None));
-    let terms = Terms {
-        discounts: discounts.map(|(date, value)| Discount { date, value, per: None }).collect(),
-        fine: fine.map(|(date, value)| Fine { date, value }),
-        interest: interest.map(|(date, value)| Interest {
-            date,
-            value: match value {
-                Value::Fixed(amount) => InterestValue::PerDay(amount),
-                Value::Percent(rate) => InterestValue::PerMonth(rate),
-            },
-        }),
-        abatement: Money::from_cents(new.abatement),
-    };
-    for problem in terms_check::problems(Money::from_cents(new.amount), due, &terms) {
-        errors.add(format!("{prefix}{}", problem.field), problem.code, problem.message);
-    }
-    terms
-}
-
-fn value(errors: &mut FieldErrors, field: &str, term: &TermValue) -> Option<Value> {
-    match (&term.value, term.face_value) {
-        (Some(percent), None) => match percent.parse() {
-            Ok(rate) => Some(Value::Percent(rate)),
-            Err(_) => {
-                let message = "use uma porcentagem em texto, com ponto: \"2.00\"";
-                errors.add(format!("{field}.value"), "invalid", message);
-                None
-            }
-        },
-        (None, Some(cents)) => Some(Value::Fixed(Money::from_cents(cents))),
-        (None, None) => {
-            errors.add(field, "missing", "informe value (porcentagem) ou face_value (centavos)");
-            None
-        }
-        (Some(_), Some(_)) => {
-            errors.add(field, "ambiguous", "informe value ou face_value, não ambos");
-            None
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use quita_core::terms::{InterestValue, Terms, Value};
 use quita_print as print;
 use quita_store::boletos::{self, Boleto};
 
+use super::terms::Model;
 use super::view::company_and_accounts;
 use super::{Actor, Permission};
 use crate::call::{self, Called, NotNow};
@@ -20,8 +21,22 @@ use crate::world::{Environment, World};
 /// Most boletos in one file.
 pub const FILE_MAX: usize = 2000;
 
-/// Draws boletos, one a page, in the order given.
+/// What is printed where nothing else was wished for.
+const PAYMENT_PLACE: &str = "Pagável em qualquer banco, lotérica ou aplicativo até a data limite";
+
+/// Draws boletos in the order given: as a carnê when the terms of all of them say so, else one a
+/// page.
 pub fn draw(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<u8>, Error> {
+    draw_as(world, actor, ids, None)
+}
+
+/// As [`draw`], as one of the two when it is given.
+pub fn draw_as(
+    world: &World,
+    actor: &Actor,
+    ids: &[String],
+    model: Option<Model>,
+) -> Result<Vec<u8>, Error> {
     actor.must(Permission::Read)?;
     if ids.is_empty() || ids.len() > FILE_MAX {
         let message = format!("peça de 1 a {FILE_MAX} boletos");
@@ -78,7 +93,13 @@ pub fn draw(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<u8>, Err
         });
     }
     let pages: Vec<print::Boleto> = drawn.iter().map(|d| d.page(&beneficiary, sandbox)).collect();
-    print::boletos(&pages).map_err(|e| Error::internal(e.to_string()))
+    let all_carne = drawn.iter().all(|one| one.boleto.order.paper.carne);
+    let pdf = match model {
+        Some(Model::Carne) => print::carne(&pages),
+        None if all_carne => print::carne(&pages),
+        _ => print::boletos(&pages),
+    };
+    pdf.map_err(|e| Error::internal(e.to_string()))
 }
 
 struct Drawn {
@@ -118,14 +139,24 @@ impl Drawn {
             amount: self.boleto.amount,
             abatement: order.terms.abatement,
             instructions: &self.instructions,
-            payment_place: "Pagável em qualquer banco, lotérica ou aplicativo até a data limite",
+            payment_place: match order.paper.payment_place.as_str() {
+                "" => PAYMENT_PLACE,
+                place => place,
+            },
             writable_line: &self.line,
             barcode: &self.barcode,
             br_code: self.boleto.br_code.as_deref(),
-            instalment: None,
+            instalment: instalment(&order.document_number),
             sandbox,
         }
     }
+}
+
+/// `(2, 3)` of `NFe 450 - 2/3`.
+fn instalment(document_number: &str) -> Option<(u16, u16)> {
+    let (_, instalment) = document_number.rsplit_once(" - ")?;
+    let (number, of) = instalment.split_once('/')?;
+    Some((number.parse().ok()?, of.parse().ok()?))
 }
 
 /// The 47 digits with dots and blanks; as the bank gave them where they do not check.
@@ -147,17 +178,25 @@ pub(super) fn instructions(terms: &Terms, limit: jiff::civil::Date, messages: &[
     for discount in &terms.discounts {
         lines.push(format!("Até {}, desconto de {}.", date(discount.date), value(discount.value)));
     }
-    if let Some(fine) = terms.fine {
-        lines.push(format!("A partir de {}, multa de {}.", date(fine.date), value(fine.value)));
-    }
-    if let Some(interest) = terms.interest {
+    let fine = terms.fine.map(|fine| (fine.date, format!("multa de {}", value(fine.value))));
+    let interest = terms.interest.map(|interest| {
         let text = match interest.value {
-            InterestValue::PerDay(amount) => format!("R$ {amount} por dia"),
+            InterestValue::PerDay(amount) => format!("juros de R$ {amount} por dia"),
             InterestValue::PerMonth(rate) => {
-                format!("{} % ao mês", rate.to_string().replace('.', ","))
+                format!("juros de {} % ao mês", rate.to_string().replace('.', ","))
             }
         };
-        lines.push(format!("A partir de {}, juros de {text}.", date(interest.date)));
+        (interest.date, text)
+    });
+    match (fine, interest) {
+        // One line, so that there is room for the messages.
+        (Some((from, fine)), Some((same, interest))) if from == same => {
+            lines.push(format!("A partir de {}, {fine} e {interest}.", date(from)));
+        }
+        (fine, interest) => {
+            let each = fine.into_iter().chain(interest);
+            lines.extend(each.map(|(from, what)| format!("A partir de {}, {what}.", date(from))));
+        }
     }
     lines.push(format!("Não receber após {}.", date(limit)));
     lines.extend(messages.iter().cloned());

@@ -24,6 +24,17 @@ const DISCOUNTS_MAX: usize = 3;
 /// Farthest day from the due date.
 const DAYS_MAX: u16 = 3650;
 
+/// What boletos are printed as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// A page each.
+    #[default]
+    Boleto,
+    /// Three to a page, each with its stub.
+    Carne,
+}
+
 /// Terms under a name, relative to the due date of the boletos that use them. A fine, interest or
 /// discount is either a percentage or cents.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
@@ -62,6 +73,22 @@ pub struct NewTerms {
     /// Whether a Pix QR is wanted; as the bank has it when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hybrid: Option<bool>,
+    /// `boleto` (when left out) or `carne`: what «Imprimir» makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Model>,
+    /// «Local de pagamento» on the paper; the usual text when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_place: Option<String>,
+}
+
+/// Longest «Local de pagamento» that its place on the paper holds, in characters.
+pub const PAYMENT_PLACE_MAX: usize = 80;
+
+/// Says what is wrong with a «Local de pagamento».
+pub(super) fn check_place(errors: &mut FieldErrors, field: &str, place: Option<&str>) {
+    if place.is_some_and(|place| place.chars().count() > PAYMENT_PLACE_MAX) {
+        errors.add(field, "too_long", format!("use até {PAYMENT_PLACE_MAX} caracteres"));
+    }
 }
 
 /// A discount for paying early.
@@ -187,6 +214,8 @@ pub(super) fn fill(new: &NewBoleto, saved: NewTerms) -> NewBoleto {
         filled.messages = saved.messages;
     }
     filled.hybrid = filled.hybrid.or(saved.hybrid);
+    filled.model = filled.model.or(saved.model);
+    filled.payment_place = filled.payment_place.or(saved.payment_place);
     filled
 }
 
@@ -238,6 +267,7 @@ fn prepare(
     value("discount", new.discount_value.as_ref(), None);
     check_days(&mut errors, new);
     check_discounts(&mut errors, new);
+    check_place(&mut errors, "payment_place", new.payment_place.as_deref());
     errors.check()?;
     let body = serde_json::value::to_raw_value(new).map_err(|e| Error::internal(e.to_string()))?;
     let (company, description) = (actor.company_id.clone(), new.description.trim().to_owned());

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use quita_engine::desk::pdf;
+use quita_engine::desk::terms::Model;
 use quita_engine::error::Error;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +20,10 @@ pub(crate) struct Source {
     #[serde(default)]
     #[param(example = "bank")]
     source: String,
+    /// `boleto` ou `carne`; se omitido, como dizem os parâmetros.
+    #[serde(default)]
+    #[param(example = "carne")]
+    model: String,
 }
 
 /// Boletos for one file.
@@ -28,6 +33,8 @@ pub(crate) struct Source {
 pub(crate) struct Several {
     /// Ids of boletos, in the order of the pages, 1 to 2000.
     ids: Vec<String>,
+    /// `boleto` or `carne`; as their terms say when left out.
+    model: Option<Model>,
 }
 
 #[utoipa::path(
@@ -41,11 +48,17 @@ pub(crate) async fn one(
     State(app): State<App>,
     Caller(actor): Caller,
     Id(id): Id,
-    Params(Source { source }): Params<Source>,
+    Params(Source { source, model }): Params<Source>,
 ) -> Answer {
+    let model = match model.as_str() {
+        "" => None,
+        "boleto" => Some(Model::Boleto),
+        "carne" => Some(Model::Carne),
+        _ => return Err(Error::invalid("model", "invalid", "use boleto, carne, ou nada").into()),
+    };
     let name = format!("boleto-{id}");
     let bytes = match source.as_str() {
-        "" => app.desk(move |world| pdf::draw(world, &actor, &[id])).await?,
+        "" => app.desk(move |world| pdf::draw_as(world, &actor, &[id], model)).await?,
         "bank" => app.desk(move |world| pdf::of_bank(world, &actor, &id)).await?,
         _ => return Err(Error::invalid("source", "invalid", "use bank, ou nada").into()),
     };
@@ -55,7 +68,7 @@ pub(crate) async fn one(
 #[utoipa::path(
     post, path = "/v1/boletos/pdf", tag = "boletos", operation_id = "getBoletosPdf",
     summary = "Vários boletos em um PDF",
-    description = "Uma página por boleto, na ordem pedida. Não grava nada, por isso não pede \
+    description = "Na ordem pedida, uma página por boleto, ou três por página com `model` `carne`. Não grava nada, por isso não pede \
         Idempotency-Key.",
     request_body = Several,
     responses((status = 200, description = "O arquivo", body = Vec<u8>, content_type = "application/pdf"))
@@ -65,6 +78,7 @@ pub(crate) async fn many(
     Caller(actor): Caller,
     body: Body<Several>,
 ) -> Answer {
-    let bytes = app.desk(move |world| pdf::draw(world, &actor, &body.value.ids)).await?;
+    let Several { ids, model } = body.value;
+    let bytes = app.desk(move |world| pdf::draw_as(world, &actor, &ids, model)).await?;
     Ok(reply::pdf(bytes, "boletos"))
 }

@@ -261,6 +261,8 @@ fn read(
             "no" => Some(false),
             _ => None,
         },
+        model: None,
+        payment_place: None,
         origin: typed.some("origin"),
         replaces: typed.some("replaces"),
         chart_account,

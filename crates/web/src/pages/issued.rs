@@ -11,6 +11,7 @@ use quita_engine::desk::view::BoletoView;
 use serde::Deserialize;
 
 use super::failure::Page;
+use super::form::csrf;
 use super::visitor::Visitor;
 use super::{issue_form, shell, show};
 use crate::app::App;
@@ -69,6 +70,12 @@ async fn list(State(app): State<App>, Visitor(who): Visitor, Query(which): Query
                         td {}
                     } }
                 } }
+                form.row method="post" action="/boletos/pdf" target="_blank" {
+                    (csrf(&who))
+                    @for boleto in &boletos { input type="hidden" name="ids" value=(boleto.id); }
+                    button { "Imprimir" }
+                    button name="model" value="carne" { "Imprimir carnê" }
+                }
             }
         }
     };

@@ -267,6 +267,8 @@ async fn show_saved(
                 (Field::text("terms_id", "Parâmetros").value(fields.get("terms_id")).width("w6")
                     .choice(terms_options(&terms), errors))
             }
+            (super::term_fields::greyed("agreement", "Convênio",
+                "Só existe na cobrança por arquivo (CNAB): aqui o quita fala direto com o banco.", "w6"))
             p { (checkbox("active", "yes", "Ativa: pode ser escolhida ao emitir", fields.is_checked("active"))) }
             h2 { "Parcelas" }
             div.fields {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use quita_core::money::Money;
 use quita_core::rate::Rate;
 use quita_engine::desk::issue_form::AccountChoice;
-use quita_engine::desk::terms::{NewTerms, SavedDiscount};
+use quita_engine::desk::terms::{Model, NewTerms, SavedDiscount};
 use quita_engine::error::FieldError;
 
 use super::form::{Errors, Field, Fields};
@@ -253,6 +253,12 @@ pub(super) fn summary(terms: &NewTerms) -> Vec<String> {
         Some(true) => said.push("com Pix".to_owned()),
         Some(false) => said.push("sem Pix".to_owned()),
         None => {}
+    }
+    if terms.model == Some(Model::Carne) {
+        said.push("impresso como carnê".to_owned());
+    }
+    if let Some(place) = &terms.payment_place {
+        said.push(format!("local de pagamento: {place}"));
     }
     said
 }

@@ -11,7 +11,7 @@ use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::issue_form::{self, AccountChoice};
 use quita_engine::desk::once::Request;
 use quita_engine::desk::people::SignedIn;
-use quita_engine::desk::terms::{self, NewTerms};
+use quita_engine::desk::terms::{self, Model, NewTerms};
 use quita_engine::error::Error;
 use serde::Deserialize;
 
@@ -107,6 +107,9 @@ async fn edit(
     let mut fields = term_fields::fill(&terms);
     let hybrid = terms.hybrid.map_or("", |hybrid| if hybrid { "yes" } else { "no" });
     fields.0.push(("hybrid".into(), hybrid.into()));
+    let model = if terms.model == Some(Model::Carne) { "carne" } else { "boleto" };
+    fields.0.push(("model".into(), model.into()));
+    fields.0.push(("payment_place".into(), terms.payment_place.clone().unwrap_or_default()));
     fields.0.push(("description".into(), terms.description.clone()));
     fields.0.push(("kept".into(), "yes".into()));
     show_saved(&app, &who, &fields, &Errors::default(), StatusCode::OK, &saved).await
@@ -122,6 +125,8 @@ async fn save(State(app): State<App>, Form { who, fields }: Form) -> Page {
             "no" => Some(false),
             _ => None,
         },
+        model: (fields.get("model") == "carne").then_some(Model::Carne),
+        payment_place: typed.some("payment_place"),
         ..term_fields::read(&mut typed)
     };
     let mut wrong = typed.errors;
@@ -181,7 +186,7 @@ async fn show_saved(
         key => key.to_owned(),
     };
     let mut shown = term_fields::NAMES.to_vec();
-    shown.extend(["description", "hybrid"]);
+    shown.extend(["description", "hybrid", "model", "payment_place"]);
     let content = html! {
         div.title {
             h1 { @if kept { "Alterar parâmetros" } @else { "Novos parâmetros" } }
@@ -208,12 +213,39 @@ async fn show_saved(
                     ("", "Quando o banco oferece"), ("yes", "Sempre com Pix"), ("no", "Sem Pix"),
                 ], errors))
             }
+            (collection(Banks { accounts: &accounts, chosen_here: false }))
+            h2 { "No papel" }
+            div.fields {
+                (Field::text("model", "Modelo").value(fields.get("model")).width("w4")
+                    .hint("O que «Imprimir» faz; no carnê, três por página.").choice([
+                    ("boleto", "Boleto"), ("carne", "Carnê"),
+                ], errors))
+                (Field::text("payment_place", "Local de pagamento").value(fields.get("payment_place")).width("w8")
+                    .hint("Vazio: «Pagável em qualquer banco, lotérica ou aplicativo até a data limite».").html(errors))
+            }
             div.row { (saved::buttons(None)) a.button href=(HERE) { "Voltar" } }
         }
         (banks(&accounts))
     };
     let page = shell::page(app, who, HERE, "Parâmetros", content);
     Ok((status, page).into_response())
+}
+
+/// Protest and negative listing, which no bank takes through its connection yet.
+fn collection(banks: Banks) -> Markup {
+    let reason = |what: &str| {
+        format!("Nenhum banco desta empresa recebe {what} pela conexão: peça-o no site do banco.")
+    };
+    let none = html! {};
+    let field = |name: &str, label: &str, reason: &str, can: fn(&AccountChoice) -> bool| {
+        banks.where_possible(can, &none, &term_fields::greyed(name, label, reason, "w6"))
+    };
+    html! {
+        div.fields {
+            (field("protest_days", "Protesto", &reason("protesto"), |account| account.rules.protest))
+            (field("negative_listing_days", "Negativação", &reason("negativação"), |account| account.rules.negative_listing))
+        }
+    }
 }
 
 /// What the banks of the company's accounts take.

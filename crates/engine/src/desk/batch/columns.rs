@@ -165,6 +165,8 @@ pub(super) fn order(
         abatement: 0,
         messages: if message.is_empty() { Vec::new() } else { vec![message.to_owned()] },
         hybrid: None,
+        model: None,
+        payment_place: None,
         origin: None,
         replaces: None,
         chart_account: some(get("chart_account")),

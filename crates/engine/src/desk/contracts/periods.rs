@@ -340,6 +340,8 @@ fn order(
         abatement: 0,
         messages: says.messages.clone(),
         hybrid: None,
+        model: None,
+        payment_place: None,
         origin: Some(Origin::Contract.word().to_owned()),
         replaces: None,
     })

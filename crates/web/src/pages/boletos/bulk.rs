@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use quita_engine::desk::act::{self, Action, Cancel};
 use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::people::SignedIn;
+use quita_engine::desk::terms::Model;
 use quita_engine::desk::view::BoletoView;
 use quita_engine::desk::{pdf, printing, read};
 use quita_engine::error::Error;
@@ -62,13 +63,14 @@ async fn print(State(app): State<App>, Form { who, fields }: Form) -> Page {
     if let Some(said) = wrong_number(&ids) {
         return Ok(refused(&app, &who, "Imprimir boletos", said));
     }
+    let model = model(&fields);
     let actor = who.actor.clone();
     let done = app.ask(move |world| {
         let boletos = read::some(world, &actor, &ids)?;
         let is_ready =
             |boleto: &BoletoView| boleto.writable_line.is_some() && boleto.barcode.is_some();
         if boletos.iter().all(is_ready) {
-            let bytes = pdf::draw(world, &actor, &ids)?;
+            let bytes = pdf::draw_as(world, &actor, &ids, model)?;
             printing::record(world, &actor, &ids)?;
             return Ok(Ok(bytes));
         }
@@ -77,13 +79,24 @@ async fn print(State(app): State<App>, Form { who, fields }: Form) -> Page {
     match done.await? {
         Ok(bytes) => Ok(reply::pdf(bytes, "boletos")),
         Err((ready, not_yet)) => {
-            let content = not_all(&app, &who, &ready, &not_yet);
+            let content = not_all(&app, &who, &ready, &not_yet, fields.get("model"));
             Ok(refused(&app, &who, "Imprimir boletos", content))
         }
     }
 }
 
-fn not_all(app: &App, who: &SignedIn, ready: &[BoletoView], not_yet: &[BoletoView]) -> Markup {
+/// What was asked for; as the terms of the boletos say where nothing was.
+fn model(fields: &Fields) -> Option<Model> {
+    (fields.get("model") == "carne").then_some(Model::Carne)
+}
+
+fn not_all(
+    app: &App,
+    who: &SignedIn,
+    ready: &[BoletoView],
+    not_yet: &[BoletoView],
+    model: &str,
+) -> Markup {
     let today = today(app);
     html! {
         div.title { h1 { "Imprimir boletos" } }
@@ -101,6 +114,7 @@ fn not_all(app: &App, who: &SignedIn, ready: &[BoletoView], not_yet: &[BoletoVie
                 form method="post" action="/boletos/pdf" {
                     (csrf(who))
                     (hidden(ready.iter().map(|boleto| boleto.id.as_str())))
+                    input type="hidden" name="model" value=(model);
                     button.first { "Imprimir os outros (" (ready.len()) ")" }
                 }
             }

@@ -200,6 +200,7 @@ fn table(who: &SignedIn, asked: &Asked, today: Date, found: &Found) -> Markup {
         div.card {
             div.row.no-print {
                 button form=(MANY) formaction="/boletos/pdf" formtarget="_blank" data-needs-selection { "Imprimir" }
+                button form=(MANY) formaction="/boletos/pdf" formtarget="_blank" name="model" value="carne" data-needs-selection { "Imprimir carnê" }
                 @if may_charge(&who.actor) {
                     button form=(MANY) formaction=(SEND) data-needs-selection { "Enviar por e-mail" }
                     button.danger form=(MANY) formaction="/boletos/baixar" data-needs-selection { "Baixar (cancelar)…" }

@@ -11,6 +11,7 @@ mod email;
 mod filing;
 mod home;
 mod issuing;
+mod paper;
 mod payer;
 mod registers;
 mod roles;
