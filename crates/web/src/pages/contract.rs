@@ -136,7 +136,7 @@ fn actions(who: &SignedIn, whole: &Whole, here: &str) -> Markup {
 fn periods(who: &SignedIn, whole: &Whole, here: &str, may: bool) -> Markup {
     let active = whole.view.status == "active";
     html! {
-        div.card data-subject="*" data-refresh={ (here) "/periodos" } {
+        div.card data-busy data-subject="*" data-refresh={ (here) "/periodos" } {
             h2 { "Períodos" }
             @if whole.periods.is_empty() {
                 div.empty {

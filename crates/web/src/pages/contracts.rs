@@ -493,6 +493,11 @@ fn how(fields: &Fields, errors: &Errors, choices: &Choices) -> Markup {
     let none = |label: &str| vec![pair("", label)];
     let mut forms = none("Nenhuma");
     forms.extend(choices.payment_forms.iter().map(|kept| pair(&kept.id, &kept.form.description)));
+    let chosen = fields.get("payment_form_id");
+    if !chosen.is_empty() && !forms.iter().any(|(id, _)| id == chosen) {
+        // Saved as it is, so that it is not lost unseen.
+        forms.push(pair(chosen, "A de agora, que está inativa"));
+    }
     let mut accounts = none("A da forma de pagamento, ou a padrão");
     accounts.extend(choices.accounts.iter().map(|account| {
         let why = account.why_not.map(|why| format!(" – {why}")).unwrap_or_default();

@@ -313,9 +313,9 @@ fn order(
     }
     if let Some(id) = account_id.clone() {
         let company = actor.company_id.clone();
-        let found = world.store.read(move |tx| accounts::list(tx, &company))?.into_iter();
+        let mut found = world.store.read(move |tx| accounts::list(tx, &company))?.into_iter();
         let inactive = |a: &accounts::Account| a.id == id && a.status != accounts::ACTIVE_STATUS;
-        if let Some(account) = found.filter(inactive).next() {
+        if let Some(account) = found.find(inactive) {
             let message = format!(
                 "a conta «{}» está inativa: reative-a ou escolha outra no contrato",
                 account.description
