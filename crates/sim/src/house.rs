@@ -185,7 +185,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
 }
 
 /// Periods of each contract.
-pub(crate) const PERIODS: u16 = 3;
+pub(crate) const PERIODS: u16 = 2;
 
 /// A contract whose periods are all to be issued at once, and fall due long after the end, so that no
 /// clock that is set forward makes them late.

@@ -146,6 +146,8 @@ async fn edit(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<Stri
     fields.0.push(("customer".into(), format!("{name} – {}", show::document(document))));
     let due = whole.view.next_expiration_date.map(show::date).unwrap_or_default();
     fields.0.push(("expiration_date".into(), due));
+    let next = whole.view.next_period.map(|period| period.to_string()).unwrap_or_default();
+    fields.0.push(("first_period".into(), next));
     let here = format!("{HERE}/{id}/alterar");
     show(&app, &who, &here, &fields, &Errors::default(), StatusCode::OK).await
 }
@@ -212,7 +214,13 @@ async fn change(
             let (mut new, errors) = read(world, &actor, &typed, today)?;
             // The date on the form is that of the next period.
             let next = contracts::get(world, &actor, &wanted)?.next_period;
-            new.first_period = next.and_then(|period| u16::try_from(period).ok());
+            let next = next.and_then(|period| u16::try_from(period).ok());
+            if new.first_period.is_some() && new.first_period != next {
+                let message = "um período teve sua vez enquanto o contrato era alterado: volte a ele e \
+                               altere de novo";
+                return Err(Error::conflict("changed_meanwhile", message));
+            }
+            new.first_period = next;
             all_wrong(errors, || {
                 contracts::change(world, &actor, &wanted, &new)?;
                 Ok(wanted.clone())
@@ -426,6 +434,7 @@ async fn show(
             form.stack #contrato method="post" action=(here) data-preview="/contratos/previa" data-preview-into="previa" {
                 (csrf(who))
                 input type="hidden" name="key" value=(key);
+                @if !is_new { input type="hidden" name="first_period" value=(fields.get("first_period")); }
                 (errors.summary(&NAMES))
                 div.card { h2 { "O que se cobra, e de quem" } (what(fields, errors, &choices)) }
                 div.card { h2 { "Quando" } (when(fields, errors, is_new)) }

@@ -216,6 +216,11 @@ async fn a_change_holds_from_the_next_period_on(house: &House) {
     house.work();
     let form = ana.get(house, &format!("{page}/alterar")).await.text();
     assert!(form.contains("value=\"30/12/2026\""), "the next due date: {form}");
+    assert!(form.contains("name=\"first_period\" value=\"2\""), "the next period: {form}");
+    let stale = [("expiration_date", "30/12/2026"), ("first_period", "1"), ("number", "1")];
+    let stale = ana.post(house, &format!("{page}/alterar"), &with(&stale)).await;
+    assert_eq!(stale.status, 422);
+    assert!(stale.text().contains("enquanto o contrato era alterado"));
     let changes = [
         ("amount", "320,00"),
         ("expiration_date", "30/12/2026"),
