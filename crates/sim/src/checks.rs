@@ -13,8 +13,8 @@ use quita_store::receipts::{self, Receipt};
 use quita_store::{LAST_ID, Store, StoreError, accounts, audit, charges, contracts, params, sql};
 
 use crate::bank::Held;
-use crate::office;
 use crate::house;
+use crate::office;
 use crate::people::{self, Answer, What};
 use crate::universe::Universe;
 

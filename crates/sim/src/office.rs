@@ -287,8 +287,11 @@ fn letters_arrived(
         if lost || times > most || mail.status == MailStatus::Waiting {
             wrong.push(format!("letter {} is {:?}, taken {times} of {most}", mail.id, mail.status));
         }
-        if mail.status == MailStatus::Sent && !sent.insert(&mail.boleto_id) {
-            wrong.push(format!("boleto {} was mailed twice", mail.boleto_id));
+        if let Some(boleto) = &mail.boleto_id
+            && mail.status == MailStatus::Sent
+            && !sent.insert(boleto)
+        {
+            wrong.push(format!("boleto {boleto} was mailed twice"));
         }
     }
     for id in taken.letters.keys().filter(|id| !mails.iter().any(|mail| mail.id == **id)) {

@@ -167,7 +167,9 @@ async fn save(app: &App, who: &SignedIn, id: Option<String>, fields: Fields) -> 
         let saved =
             app.ask(move |world| payment_forms::save(world, &actor, id.as_deref(), &new)).await;
         match saved {
-            Ok(id) => return Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{id}"))),
+            Ok(kept) => {
+                return Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{}", kept.id)));
+            }
             Err(error) => wrong = Errors::of(error)?.0,
         }
     }

@@ -324,6 +324,9 @@ fn order(
         }
     }
     Ok(NewBoleto {
+        chart_account: None,
+        cost_center: None,
+        note: None,
         account_id,
         document_number: says.document_number(&kept.row.number, period),
         amount: says.amount,

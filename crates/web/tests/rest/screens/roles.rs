@@ -108,7 +108,7 @@ impl Things {
             ("{a}", tenant.account_id.clone()),
             ("{b}", id(&boleto)),
             ("{c}", id(&list["data"][0])),
-            ("{f}", form),
+            ("{f}", form.id),
             ("{k}", token.id),
             ("{l}", batch.rsplit('/').next().unwrap().to_owned()),
             ("{s}", tab),
