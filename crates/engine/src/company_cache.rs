@@ -8,6 +8,7 @@ use quita_store::accounts::Account;
 use quita_store::companies::Company;
 
 use crate::clock::after;
+use crate::desk::logo::KeptLogo;
 
 /// Another node may have changed them: look again after so many seconds.
 const FRESH_SECONDS: i64 = 5;
@@ -21,6 +22,8 @@ type Known = (Arc<Company>, Vec<Account>);
 #[derive(Debug, Default)]
 pub struct CompanyCache {
     companies: Mutex<Recent<Known>>,
+    /// By company; that it has none is known too.
+    logos: Mutex<Recent<Option<Arc<KeptLogo>>>>,
     /// By the token in the address that the bank calls.
     hooks: Mutex<Recent<Arc<Account>>>,
     /// By account, for when a look was last asked for because the bank called.
@@ -39,6 +42,18 @@ impl CompanyCache {
     /// Remembers.
     pub fn put(&self, company_id: &str, known: Known, now: Timestamp) {
         lock(&self.companies).insert(company_id.to_owned(), (now, known));
+    }
+
+    /// The logo that was put a moment ago; the inner `None` where the company has none.
+    pub fn logo(&self, company_id: &str, now: Timestamp) -> Option<Option<Arc<KeptLogo>>> {
+        fresh(&lock(&self.logos), company_id, now)
+    }
+
+    /// Remembers a logo; those of companies that nobody asked for lately take no room.
+    pub fn put_logo(&self, company_id: &str, logo: Option<Arc<KeptLogo>>, now: Timestamp) {
+        let mut logos = lock(&self.logos);
+        logos.retain(|_, (since, _)| is_fresh(*since, now));
+        logos.insert(company_id.to_owned(), (now, logo));
     }
 
     /// The account whose bank calls with this token.
@@ -68,6 +83,7 @@ impl CompanyCache {
     pub fn forget(&self) {
         lock(&self.companies).clear();
         lock(&self.hooks).clear();
+        lock(&self.logos).clear();
     }
 }
 
@@ -77,7 +93,11 @@ fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn fresh<T: Clone>(cache: &Recent<T>, key: &str, now: Timestamp) -> Option<T> {
     let (since, known) = cache.get(key)?;
-    (after(*since, FRESH_SECONDS) > now).then(|| known.clone())
+    is_fresh(*since, now).then(|| known.clone())
+}
+
+fn is_fresh(since: Timestamp, now: Timestamp) -> bool {
+    after(since, FRESH_SECONDS) > now
 }
 
 #[cfg(test)]

@@ -45,7 +45,11 @@ sql! {
         FROM customers WHERE company_id = $1 AND document = $2";
     COMPLETE = "UPDATE customers SET name = $2, email = COALESCE(NULLIF($3, ''), email),
         phone = COALESCE(NULLIF($4, ''), phone), address = COALESCE($5, address) WHERE id = $1";
-    CHANGE = "UPDATE customers SET name = $2, email = $3, phone = $4, address = $5 WHERE id = $1";
+    CHANGE = "UPDATE customers SET name = $2, email = $3, phone = $4, address = $5,
+        email_changed_at = CASE WHEN email = $3 THEN email_changed_at ELSE CAST($6 AS BIGINT) END
+        WHERE id = $1";
+    CORRECTED_EMAIL = "SELECT email FROM customers
+        WHERE company_id = $1 AND id = $2 AND email_changed_at > $3";
     GET = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id = $2");
     PAGE = concat!("SELECT ", columns!(), " FROM customers WHERE company_id = $1 AND id > $2
         ORDER BY id LIMIT $3");
@@ -65,15 +69,21 @@ sql! {
 
 /// Adds a customer, or makes the one with the same document as this says. Gives its id.
 pub fn upsert(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
-    save(tx, customer, KNOWN, CHANGE)
+    save(tx, customer, KNOWN, CHANGE, true)
 }
 
 /// As [`upsert`], but what this leaves empty stays as it is known.
 pub fn complete(tx: &mut Tx, customer: &Customer) -> Result<String, StoreError> {
-    save(tx, customer, KNOWN_OR_SILENT, COMPLETE)
+    save(tx, customer, KNOWN_OR_SILENT, COMPLETE, false)
 }
 
-fn save(tx: &mut Tx, customer: &Customer, same: Sql, change: Sql) -> Result<String, StoreError> {
+fn save(
+    tx: &mut Tx,
+    customer: &Customer,
+    same: Sql,
+    change: Sql,
+    corrects: bool,
+) -> Result<String, StoreError> {
     let Customer { id, company_id, name, email, phone, created_at, .. } = customer;
     let document = customer.document.as_str();
     let address = crate::to_json_opt(customer.address.as_ref())?;
@@ -84,7 +94,8 @@ fn save(tx: &mut Tx, customer: &Customer, same: Sql, change: Sql) -> Result<Stri
         if let Some(row) = tx.row(same, known)? {
             let known = row.text(0)?;
             if !row.boolean(1)? {
-                tx.exec(change, params![&known, name, email, phone, &address])?;
+                let values = params![&known, name, email, phone, &address, *created_at];
+                tx.exec(change, if corrects { values } else { &values[..5] })?;
             }
             return Ok(known);
         }
@@ -94,6 +105,17 @@ fn save(tx: &mut Tx, customer: &Customer, same: Sql, change: Sql) -> Result<Stri
         }
     }
     Err(StoreError::corrupt("customers: a document is taken by nobody"))
+}
+
+/// The e-mail of a customer, when the register was corrected after an instant; empty when it was
+/// taken away.
+pub fn corrected_email(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    since: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    tx.row(CORRECTED_EMAIL, params![company_id, id, since])?.map(|row| row.text(0)).transpose()
 }
 
 /// One customer of a company.

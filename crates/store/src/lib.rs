@@ -26,6 +26,7 @@ pub mod figures;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
+pub mod logos;
 pub mod mails;
 pub mod payment_forms;
 pub mod pending;

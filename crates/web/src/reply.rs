@@ -1,10 +1,11 @@
 //! Answers.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use quita_engine::desk::issue::Stored;
+use quita_engine::desk::logo::KeptLogo;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,6 +51,12 @@ pub(crate) fn with_body(stored: &Stored, body: String) -> Answer {
         response.headers_mut().insert("idempotent-replayed", header);
     }
     Ok(response)
+}
+
+/// A logo, which browsers keep for some minutes.
+pub(crate) fn logo(logo: &KeptLogo) -> Response {
+    let headers = [(CONTENT_TYPE, logo.media_type()), (CACHE_CONTROL, "private, max-age=300")];
+    (headers, logo.image.clone()).into_response()
 }
 
 /// A PDF, shown by browsers, saved under a name.

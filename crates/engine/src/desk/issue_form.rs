@@ -5,13 +5,14 @@ use quita_banks::info::BoletoRules;
 use quita_banks::registry;
 use quita_core::document::Document;
 use quita_core::fold::Status;
-use quita_store::{accounts, customers};
+use quita_core::order::BoletoOrder;
+use quita_store::{accounts, boletos, customers};
 
 use super::classifications::Registers;
-use super::customers::CustomerView;
+use super::customers::{CustomerView, NewCustomer};
 use super::payment_forms::{self, KeptPaymentForm};
 use super::read::ChargeView;
-use super::terms::{self, NewTerms};
+use super::terms::{self, Model, NewTerms};
 use super::view::BoletoView;
 use super::{Actor, Permission, read, replaced};
 use crate::clock::bank_day;
@@ -126,6 +127,19 @@ pub struct Former {
     /// Whether the new one collects the same charge: this one came to nothing, and it was not
     /// its number that the bank refused.
     pub gives_way: bool,
+    /// Whether a Pix QR was wanted.
+    pub hybrid: bool,
+}
+
+/// What a new boleto takes over from a former one as it is, without fields of its own on a form.
+#[derive(Clone, Debug, Default)]
+pub struct Carried {
+    /// Guarantor.
+    pub receiver: Option<NewCustomer>,
+    /// What it is printed as.
+    pub model: Option<Model>,
+    /// «Local de pagamento».
+    pub payment_place: Option<String>,
 }
 
 /// The boleto of this id, as the beginning of another.
@@ -135,10 +149,35 @@ pub fn former(world: &World, actor: &Actor, id: &str) -> Result<Former, Error> {
     let charge = read::charge(world, actor, &boleto.charge_id)?;
     let refused = boleto.refusal.as_ref().and_then(|refusal| refusal.field.as_deref());
     let number_refused = boleto.status == Status::Rejected && refused == Some("document_number");
+    let order = order(world, actor, id)?;
     Ok(Former {
+        hybrid: order.hybrid,
         gives_way: replaced::came_to_nothing(boleto.status) && !number_refused,
         origin: charge.origin.clone(),
         charge,
         boleto,
     })
+}
+
+/// What a new boleto takes over from the one with this id.
+pub fn carried(world: &World, actor: &Actor, id: &str) -> Result<Carried, Error> {
+    actor.must(Permission::Charge)?;
+    let BoletoOrder { receiver, paper, .. } = order(world, actor, id)?;
+    Ok(Carried {
+        receiver: receiver.map(|party| NewCustomer {
+            document: party.document.as_str().to_owned(),
+            legal_name: party.name,
+            email: party.email.unwrap_or_default(),
+            phone: party.phone.unwrap_or_default(),
+            address: party.address,
+        }),
+        model: paper.carne.then_some(Model::Carne),
+        payment_place: (!paper.payment_place.is_empty()).then_some(paper.payment_place),
+    })
+}
+
+fn order(world: &World, actor: &Actor, id: &str) -> Result<BoletoOrder, Error> {
+    let (company, id) = (actor.company_id.clone(), id.to_owned());
+    let found = world.store.read(move |tx| boletos::of_company(tx, &company, &id))?;
+    found.map(|boleto| boleto.order).ok_or_else(|| Error::not_found("boleto"))
 }

@@ -4,7 +4,7 @@ use quita_core::fold::Status as BoletoStatus;
 use quita_store::batches::RowStatus;
 use quita_store::mails::{self, MailSettings};
 pub use quita_store::mails::{Mail, Status};
-use quita_store::{batches, boletos};
+use quita_store::{batches, boletos, customers};
 use serde_json::json;
 
 use super::{Actor, Permission};
@@ -226,6 +226,8 @@ fn not_set_up() -> Error {
 pub struct Queued {
     /// How many are on their way.
     pub queued: usize,
+    /// The address to which the last of them goes.
+    pub recipient: Option<String>,
     /// Document numbers that are not sent, and why.
     pub skipped: Vec<(String, &'static str)>,
 }
@@ -246,6 +248,7 @@ pub fn send(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result
     for lot in ids.chunks(LOT) {
         let more = queue(world, actor, lot, again)?;
         queued.queued += more.queued;
+        queued.recipient = more.recipient.or(queued.recipient);
         queued.skipped.extend(more.skipped);
     }
     world.bell.ring();
@@ -269,8 +272,11 @@ fn queue(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result<Qu
                 queued.skipped.push((number, "o cancelamento foi pedido"));
                 continue;
             }
-            let Some(recipient) = boleto.order.customer.email.filter(|e| mail::is_address(e))
-            else {
+            // As its order says, unless the register was corrected since.
+            let (customer, since) = (&boleto.customer_id, boleto.created_at);
+            let corrected = customers::corrected_email(tx, &company, customer, since)?;
+            let email = corrected.or(boleto.order.customer.email);
+            let Some(recipient) = email.filter(|email| mail::is_address(email)) else {
                 queued.skipped.push((number, "o cliente não tem e-mail"));
                 continue;
             };
@@ -298,6 +304,7 @@ fn queue(world: &World, actor: &Actor, ids: &[String], again: bool) -> Result<Qu
             let now = ids.now();
             enqueue(tx, &mut ids, &company, Kind::Mail, &mail.id, now)?;
             queued.queued += 1;
+            queued.recipient = Some(mail.recipient);
         }
         Ok(Some(queued))
     })?;

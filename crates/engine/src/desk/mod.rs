@@ -20,6 +20,7 @@ pub mod hooks;
 pub mod instalments;
 pub mod issue;
 pub mod issue_form;
+pub mod logo;
 pub mod mail;
 pub mod once;
 pub mod origin;

@@ -1,5 +1,7 @@
 //! What a stranger with the link of a boleto may see: what to pay, how, and whether it is paid.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use quita_core::barcode::Code;
 use quita_core::fold::Status;
@@ -7,6 +9,7 @@ use quita_core::payable::Payable;
 use quita_store::boletos::{self, Boleto};
 use quita_store::{companies, receipts};
 
+use super::logo::{self, KeptLogo};
 use super::{Actor, due, pdf};
 use crate::clock::bank_day;
 use crate::error::Error;
@@ -17,6 +20,8 @@ use crate::world::World;
 pub struct PayerView {
     /// Who is paid: the name on the shop front, or the legal name.
     pub beneficiary: String,
+    /// Whether it has a logo.
+    pub has_logo: bool,
     /// Who owes.
     pub customer: String,
     /// The company's number of the document.
@@ -71,6 +76,7 @@ pub fn payer(world: &World, link: &str) -> Result<PayerView, Error> {
         _ => line,
     });
     Ok(PayerView {
+        has_logo: logo::of_company(world, &boleto.company_id)?.is_some(),
         beneficiary: company,
         customer: order.customer.name.clone(),
         document_number: order.document_number.clone(),
@@ -93,6 +99,15 @@ pub fn slip(world: &World, link: &str) -> Result<Vec<u8>, Error> {
     }
     let boleto = find(world, link)?.boleto;
     pdf::draw(world, &Actor::system(boleto.company_id), &[boleto.id])
+}
+
+/// The logo of the company whose boleto a link leads to.
+///
+/// # Errors
+/// [`Error::NotFound`] for a link that leads nowhere, and where there is no logo.
+pub fn logo(world: &World, link: &str) -> Result<Arc<KeptLogo>, Error> {
+    let boleto = find(world, link)?.boleto;
+    logo::of_company(world, &boleto.company_id)?.ok_or_else(|| Error::not_found("logotipo"))
 }
 
 struct Found {

@@ -11,7 +11,7 @@ use quita_store::boletos::{self, Boleto};
 
 use super::terms::Model;
 use super::view::company_and_accounts;
-use super::{Actor, Permission};
+use super::{Actor, Permission, logo};
 use crate::call::{self, Called, NotNow};
 use crate::clock::bank_day;
 use crate::connection;
@@ -57,6 +57,7 @@ pub fn draw_as(
         email: (!company.email.is_empty()).then(|| company.email.clone()),
         phone: (!company.phone.is_empty()).then(|| company.phone.clone()),
     };
+    let logo = logo::of_company(world, &actor.company_id)?;
     let sandbox = world.environment == Environment::Sandbox;
     let mut drawn = Vec::with_capacity(found.len());
     for boleto in found {
@@ -92,7 +93,13 @@ pub fn draw_as(
             boleto,
         });
     }
-    let pages: Vec<print::Boleto> = drawn.iter().map(|d| d.page(&beneficiary, sandbox)).collect();
+    let pages: Vec<print::Boleto> = drawn
+        .iter()
+        .map(|d| print::Boleto {
+            logo: logo.as_ref().map(|logo| &logo.drawn),
+            ..d.page(&beneficiary, sandbox)
+        })
+        .collect();
     let all_carne = drawn.iter().all(|one| one.boleto.order.paper.carne);
     let pdf = match model {
         Some(Model::Carne) => print::carne(&pages),

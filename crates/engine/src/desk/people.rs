@@ -481,9 +481,11 @@ pub fn owner_resets_password(world: &World, email: &str) -> Result<String, Error
     let email = email.trim().to_lowercase();
     let known = world.tx(move |tx, mut ids| {
         let Some(user) = users::by_email(tx, &email)? else { return Ok(false) };
+        // Of whom no company keeps a trail, there is none.
+        users::set_password(tx, &user.id, &hash)?;
+        sessions::end_of_user(tx, &user.id, "")?;
         for membership in users::memberships(tx, &user.id)? {
-            let company = &membership.company_id;
-            set_password(tx, &mut ids, company, &user.id, &hash, "", "system")?;
+            password_changed(tx, &mut ids, &membership.company_id, &user.id, "system")?;
         }
         Ok(true)
     })?;
@@ -541,6 +543,16 @@ fn set_password(
 ) -> Result<(), StoreError> {
     users::set_password(tx, user_id, hash)?;
     sessions::end_of_user(tx, user_id, except)?;
+    password_changed(tx, ids, company_id, user_id, author)
+}
+
+fn password_changed(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    company_id: &str,
+    user_id: &str,
+    author: &str,
+) -> Result<(), StoreError> {
     let author = Author { company_id, actor: author };
     trail::record(tx, ids, author, "user.password_changed", user_id, &serde_json::json!({}))
 }

@@ -460,6 +460,7 @@ async fn change(
 }
 
 async fn connect_simulator(State(app): State<App>, Form { who, .. }: Form) -> Page {
+    who.actor.must(Permission::Configure)?;
     let Some(connect) = app.exposure.connect_simulator.clone() else {
         let said = "não há simulador nesta instalação";
         return Err(Error::conflict("no_simulator", said).into());
@@ -467,7 +468,6 @@ async fn connect_simulator(State(app): State<App>, Form { who, .. }: Form) -> Pa
     let (actor, company) = (who.actor.clone(), who.company.clone());
     let account = app
         .ask(move |world| {
-            actor.must(Permission::Configure)?;
             let new = (connect.0)(&company).map_err(Error::config)?;
             accounts::create(world, &actor, &new)
         })

@@ -13,9 +13,9 @@ use maud::{Markup, html};
 use quita_core::fact::Means;
 use quita_core::typed;
 use quita_engine::clock::bank_day;
-use quita_engine::desk::Actor;
 use quita_engine::desk::accounts::{self, AccountView};
 use quita_engine::desk::books::{self, BookedView, DayTotals, Period, Summary};
+use quita_engine::desk::{Actor, Permission};
 use quita_engine::error::{Error, FieldError};
 use quita_engine::world::World;
 use rust_xlsxwriter::Workbook;
@@ -293,6 +293,8 @@ async fn csv(
     Visitor(who): Visitor,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Page {
+    // What is refused is said before the file begins.
+    who.actor.must(Permission::Read)?;
     let asked = asked(&app, given).proper()?;
     let name = asked.file("recebimentos", "csv");
     let state = (app, who.actor, asked.period, Some(None));

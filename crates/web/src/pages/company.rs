@@ -3,30 +3,35 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse as _;
-use axum::routing::get;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse as _, Redirect};
+use axum::routing::{get, post};
 use maud::{Markup, html};
 use quita_engine::desk::Permission;
 use quita_engine::desk::companies::{self, CompanyData, CompanyView};
+use quita_engine::desk::logo;
 use quita_engine::desk::people::SignedIn;
+use quita_engine::error::Error;
 
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, csrf};
+use super::upload::Upload;
 use super::visitor::Visitor;
 use super::{address, shell, show};
 use crate::app::App;
+use crate::reply;
 
 const HERE: &str = "/empresa";
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route(HERE, get(page).post(save))
+    Router::new()
+        .route(HERE, get(page).post(save))
+        .route("/empresa/logo", get(logo).post(save_logo))
+        .route("/empresa/logo/remover", post(remove_logo))
 }
 
 async fn page(State(app): State<App>, Visitor(who): Visitor) -> Page {
-    let actor = who.actor.clone();
-    let company = app.ask(move |world| companies::get(world, &actor)).await?;
-    let content = content(&who, &company, &fields_of(&company), &Errors::default(), false);
-    Ok(shell::page(&app, &who, HERE, "Empresa", content))
+    tell(&app, &who, None, &Errors::default(), false).await
 }
 
 async fn save(State(app): State<App>, Form { who, fields }: Form) -> Page {
@@ -40,19 +45,54 @@ async fn save(State(app): State<App>, Form { who, fields }: Form) -> Page {
     };
     let actor = who.actor.clone();
     match app.ask(move |world| companies::update(world, &actor, data)).await {
-        Ok(company) => {
-            let content = content(&who, &company, &fields_of(&company), &Errors::default(), true);
-            Ok(shell::page(&app, &who, HERE, "Empresa", content))
-        }
-        Err(error) => {
-            let errors = Errors::of(error)?;
-            let actor = who.actor.clone();
-            let company = app.ask(move |world| companies::get(world, &actor)).await?;
-            let content = content(&who, &company, &fields, &errors, false);
-            let page = shell::page(&app, &who, HERE, "Empresa", content);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
+        Ok(_) => tell(&app, &who, None, &Errors::default(), true).await,
+        Err(error) => tell(&app, &who, Some(fields), &Errors::of(error)?, false).await,
     }
+}
+
+async fn logo(State(app): State<App>, Visitor(who): Visitor) -> Page {
+    let found = app.ask(move |world| logo::get(world, &who.actor)).await?;
+    let logo = found.ok_or_else(|| Error::not_found("logotipo"))?;
+    // Who gives another one sees it at once.
+    Ok(([(CACHE_CONTROL, "no-store")], reply::logo(&logo)).into_response())
+}
+
+async fn save_logo(State(app): State<App>, Upload { who, files, .. }: Upload) -> Page {
+    let actor = who.actor.clone();
+    let file = files.into_iter().find(|(name, _)| name == "logo").map(|(_, file)| file.bytes);
+    let saved =
+        app.ask(move |world| logo::save(world, &actor, file.as_deref().unwrap_or_default())).await;
+    match saved {
+        Ok(()) => Ok(Redirect::to("/empresa#logotipo").into_response()),
+        Err(error) => tell(&app, &who, None, &Errors::of(error)?, false).await,
+    }
+}
+
+async fn remove_logo(State(app): State<App>, Form { who, .. }: Form) -> Page {
+    app.ask(move |world| logo::remove(world, &who.actor)).await?;
+    Ok(Redirect::to("/empresa#logotipo").into_response())
+}
+
+/// The page as the company is, or with what was typed.
+async fn tell(
+    app: &App,
+    who: &SignedIn,
+    typed: Option<Fields>,
+    errors: &Errors,
+    saved: bool,
+) -> Page {
+    let actor = who.actor.clone();
+    let (company, has_logo) = app
+        .ask(move |world| {
+            let company = companies::get(world, &actor)?;
+            Ok((company, logo::get(world, &actor)?.is_some()))
+        })
+        .await?;
+    let fields = typed.unwrap_or_else(|| fields_of(&company));
+    let content = content(who, &company, &fields, errors, saved, has_logo);
+    let status =
+        if errors.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, shell::page(app, who, HERE, "Empresa", content)).into_response())
 }
 
 fn fields_of(company: &CompanyView) -> Fields {
@@ -72,9 +112,10 @@ fn content(
     fields: &Fields,
     errors: &Errors,
     saved: bool,
+    has_logo: bool,
 ) -> Markup {
     let may = who.actor.permissions.contains(&Permission::Configure);
-    let mut shown = vec!["legal_name", "trade_name", "email", "phone"];
+    let mut shown = vec!["legal_name", "trade_name", "email", "phone", "logo"];
     shown.extend(address::NAMES);
     html! {
         div.title {
@@ -105,6 +146,44 @@ fn content(
                 p { button.first { "Salvar" } }
             } @else {
                 p.hint { "Só um administrador muda estes dados." }
+            }
+        }
+        (logo_card(who, may, has_logo, errors))
+    }
+}
+
+fn logo_card(who: &SignedIn, may: bool, has_logo: bool, errors: &Errors) -> Markup {
+    let error = errors.at("logo");
+    html! {
+        div.card.stack #logotipo {
+            h2 { "Logotipo" }
+            @if has_logo {
+                p { img.logo src="/empresa/logo" alt="Logotipo da empresa"; }
+            } @else {
+                p { "A empresa ainda não tem logotipo: o boleto sai só com o nome." }
+            }
+            p.hint {
+                "Sai no alto do boleto, no canhoto do carnê sem Pix (com Pix, o lugar é do QR Code) e na página do pagador. "
+                "Vale também para os boletos já emitidos, quando forem impressos de novo."
+            }
+            @if may {
+                form.stack method="post" action="/empresa/logo" enctype="multipart/form-data" {
+                    (csrf(who))
+                    div.field {
+                        label for="logo" { @if has_logo { "Trocar por outra imagem" } @else { "Imagem" } }
+                        input #logo type="file" name="logo" accept="image/png,image/jpeg" required
+                            aria-invalid=[error.map(|_| "true")] aria-describedby="logo-hint";
+                        @if let Some(error) = error { span.error #logo-error { (error) } }
+                        span.hint #logo-hint { "PNG ou JPEG, até 512 KB e 1 milhão de pontos; deitada fica melhor." }
+                    }
+                    div { button { "Enviar logotipo" } }
+                }
+                @if has_logo {
+                    form method="post" action="/empresa/logo/remover" data-confirm="Tirar o logotipo dos boletos e da página do pagador?" {
+                        (csrf(who))
+                        button.plain { "Remover logotipo" }
+                    }
+                }
             }
         }
     }

@@ -199,7 +199,12 @@ fn asked(app: &App, who: &SignedIn, queued: Result<Queued, Error>, back: &str) -
         div.title { h1 { "Envio por e-mail" } }
         @if queued.queued > 0 {
             div.notice.good role="status" {
-                (show::count(i64::try_from(queued.queued).unwrap_or(i64::MAX), "boleto a caminho", "boletos a caminho")) "."
+                (show::count(i64::try_from(queued.queued).unwrap_or(i64::MAX), "boleto a caminho", "boletos a caminho"))
+                @match &queued.recipient {
+                    Some(to) if queued.queued == 1 => { " de " (to) "." },
+                    _ => "."
+                }
+                " Vale o endereço da emissão, ou o que foi corrigido depois no cadastro do cliente."
             }
         } @else {
             div.notice.wait role="status" { "Nenhum boleto a enviar." }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use jiff::civil::Date;
+use quita_core::money::Money;
 use quita_core::party::Address;
 use quita_engine::clock::bank_day;
 use quita_engine::desk::Actor;
@@ -13,7 +14,7 @@ use quita_engine::desk::Permission;
 use quita_engine::desk::customers::NewCustomer;
 use quita_engine::desk::instalments::{self, InstalmentMode, NewDocument};
 use quita_engine::desk::issue::{self, NewBoleto, Shape, Stored, fingerprint};
-use quita_engine::desk::issue_form::{self, Former};
+use quita_engine::desk::issue_form::{self, Carried, Former};
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::preview::{self, Preview};
 use quita_engine::desk::terms::{NewTerms, SavedDiscount};
@@ -80,7 +81,7 @@ fn fields_of_trial(trial: &Trial) -> Fields {
     let Trial { account_id, document_number, amount, expiration_date, company, .. } = trial;
     add("account_id", account_id);
     add("document_number", document_number);
-    add("amount", &quita_core::money::Money::from_cents(*amount).to_string());
+    add("amount", &Money::from_cents(*amount).to_string());
     add("expiration_date", &show::date(*expiration_date));
     add("customer_kind", "new");
     add("customer.document", &show::document(&company.document));
@@ -228,6 +229,12 @@ fn read(
     };
     let (chart_account, cost_center, note) =
         (label("chart_account"), label("cost_center"), label("note"));
+    let carried = match fields.get("from") {
+        "" => Carried::default(),
+        id => issue_form::carried(world, actor, id)?,
+    };
+    // Terms chosen here say how it is printed.
+    let own_terms = fields.get("terms_id").is_empty();
     let boleto = NewBoleto {
         account_id: typed.some("account_id"),
         document_number: typed.text("document_number"),
@@ -239,7 +246,7 @@ fn read(
         limit_date: None,
         customer,
         customer_id,
-        receiver: None,
+        receiver: carried.receiver.filter(|_| fields.is_checked("receiver")),
         invoice_type: match fields.get("invoice_type") {
             "" => None,
             word => {
@@ -254,15 +261,15 @@ fn read(
         fine: None,
         interest: None,
         discounts: Vec::new(),
-        abatement: 0,
+        abatement: typed.cents("abatement").unwrap_or(0),
         messages: Vec::new(),
         hybrid: match fields.get("hybrid") {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
         },
-        model: None,
-        payment_place: None,
+        model: carried.model.filter(|_| own_terms),
+        payment_place: carried.payment_place.filter(|_| own_terms),
         origin: typed.some("origin"),
         replaces: typed.some("replaces"),
         chart_account,
@@ -318,6 +325,7 @@ fn placed(errors: Vec<FieldError>, known_customer: bool) -> Vec<FieldError> {
             "customer.name" => "customer.legal_name".to_owned(),
             name if name.starts_with("customer") && known_customer => "customer".to_owned(),
             "customer" | "customer.address" => "customer.address.street".to_owned(),
+            name if name.starts_with("receiver") => "receiver".to_owned(),
             name => term_fields::place(name).unwrap_or_else(|| name.to_owned()),
         };
         let message = match error.code.as_str() {
@@ -443,12 +451,24 @@ fn fields_of(former: &Former, today: Date) -> Fields {
         add("replaces", &boleto.id);
         add("document_number", &boleto.document_number);
     }
+    add("from", &boleto.id);
+    if boleto.abatement > 0 {
+        add("abatement", &Money::from_cents(boleto.abatement).to_string());
+    }
+    if let Some(receiver) = &boleto.receiver {
+        add("receiver", "yes");
+        let document = show::document(&receiver.document);
+        add("receiver_name", &format!("{} · {document}", receiver.legal_name));
+    }
+    if !former.hybrid {
+        add("hybrid", "no");
+    }
     add("origin", &former.origin);
     add("chart_account", &former.charge.chart_account_id);
     add("cost_center", &former.charge.cost_center_id);
     add("note", &former.charge.note);
     add("account_id", &boleto.account_id);
-    add("amount", &quita_core::money::Money::from_cents(boleto.amount).to_string());
+    add("amount", &Money::from_cents(boleto.amount).to_string());
     if boleto.expiration_date >= today {
         add("expiration_date", &show::date(boleto.expiration_date));
     }

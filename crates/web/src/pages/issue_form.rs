@@ -6,7 +6,7 @@ use quita_engine::desk::issue_form::{AccountChoice, Choices};
 use quita_engine::desk::origin::Origin;
 use quita_engine::desk::people::SignedIn;
 
-use super::form::{Errors, Field, Fields, csrf};
+use super::form::{Errors, Field, Fields, checkbox, csrf};
 use super::term_fields::Banks;
 use super::{show, term_fields};
 
@@ -23,7 +23,7 @@ pub(super) struct View<'a> {
 }
 
 /// Names of the fields that say what is wrong with them.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 28] = [
     "customer",
     "customer.document",
     "customer.legal_name",
@@ -39,6 +39,8 @@ const NAMES: [&str; 26] = [
     "origin",
     "document_number",
     "amount",
+    "abatement",
+    "receiver",
     "expiration_date",
     "count",
     "mode",
@@ -79,6 +81,9 @@ pub(super) fn html(view: &View) -> Markup {
                 input type="hidden" name="key" value=(view.key);
                 @if !fields.get("replaces").is_empty() {
                     input type="hidden" name="replaces" value=(fields.get("replaces"));
+                }
+                @if !fields.get("from").is_empty() {
+                    input type="hidden" name="from" value=(fields.get("from"));
                 }
                 (errors.summary(&shown))
                 div.card { h2 { "O que se cobra" } (document(view)) }
@@ -129,6 +134,8 @@ pub(super) fn label(field: &str) -> &'static str {
         "chart_account" => "Plano de contas",
         "cost_center" => "Centro de custo",
         "note" => "Observação",
+        "abatement" => "Abatimento",
+        _ if field.starts_with("receiver") => "Sacador avalista",
         _ if field.contains("fine") => "Multa",
         _ if field.contains("interest") => "Juros",
         _ if field.contains("discount") => "Desconto",
@@ -175,6 +182,11 @@ fn document(view: &View) -> Markup {
             ], errors))
             (Field::money("amount", "Valor").value(fields.get("amount")).must().width("w4").hint("Como 1.234,56.").html(errors))
             (due.html(errors))
+            // Only a program gives one; here it is taken over from the boleto before.
+            @if fields.0.iter().any(|(name, _)| name == "abatement") {
+                (Field::money("abatement", "Abatimento").value(fields.get("abatement")).width("w4")
+                    .hint("Como no boleto anterior: de cada boleto, em qualquer dia.").html(errors))
+            }
             @if !replacing {
                 (Field::number("count", "Quantos boletos").value(fields.get("count")).width("w4").hint("1 a 99.").html(errors))
                 (Field::text("mode", "O valor é").value(fields.get("mode")).width("w8").choice([
@@ -235,6 +247,19 @@ fn customer(view: &View) -> Markup {
             }
         }
         fieldset.bare data-shows="customer_kind=new" { (new_customer(view)) }
+        (receiver(fields, errors))
+    }
+}
+
+/// The guarantor of the boleto that this one comes from, to be kept or left out.
+fn receiver(fields: &Fields, errors: &Errors) -> Markup {
+    let name = fields.get("receiver_name");
+    html! {
+        @if !name.is_empty() {
+            input type="hidden" name="receiver_name" value=(name);
+            (checkbox("receiver", "yes", &format!("Sacador avalista: {name}"), fields.is_checked("receiver")))
+            @if let Some(error) = errors.at("receiver") { span.error #receiver-error { (error) } }
+        }
     }
 }
 

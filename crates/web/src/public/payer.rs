@@ -25,6 +25,7 @@ pub(super) fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/p/{link}", get(page))
         .route("/p/{link}/boleto.pdf", get(slip))
+        .route("/p/{link}/logo", get(logo))
         .layer(from_fn(guarded))
         .merge(Router::new().nest("/p", assets::routes()))
         .layer(from_fn_with_state((app.clone(), Limit::default()), limit::kept))
@@ -49,6 +50,13 @@ async fn slip(State(app): State<App>, Path(link): Path<String>) -> Response {
     }
 }
 
+async fn logo(State(app): State<App>, Path(link): Path<String>) -> Response {
+    match app.ask(move |world| payer::logo(world, &link)).await {
+        Ok(logo) => ([NOT_INDEXED], reply::logo(&logo)).into_response(),
+        Err(error) => refused(&app, error),
+    }
+}
+
 fn refused(app: &App, error: Error) -> Response {
     if !matches!(error, Error::NotFound(_)) {
         return Failure::from(error).into_response();
@@ -66,6 +74,7 @@ fn refused(app: &App, error: Error) -> Response {
 fn content(link: &str, view: &PayerView) -> Markup {
     html! {
         div.card {
+            @if view.has_logo { img.logo src={ "/p/" (link) "/logo" } alt=""; }
             p.label { "Para pagar a" }
             h1 { (view.beneficiary) }
             p.subtitle { (view.document_number) " · " (view.customer) }

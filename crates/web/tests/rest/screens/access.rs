@@ -1,6 +1,6 @@
 //! Who may see and do what, and who may not.
 
-use quita_engine::desk::people::{self, Role};
+use quita_engine::desk::people::{self, NewPerson, Role};
 
 use super::{PASSWORD, Person, form};
 use crate::house::House;
@@ -12,7 +12,8 @@ tokens_are_made_and_withdrawn the_first_administrator_needs_the_code
 a_page_of_one_company_acts_on_no_other many_wrong_passwords_at_once_are_counted
 an_outsider_keeps_nobody_out very_many_wrong_passwords_make_everybody_wait
 wrong_passwords_are_forgotten_after_a_day
-an_open_session_does_not_tell_the_password a_form_that_came_too_late_leads_back_to_its_page }
+an_open_session_does_not_tell_the_password a_form_that_came_too_late_leads_back_to_its_page
+who_lost_the_password_gets_another }
 
 quita_store::sql! {
     FAILURES = "SELECT email_hash FROM sign_in_failures";
@@ -285,4 +286,23 @@ async fn the_first_administrator_needs_the_code(house: &House) {
     assert_eq!((made.status.as_u16(), made.header("location")), (303, Some("/")));
     // Once only.
     assert_eq!(post("4711").await.status, 422);
+}
+
+async fn who_lost_the_password_gets_another(house: &House) {
+    let ana = Person::administrator(house).await;
+    let reset = |email: &str| people::owner_resets_password(&house.world, email);
+    Person::with_role(house, Role::Finance).await;
+    let email = format!("{}@example.com", Role::Finance.word());
+    let password = reset(&email).unwrap();
+    Person::sign_in(house, &email, &password).await;
+    // Of somebody who works for nobody it is set too, and holds when they come back.
+    let (world, actor) = (&house.world, &house.ours.actor);
+    let found = people::list(world, actor).unwrap();
+    let id = found.into_iter().find(|person| person.email == email).unwrap().id;
+    assert_eq!(ana.post(house, &format!("/usuarios/{id}/remover"), &[]).await.status, 303);
+    let password = reset(&email).unwrap();
+    let back = NewPerson { email: email.clone(), name: "Caio".into(), role: "finance".into() };
+    assert_eq!(people::add(world, actor, &back).unwrap(), None);
+    Person::sign_in(house, &email, &password).await;
+    assert!(reset("ninguem@example.com").is_err());
 }

@@ -16,7 +16,8 @@ use crate::house::{House, boleto};
 crate::on_both_databases! {
 a_server_is_told_and_tried_and_its_password_sealed
 boletos_go_to_their_customers_once a_busy_server_is_asked_again_and_a_refusal_is_told
-only_who_may_sends_and_only_their_own a_dead_server_holds_only_its_own a_whole_batch_is_sent_once }
+only_who_may_sends_and_only_their_own a_dead_server_holds_only_its_own the_corrected_address_is_used
+a_whole_batch_is_sent_once }
 
 sql! {
     SEALED = "SELECT sealed FROM mail_settings WHERE company_id = $1";
@@ -374,4 +375,36 @@ async fn a_whole_batch_is_sent_once(house: &House) {
     let mut to: Vec<String> = server.letters().into_iter().map(|(to, _)| to).collect();
     to.sort_unstable();
     assert_eq!(to, ["m0@example.com", "m1@example.com", "m2@example.com"]);
+}
+
+async fn the_corrected_address_is_used(house: &House) {
+    let ana = Person::administrator(house).await;
+    let server = Server::start();
+    set_up(house, &ana, &server).await;
+    let made = registered(house, "C 1", "errado@example.com").await;
+    let other = registered(house, "C 2", "errado@example.com").await;
+    let list = house.get("/v1/customers").send().await.json();
+    let customer = format!("/clientes/{}", list["data"][0]["id"].as_str().unwrap());
+    let change = async |email: &str| {
+        let fields = [("document", "123.456.789-09"), ("legal_name", "Maria"), ("email", email)];
+        let changed = ana.post(house, &customer, &fields).await;
+        assert_eq!(changed.status, 303, "{}", changed.text());
+    };
+    house.clock.pass(60);
+    change("certo@example.com").await;
+    let asked = ana.post(house, "/boletos/email", &[("ids", id(&made))]).await.text();
+    assert!(asked.contains("1 boleto a caminho de certo@example.com."), "{asked}");
+    // One ordered since goes where its order says.
+    let later = registered(house, "C 3", "terceiro@example.com").await;
+    let asked = ana.post(house, "/boletos/email", &[("ids", id(&later))]).await.text();
+    assert!(asked.contains("1 boleto a caminho de terceiro@example.com."), "{asked}");
+    // Taken away: to nobody.
+    house.clock.pass(60);
+    change("").await;
+    let asked = ana.post(house, "/boletos/email", &[("ids", id(&other))]).await.text();
+    assert!(asked.contains("o cliente não tem e-mail"), "{asked}");
+    house.work();
+    let mut sent: Vec<_> = server.letters().into_iter().map(|(to, _)| to).collect();
+    sent.sort();
+    assert_eq!(sent, ["certo@example.com", "terceiro@example.com"]);
 }

@@ -1,11 +1,13 @@
 //! «Emitir boleto», «Parâmetros», «Formas de pagamento».
 
 use quita_banks::simulator::Control;
+use quita_core::money::Money;
 use quita_engine::desk::people::Role;
+use quita_store::{boletos, params, sql};
 use serde_json::{Value, json};
 
 use super::Person;
-use crate::house::{House, Reply};
+use crate::house::{House, Reply, boleto, customer};
 
 crate::on_both_databases! {
     an_amount_is_divided_with_the_cents_on_the_first what_is_typed_freely_is_understood
@@ -13,7 +15,11 @@ every_wrong_field_is_said_beside_it a_form_that_is_sent_twice_issues_once
 a_refused_boleto_is_corrected_and_issued_again the_grid_is_filled_and_used
 terms_in_reais_and_percent_are_kept_and_used who_only_reads_issues_nothing
 the_preview_shows_instalments_slip_and_figures a_known_customer_is_found_by_document
-the_number_shows_its_origin own_discounts_follow_each_due_date }
+the_number_shows_its_origin what_a_program_gave_is_taken_over own_discounts_follow_each_due_date }
+
+sql! {
+    SET_ORDER = "UPDATE boletos SET order_body = $2 WHERE id = $1";
+}
 
 /// What a person fills in, with a new customer.
 const FORM: [(&str, &str); 12] = [
@@ -443,4 +449,86 @@ async fn own_discounts_follow_each_due_date(house: &House) {
     let until: Vec<_> = all.iter().map(|b| b["discounts"][0]["date"].clone()).collect();
     assert_eq!(until, ["2026-12-05", "2027-01-05"]);
     assert_eq!(all[0]["discounts"][0]["face_value"], 5000);
+}
+
+/// The field of a page with this name, as a browser would send it; `None` where there is none.
+fn sent(page: &str, name: &str) -> Option<String> {
+    let tag = page.split(&format!("name=\"{name}\"")).nth(1)?.split('>').next()?;
+    let value = tag.split("value=\"").nth(1)?.split('"').next()?.to_owned();
+    (!tag.contains("type=\"checkbox\"") || tag.contains("checked")).then_some(value)
+}
+
+async fn what_a_program_gave_is_taken_over(house: &House) {
+    let ana = Person::administrator(house).await;
+    let mut order = boleto("77");
+    order["hybrid"] = json!(false);
+    order["model"] = json!("carne");
+    order["payment_place"] = json!("Só na loja");
+    order["receiver"] = customer();
+    order["receiver"]["document"] = json!("529.982.247-25");
+    order["receiver"]["legal_name"] = json!("Avalista Exemplo");
+    house.bank.control(&Control::Set { switch: "issue_refused".into(), value: json!(1) });
+    let old = house.post("/v1/boletos", "k", &order).send().await.expect(201);
+    house.work();
+    let id = old["id"].as_str().unwrap();
+    // As at a bank that takes an abatement; this one does not.
+    let (company, wanted) = (house.ours.actor.company_id.clone(), id.to_owned());
+    let given = house.world.store.tx(move |tx| {
+        let mut order = boletos::of_company(tx, &company, &wanted)?.unwrap().order;
+        order.terms.abatement = Money::from_cents(5_000);
+        tx.exec(SET_ORDER, params![&wanted, serde_json::to_string(&order).unwrap()])
+    });
+    assert_eq!(given.unwrap(), 1);
+
+    let page = ana.get(house, &format!("/boletos/emitir?de={id}")).await.text();
+    assert!(page.contains("Sacador avalista: Avalista Exemplo · 529.982.247-25"), "{page}");
+    assert_eq!(sent(&page, "abatement").as_deref(), Some("50,00"));
+    let names = ["from", "replaces", "document_number", "abatement", "receiver", "receiver_name"];
+    let kept = names.map(|name| (name, sent(&page, name).unwrap()));
+    let mut form: Vec<(&str, &str)> = kept.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    form.extend([("amount", "1.250,00"), ("hybrid", "no")]);
+    // Not left out without a word: the bank's reason is at its field, and the rest stays.
+    let refused = emit(&ana, house, &form).await;
+    assert_eq!(refused.status, 422);
+    let refused = refused.text();
+    assert!(
+        refused.contains("id=\"abatement-error\"") && refused.contains("não registra abatimento")
+    );
+    for name in names {
+        assert_eq!(sent(&refused, name), sent(&page, name), "{name}");
+    }
+    form.retain(|(name, _)| *name != "abatement");
+    form.push(("abatement", ""));
+    issued(&emit(&ana, house, &form).await);
+    house.work();
+    let new = find(house, "77", 2).await;
+    assert_eq!((&new["charge_id"], &new["receiver"]), (&old["charge_id"], &old["receiver"]));
+    assert!(new["receiver"]["legal_name"] == "Avalista Exemplo" && new["br_code"].is_null());
+    let new_id = new["id"].as_str().unwrap().to_owned();
+    let wanted = new_id.clone();
+    let paper = house.world.store.read(move |tx| boletos::get(tx, &wanted)).unwrap().unwrap();
+    let paper = paper.order.paper;
+    assert_eq!((paper.carne, paper.payment_place.as_str()), (true, "Só na loja"));
+
+    // «Reemitir» takes the order as it is.
+    let fields = [("key", "r"), ("reemitir_expiration_date", "20/12/2026")];
+    let again = ana.post(house, &format!("/boletos/{new_id}/reemitir"), &fields).await;
+    assert_eq!(again.status, 303, "{}", again.text());
+    house.work();
+    let third = find(house, "77", 3).await;
+    assert_eq!((&third["receiver"], &third["charge_id"]), (&old["receiver"], &old["charge_id"]));
+
+    // Left out by a person: no guarantor.
+    issued(&emit(&ana, house, &[("key", "k9"), ("document_number", "90"), ("from", id)]).await);
+    assert!(find(house, "90 - 1/1", 1).await["receiver"].is_null());
+    assert_eq!(emit(&ana, house, &[("key", "k10"), ("from", "nenhum")]).await.status, 404);
+}
+
+/// The newest of so many boletos of a number.
+async fn find(house: &House, number: &str, count: usize) -> Value {
+    let mut all = self::boletos(house).await;
+    all.retain(|boleto| boleto["document_number"] == number);
+    assert_eq!(all.len(), count);
+    all.sort_by_key(|boleto| boleto["id"].as_str().unwrap().to_owned());
+    all.remove(count - 1)
 }

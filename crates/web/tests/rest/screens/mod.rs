@@ -11,6 +11,7 @@ mod email;
 mod filing;
 mod home;
 mod issuing;
+mod logo;
 mod paper;
 mod payer;
 mod registers;

@@ -1,6 +1,11 @@
 //! Every address with every role, and with what belongs to another company.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use quita_banks::registry;
+use quita_engine::desk::classifications::{self, Register};
+use quita_engine::desk::logo;
 use quita_engine::desk::payment_forms::{self, NewPaymentForm};
 use quita_engine::desk::people::{self, NewPerson, Role};
 use quita_engine::desk::tokens::{self, NewToken};
@@ -8,6 +13,7 @@ use quita_engine::desk::{Permission, saved_filters};
 use serde_json::json;
 
 use super::batch::{draft, one_row};
+use super::logo::png;
 use super::{Person, upload};
 use crate::house::{BANK, House, Tenant, boleto};
 
@@ -19,7 +25,7 @@ const CONFIGURE: Option<Permission> = Some(Permission::Configure);
 
 /// Pages, and what one must be allowed to see them. A letter in braces is one of [`Things`].
 #[rustfmt::skip]
-const PAGES: [(&str, Option<Permission>); 41] = [
+const PAGES: [(&str, Option<Permission>); 58] = [
     ("/", None), ("/minha-senha", None), ("/boletos/lote/modelo.csv", None),
     ("/inicio/numeros", READ), ("/boletos", READ), ("/boletos/exportar.csv", READ),
     ("/boletos/exportar.xlsx", READ), ("/boletos/{b}", READ), ("/boletos/{b}/linha", READ),
@@ -36,11 +42,18 @@ const PAGES: [(&str, Option<Permission>); 41] = [
     ("/contas/nova", CONFIGURE), ("/contas/nova/{bank}", CONFIGURE),
     ("/contas/{a}/credencial", CONFIGURE), ("/usuarios", CONFIGURE), ("/email", CONFIGURE),
     ("/tokens", CONFIGURE),
+    ("/boletos/novos", READ), ("/contratos", READ), ("/contratos/{n}", READ),
+    ("/contratos/{n}/periodos", READ), ("/recebimentos", READ), ("/recebimentos/exportar.csv", READ),
+    ("/recebimentos/por-dia.csv", READ), ("/recebimentos/exportar.xlsx", READ),
+    ("/plano-de-contas", READ), ("/centros-de-custo", READ), ("/empresa/logo", READ),
+    ("/contratos/novo", CHARGE), ("/contratos/{n}/alterar", CHARGE),
+    ("/plano-de-contas/{p}", CHARGE), ("/centros-de-custo/{w}", CHARGE),
+    ("/contas/{a}/como-esta", CONFIGURE), ("/contas/{a}/exportar", CONFIGURE),
 ];
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 33] = [
+const FORMS: [(&str, Permission); 51] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
@@ -59,15 +72,105 @@ const FORMS: [(&str, Permission); 33] = [
     ("/usuarios/{u}/remover", Permission::Configure), ("/email", Permission::Configure),
     ("/tokens/{k}/revogar", Permission::Configure), ("/contas/{a}", Permission::Configure),
     ("/contas/{a}/testar", Permission::Configure),
+    ("/boletos/{b}/classificar", Permission::Charge), ("/contratos/novo", Permission::Charge),
+    ("/contratos/previa", Permission::Charge), ("/contratos/{n}/alterar", Permission::Charge),
+    ("/contratos/{n}/emitir", Permission::Charge), ("/contratos/{n}/pular", Permission::Charge),
+    ("/contratos/{n}/situacao", Permission::Charge), ("/contratos/{n}/reajustar", Permission::Charge),
+    ("/plano-de-contas", Permission::Charge), ("/plano-de-contas/{p}", Permission::Charge),
+    ("/centros-de-custo", Permission::Charge), ("/centros-de-custo/{w}", Permission::Charge),
+    ("/contas/{a}/integracao", Permission::Configure), ("/contas/{a}/exportar", Permission::Configure),
+    ("/contas/simulador", Permission::Configure), ("/email/testar", Permission::Configure),
+    ("/tokens", Permission::Configure), ("/empresa/logo/remover", Permission::Configure),
 ];
 
 /// Forms with files.
-const UPLOADS: [(&str, Permission); 4] = [
+const UPLOADS: [(&str, Permission); 5] = [
     ("/boletos/lote", Permission::Charge),
     ("/clientes/importar", Permission::Charge),
     ("/contas/nova/{bank}", Permission::Configure),
     ("/contas/{a}/credencial", Permission::Configure),
+    ("/empresa/logo", Permission::Configure),
 ];
+
+/// Of no company, or of whoever is signed in: what the tests of signing in look at.
+const NO_ROLE: [&str; 9] = [
+    "GET /ao-vivo",
+    "GET /assets/app.css",
+    "GET /assets/app.js",
+    "GET /assets/inter.woff2",
+    "GET /entrar",
+    "GET /primeiro-acesso",
+    "POST /empresa/trocar",
+    "POST /entrar",
+    "POST /minha-senha",
+];
+
+/// And what leads out, or is there before anybody is.
+const NO_ROLE_EITHER: [&str; 2] = ["POST /primeiro-acesso", "POST /sair"];
+
+/// Every route of the screens, as their source has it: `GET /boletos/{}`.
+fn routes() -> BTreeSet<String> {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
+    let mut routes = BTreeSet::new();
+    for folder in [pages.clone(), pages.join("boletos")] {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_file() {
+                routes.extend(routes_of(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    routes
+}
+
+fn routes_of(source: &str) -> Vec<String> {
+    let mut routes = Vec::new();
+    for route in source.split(".route(").skip(1) {
+        let (path, handlers) = route.split_once(',').unwrap();
+        let paths = match path.trim() {
+            "words.here" => vec!["/plano-de-contas", "/centros-de-custo"],
+            "&one" => vec!["/plano-de-contas/{id}", "/centros-de-custo/{id}"],
+            literal if literal.starts_with('"') => vec![literal.trim_matches('"')],
+            name => {
+                let text = source.split(&format!("const {name}: &str = \"")).nth(1);
+                vec![text.unwrap_or_else(|| panic!("{name} is no path")).split('"').next().unwrap()]
+            }
+        };
+        // A statement ends there, or the function.
+        let mut handlers = handlers.split(";\n").next().unwrap().split("\n}").next().unwrap();
+        if handlers.trim_start().starts_with("upload)") {
+            handlers = "get( post(";
+        }
+        let methods = [("GET", "get("), ("POST", "post(")];
+        let found: Vec<_> = methods.iter().filter(|(_, call)| handlers.contains(call)).collect();
+        assert!(!found.is_empty(), "{path}: {handlers}");
+        for (method, _) in found {
+            routes.extend(paths.iter().map(|path| format!("{method} {}", without_names(path))));
+        }
+    }
+    routes
+}
+
+/// `/boletos/{}` of `/boletos/{id}?x=1`.
+fn without_names(path: &str) -> String {
+    let path = path.split('?').next().unwrap();
+    let mut parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |all, part| format!("{all}/{part}"))
+}
+
+#[test]
+fn no_route_is_forgotten_here() {
+    let pages = PAGES.iter().map(|(path, _)| format!("GET {}", without_names(path)));
+    let forms = FORMS.iter().chain(&UPLOADS);
+    let forms = forms.map(|(path, _)| format!("POST {}", without_names(path)));
+    let others = NO_ROLE.iter().chain(&NO_ROLE_EITHER).map(|route| (*route).to_owned());
+    let listed: BTreeSet<String> = pages.chain(forms).chain(others).collect();
+    let routes = routes();
+    let missing: Vec<_> = routes.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&routes).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "missing {missing:?}, gone {gone:?}");
+}
 
 /// Ids of things of one company, by their letters.
 struct Things(Vec<(&'static str, String)>);
@@ -103,7 +206,22 @@ impl Things {
         let token = tokens::create(world, actor, &token).unwrap();
         saved_filters::save(world, actor, "Alheia", "status=due").unwrap();
         let tab = saved_filters::list(world, actor).unwrap().remove(0).id;
+        let contract = json!({
+            "description": "Alheio", "customer_id": list["data"][0]["id"], "amount": 5000,
+            "expiration_date": "2027-09-01", "interval": "monthly",
+        });
+        let contract = house.post("/v1/contracts", "n", &contract);
+        let contract = id(&contract.token(&tenant.token).send().await.expect(201));
+        for register in Register::ALL {
+            classifications::save(world, actor, register, None, "Alheia", true).unwrap();
+        }
+        let registers = classifications::registers(world, actor).unwrap();
+        let entry = |register: Register| registers.entries(register).next().unwrap().id;
+        logo::save(world, actor, &png(3, 2)).unwrap();
         Self(vec![
+            ("{n}", contract),
+            ("{p}", entry(Register::ChartAccount)),
+            ("{w}", entry(Register::CostCenter)),
             ("{bank}", registry::by_code(BANK).unwrap().info().folder.to_owned()),
             ("{a}", tenant.account_id.clone()),
             ("{b}", id(&boleto)),
@@ -129,14 +247,17 @@ impl Things {
 /// What the other company would see of anything done to it.
 async fn state(house: &House, tenant: &Tenant) -> Vec<String> {
     let mut state = Vec::new();
-    for path in ["/v1/boletos", "/v1/customers", "/v1/terms", "/v1/accounts", "/v1/events"] {
-        state.push(house.get(path).token(&tenant.token).send().await.text());
+    let lists = ["boletos", "customers", "terms", "accounts", "events", "contracts"];
+    for path in lists.map(|list| format!("/v1/{list}")) {
+        state.push(house.get(&path).token(&tenant.token).send().await.text());
     }
     let (world, actor) = (&house.world, &tenant.actor);
     state.push(format!("{:?}", people::list(world, actor).unwrap()));
     state.push(format!("{:?}", tokens::list(world, actor).unwrap()));
     state.push(format!("{:?}", saved_filters::list(world, actor).unwrap()));
     state.push(format!("{:?}", payment_forms::list(world, actor).unwrap().len()));
+    state.push(format!("{:?}", classifications::registers(world, actor).unwrap()));
+    state.push(format!("{:?}", logo::get(world, actor).unwrap().is_some()));
     state.push(format!("{:?}", quita_engine::desk::batch::list(world, actor).unwrap()));
     state
 }
@@ -203,6 +324,14 @@ async fn nothing_of_another_company_is_reached(house: &House) {
         ("days", "10"),
         ("status", "inactive"),
         ("role", Role::Administrator.word()),
+        ("period", "1"),
+        ("from", "1"),
+        ("amount", "99,00"),
+        ("expiration_date", "30/11/2026"),
+        ("classificar_note", "Outra"),
+        ("responsible_email", "outro@example.com"),
+        ("password", "uma frase bem longa"),
+        ("again", "uma frase bem longa"),
     ];
     let of_ids = ["/boletos/pdf", "/boletos/baixar", "/boletos/baixar/confirmar", "/boletos/email"];
     for (path, _) in FORMS.into_iter().filter(|(path, _)| id_of(path) || of_ids.contains(path)) {
@@ -210,6 +339,10 @@ async fn nothing_of_another_company_is_reached(house: &House) {
         let wrong = [404, 409, 422].contains(&refused.status.as_u16());
         assert!(wrong, "{path}: {} {}", refused.status, refused.text());
         assert!(!refused.text().contains("Alhei"), "{path}: {}", refused.text());
+    }
+    for status in ["paused", "ended"] {
+        let path = theirs.fill("/contratos/{n}/situacao");
+        assert_eq!(ana.post(house, &path, &[("status", status)]).await.status, 404);
     }
     let call = ana.call(house, "POST", &theirs.fill("/contas/{a}/credencial"));
     let refused = upload(call, &[("csrf", &ana.csrf)], &[]).send().await;
