@@ -4,6 +4,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod arrecadacao;
+pub mod bank_line;
 pub mod bank_names;
 pub mod barcode;
 pub mod calendar;
