@@ -14,6 +14,7 @@ use quita_core::order::BoletoOrder;
 
 use crate::info::BankInfo;
 use crate::simulator::Simulator;
+use crate::statement::{Balance, LinePage, StatementDetail};
 use crate::title::Titles;
 
 /// A bank.
@@ -161,6 +162,23 @@ pub enum Op {
     },
     /// A harmless question that proves that the credential reaches the account.
     Probe,
+    /// The movements of the account between two days, both included. Answered by
+    /// [`Done::Lines`]; [`crate::statement::Gathering`] puts the parts together.
+    Statement {
+        /// First day.
+        from: Date,
+        /// Last day; [`crate::info::StatementRules::span_days`] limits the distance.
+        to: Date,
+        /// Which of the bank's statements.
+        detail: StatementDetail,
+        /// Where to go on, from [`LinePage::next`].
+        cursor: Option<String>,
+    },
+    /// What was on the account at the end of a day; what is there now without one.
+    Balance {
+        /// The day.
+        day: Option<Date>,
+    },
 }
 
 /// The name of an operation, without its arguments.
@@ -183,6 +201,8 @@ pub enum OpKind {
     GetWebhook,
     RegisterWebhook,
     Probe,
+    Statement,
+    Balance,
 }
 
 impl Op {
@@ -202,6 +222,8 @@ impl Op {
             Self::GetWebhook => OpKind::GetWebhook,
             Self::RegisterWebhook { .. } => OpKind::RegisterWebhook,
             Self::Probe => OpKind::Probe,
+            Self::Statement { .. } => OpKind::Statement,
+            Self::Balance { .. } => OpKind::Balance,
         }
     }
 }
@@ -338,6 +360,10 @@ pub enum Done {
     },
     /// Where notices go; `None` when nowhere.
     Webhook(Option<String>),
+    /// A part of a statement.
+    Lines(LinePage),
+    /// What is, or was, on the account.
+    Balance(Balance),
 }
 
 /// How a change stands at the bank.

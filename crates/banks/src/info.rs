@@ -45,6 +45,28 @@ pub struct BankInfo {
     pub payable: PayableRules,
     /// Usual delay between payment and settlement, for people.
     pub settlement_delay: &'static str,
+    /// How it gives statements; `None` where only files do.
+    pub statement: Option<StatementRules>,
+}
+
+/// How a bank gives statements by API.
+#[derive(Debug)]
+pub struct StatementRules {
+    /// How many days before today the first reading goes back.
+    pub first_days: u16,
+    /// Most days that one question may cover, both ends counted.
+    pub span_days: u16,
+    /// Whether there is a statement with ids, payers and what was paid.
+    pub complete: bool,
+    /// Whether there is one with day, amount and text only, for when the other fails.
+    pub simple: bool,
+    /// Whether a movement of the complete statement keeps its id from one reading to the next.
+    pub stable_ids: bool,
+    /// Most movements in one answer of the complete statement.
+    pub page_size: usize,
+    /// Whether the balance moves on business days only: what is dated on a weekend or holiday
+    /// is in the balance of the next business day, so that days close from one to the next.
+    pub business_days_only: bool,
 }
 
 /// How the bank treats an integration that it has not activated yet.

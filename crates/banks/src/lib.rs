@@ -7,6 +7,7 @@ pub mod contract;
 pub mod info;
 pub mod registry;
 pub mod simulator;
+pub mod statement;
 pub mod title;
 
 // The folders. Written by `cargo xtask gen`.

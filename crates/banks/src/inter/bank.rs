@@ -45,7 +45,7 @@ impl Bank for Inter {
     }
 
     fn request(&self, op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
-        Ok(request::build(op, ctx))
+        request::build(op, ctx)
     }
 
     fn outcome(&self, op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
@@ -202,4 +202,5 @@ pub(super) static INFO: BankInfo = BankInfo {
     }),
     payable: PayableRules::DEFAULT,
     settlement_delay: "Pix: na hora; boleto: em geral no dia útil seguinte, às vezes depois",
+    statement: None,
 };

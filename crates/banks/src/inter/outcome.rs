@@ -85,6 +85,7 @@ fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
             let list = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(body).ok();
             return list.map_or_else(unreadable, |_| done(Done::Nothing));
         }
+        Op::Statement { .. } | Op::Balance { .. } => return unreadable(),
     };
     done.map_or_else(|| unclear(op, answer, ctx), Outcome::Done)
 }

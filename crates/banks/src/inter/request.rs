@@ -9,7 +9,7 @@ use quita_core::party::{Address, Party};
 use quita_core::terms::{Discount, Fine, Interest, InterestValue, Value};
 use serde::Serialize;
 
-use crate::contract::{Ctx, HttpRequest, Op};
+use crate::contract::{Ctx, HttpRequest, Op, Unsupported};
 
 use super::bank::{API, PIX_READ, READ, WRITE};
 use super::clean::{clean, digits, phone};
@@ -27,9 +27,9 @@ pub(super) const PAGE: u32 = 1000;
 const REASON: usize = 50;
 
 /// The request for an operation.
-pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
+pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
     let one = |id: &str, rest: &str| format!("{COBRANCAS}/{}{rest}", segment(id));
-    match op {
+    let call = match op {
         Op::Issue(order) => Call::send("POST", COBRANCAS.to_owned(), &emissao(order), "issue"),
         Op::Find { bank_reference, issued_from, cursor } => {
             // The bank's clock may be ahead of ours, over midnight.
@@ -68,8 +68,11 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
         Op::Probe => Call::ask(format!("{COBRANCAS}/sumario"), "summary", READ)
             .with("dataInicial", &ctx.today.to_string())
             .with("dataFinal", &ctx.today.to_string()),
-    }
-    .finish(ctx)
+        Op::Statement { .. } | Op::Balance { .. } => {
+            return Err(Unsupported { operation: op.kind() });
+        }
+    };
+    Ok(call.finish(ctx))
 }
 
 /// The page that a cursor asks for; the first one without a cursor of ours.

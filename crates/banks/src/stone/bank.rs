@@ -61,4 +61,5 @@ static INFO: BankInfo = BankInfo {
     activation: None,
     payable: PayableRules::DEFAULT,
     settlement_delay: "",
+    statement: None,
 };

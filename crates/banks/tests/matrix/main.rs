@@ -13,6 +13,7 @@ mod suites;
 
 use quita_banks::contract::{Op, OpKind};
 use quita_banks::registry::BANKS;
+use quita_banks::statement::StatementDetail;
 
 use desk::Desk;
 use suites::SUITES;
@@ -91,6 +92,9 @@ impl Samples for Op {
             Self::GetWebhook,
             Self::RegisterWebhook { url: "https://cobranca.example/hooks/1".into() },
             Self::Probe,
+            Self::Statement { from: day, to: day, detail: StatementDetail::Complete, cursor: None },
+            Self::Statement { from: day, to: day, detail: StatementDetail::Simple, cursor: None },
+            Self::Balance { day: Some(day) },
         ]
     }
 }
