@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -139,6 +140,27 @@ pub enum Control {
         /// How much; what is due when left out.
         #[serde(default)]
         amount: Option<Money>,
+    },
+    /// Money moves on an account for another reason than a boleto: the company pays a bill or
+    /// makes a transfer, a stranger sends a Pix to the bare key, the bank takes its monthly fee.
+    Move {
+        /// Account with check digit, digits only.
+        account: String,
+        /// Above zero comes in, below zero goes out.
+        amount: Money,
+        /// The bank's word for the sort of movement; its word for «other» when left out.
+        #[serde(default)]
+        kind: Option<String>,
+        /// Name of the other side.
+        #[serde(default)]
+        with: Option<String>,
+        /// Document of the other side, where the bank tells it.
+        #[serde(default)]
+        document: Option<String>,
+        /// The day under which the bank shows it; today when left out. An earlier one makes it a
+        /// late movement.
+        #[serde(default)]
+        day: Option<Date>,
     },
     /// A clerk of the company acts in the bank's own screens.
     Portal {

@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use quita_banks::inter::sim::InterSimulator;
 use quita_banks::simulator::{Control, Simulator};
 use quita_core::fact::Means;
+use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
-use crate::world::{ALL_SCOPES, World, order, order_with, token_request};
+use crate::world::{ACCOUNT, ALL_SCOPES, World, order, order_with, token_request};
 
 /// A world with something of everything in it.
 fn full() -> World {
@@ -23,6 +24,18 @@ fn full() -> World {
     world.set("issue_refused", json!(true));
     world.issue(order("C"));
     world.fault(quita_banks::simulator::Fault::RequestLost, "nada");
+    world.set("rows_late", json!(1));
+    world.set("rows_corrected", json!(1));
+    for cents in [-500, 700] {
+        world.control(Control::Move {
+            account: ACCOUNT.to_owned(),
+            amount: Money::from_cents(cents),
+            kind: Some("PIX".to_owned()),
+            with: None,
+            document: None,
+            day: None,
+        });
+    }
     world.get(
         "/banking/v2/extrato/completo?dataInicio=2026-12-01&dataFim=2026-12-01\
          &scrollEnabled=true&tamanhoPagina=1",

@@ -51,7 +51,7 @@ fn money_by_barcode_is_in_the_statement_on_the_next_business_day() {
     let rows = world.get(&path)["transacoes"].clone();
     assert_eq!(rows[0]["tipoTransacao"], "BOLETO_COBRANCA");
     assert_eq!(rows[0]["dataTransacao"], "2026-12-07");
-    assert_eq!(rows[0]["detalhes"]["dataTransacao"], "2026-12-04");
+    assert_eq!(rows[0]["detalhes"]["dataTransacao"], "2026-12-04 15:00:00.000");
     assert_eq!(rows[0]["detalhes"]["seuNumero"], "A");
     assert_eq!(rows[0]["numeroDocumento"], world.detail(&id)["boleto"]["nossoNumero"]);
 }

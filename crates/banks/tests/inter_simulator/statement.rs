@@ -1,9 +1,11 @@
 //! Balance and statements.
 
+use quita_banks::simulator::Control;
 use quita_core::fact::Means;
+use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
-use crate::world::{World, order, order_with};
+use crate::world::{ACCOUNT, World, json_of, order, order_with};
 
 const DAY: &str = "dataInicio=2026-12-01&dataFim=2026-12-01";
 
@@ -80,10 +82,128 @@ fn the_balance_is_the_sum_of_the_statement() {
     assert!(balance.get("dataReferencia").is_none());
     assert_eq!(world.get("/banking/v2/saldo?dataSaldo=2026-11-30"), json!({ "disponivel": 0.0 }));
     assert_eq!(world.send("GET", "/banking/v2/saldo?dataSaldo=ontem", Json::Null).0, 400);
-    // A Sunday.
+}
+
+#[test]
+fn on_days_without_business_the_balance_is_that_of_the_last_business_day() {
+    let mut world = with_pix(1);
+    // A Sunday, and a holiday on a Friday.
+    for (now, reference) in
+        [("2026-12-06T15:00:00Z", "04/12/2026"), ("2026-12-25T15:00:00Z", "24/12/2026")]
+    {
+        world.run_to(now);
+        world.sign_in();
+        world.move_money(10_000, "PIX", None);
+        let balance = world.get("/banking/v2/saldo");
+        assert_eq!(balance["dataReferencia"], reference);
+        let day = now.split('T').next().unwrap();
+        let asked = world.get(&format!("/banking/v2/saldo?dataSaldo={day}"));
+        assert_eq!(asked, json!({ "disponivel": balance["disponivel"] }));
+    }
+    // The Pix of Sunday is there, that of the holiday not yet.
+    assert_eq!(world.get("/banking/v2/saldo")["disponivel"], json!(124.9));
+    world.run_to("2026-12-28T15:00:00Z");
+    world.sign_in();
+    let monday = world.get("/banking/v2/saldo");
+    assert_eq!(monday["disponivel"], json!(224.9));
+    assert!(monday.get("dataReferencia").is_none());
+    world.set("balance_on_weekends", json!(true));
+    let holiday = world.get("/banking/v2/saldo?dataSaldo=2026-12-25");
+    assert_eq!(holiday["disponivel"], json!(224.9));
+    world.set("opening_balance_cents", json!(-22_490));
+    assert_eq!(world.get("/banking/v2/saldo")["disponivel"], json!(0.0));
+}
+
+#[test]
+fn what_moves_on_a_sunday_may_be_shown_on_monday() {
+    let mut world = World::new();
     world.run_to("2026-12-06T15:00:00Z");
     world.sign_in();
-    assert_eq!(world.get("/banking/v2/saldo")["dataReferencia"], "06/12/2026");
+    let shown = |world: &mut World| {
+        let path = "/banking/v2/extrato?dataInicio=2026-12-01&dataFim=2026-12-31";
+        let days = world.get(path)["transacoes"].clone();
+        let days = days.as_array().unwrap().iter();
+        days.map(|row| row["dataEntrada"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    world.move_money(100, "PIX", None);
+    assert_eq!(shown(&mut world), ["2026-12-06"]);
+    world.set("weekend_rows", json!("next_business_day"));
+    world.move_money(100, "PIX", None);
+    assert_eq!(shown(&mut world), ["2026-12-06"]);
+    world.run_to("2026-12-07T02:59:59Z");
+    world.sign_in();
+    assert_eq!(shown(&mut world), ["2026-12-06"]);
+    world.wait(1);
+    assert_eq!(shown(&mut world), ["2026-12-06", "2026-12-07"]);
+}
+
+#[test]
+fn other_movements_are_in_both_statements_in_the_banks_words() {
+    let mut world = World::new();
+    for (cents, kind) in
+        [(-120_000, "PIX"), (8_000, "PIX"), (-25_010, "PAGAMENTO"), (-990, "TARIFA")]
+    {
+        world.move_money(cents, kind, Some("12345678909"));
+    }
+    let simple = world.get(&format!("/banking/v2/extrato?{DAY}"));
+    assert_eq!(
+        simple["transacoes"][0],
+        json!({
+            "dataEntrada": "2026-12-01", "tipoTransacao": "PIX", "tipoOperacao": "D",
+            "valor": "1200", "titulo": "Pix enviado ",
+            "descricao": "PIX ENVIADO - Cp :00416968-BRUNO EXEMPLO",
+        })
+    );
+    world.set("payer_masked", json!(true));
+    let complete = world.get(&format!("/banking/v2/extrato/completo?{DAY}"));
+    let rows = complete["transacoes"].as_array().unwrap();
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[0]["detalhes"]["nomeRecebedor"], "Bruno Exemplo");
+    assert_eq!(rows[1]["detalhes"]["cpfCnpjPagador"], "***.456.789-**");
+    assert_eq!(rows[1]["detalhes"]["tipoDetalhe"], "COMPLETE");
+    assert_eq!(rows[2]["detalhes"]["valorTotal"], "250.10");
+    assert_eq!(rows[3]["tipoOperacao"], "D");
+    let mut refused = |account: &str, cents: i64, day: &str| {
+        let control = Control::Move {
+            account: account.to_owned(),
+            amount: Money::from_cents(cents),
+            kind: None,
+            with: None,
+            document: None,
+            day: Some(day.parse().unwrap()),
+        };
+        world.try_control(control).unwrap_err()
+    };
+    assert!(refused("999", 1, "2026-12-01").contains("999"));
+    assert!(refused(ACCOUNT, 0, "2026-12-01").contains("zero"));
+    assert!(refused(ACCOUNT, 1, "2026-12-02").contains("futuro"));
+}
+
+#[test]
+fn the_complete_statement_may_be_down_while_the_simple_one_works() {
+    let mut world = with_pix(1);
+    world.set("statement_down", json!(1));
+    let path = format!("/banking/v2/extrato/completo?{DAY}");
+    let (status, body) = world.send("GET", &path, Json::Null);
+    assert_eq!((status, &body["status"]), (503, &json!("503")));
+    world.get(&path);
+    world.set("statement_down", json!(true));
+    assert_eq!(world.send("GET", &path, Json::Null).0, 503);
+    assert_eq!(world.send("GET", &path, Json::Null).0, 503);
+    world.get(&format!("/banking/v2/extrato?{DAY}"));
+}
+
+impl World {
+    fn move_money(&mut self, cents: i64, kind: &str, document: Option<&str>) {
+        self.control(Control::Move {
+            account: ACCOUNT.to_owned(),
+            amount: Money::from_cents(cents),
+            kind: Some(kind.to_owned()),
+            with: Some("Bruno Exemplo".to_owned()),
+            document: document.map(str::to_owned),
+            day: None,
+        });
+    }
 }
 
 #[test]
@@ -127,6 +247,7 @@ fn a_scroll_reads_on_until_the_end_and_dies_when_idle() {
     let start = format!("/banking/v2/extrato/completo?{DAY}&scrollEnabled=true&tamanhoPagina=2");
     let first = world.get(&start);
     assert_eq!((&first["hasMore"], &first["numeroDeElementos"]), (&json!(true), &json!(2)));
+    assert_eq!(first["totalElementos"], json!(5));
     let (status, body) = world.send("GET", &start, Json::Null);
     assert_eq!((status, &body["typeError"]), (400, &json!("SCROLL_ALREADY_ACTIVE")));
     let id = first["scrollId"].as_str().unwrap().to_owned();
@@ -135,6 +256,7 @@ fn a_scroll_reads_on_until_the_end_and_dies_when_idle() {
     assert_eq!(world.get(&on)["hasMore"], json!(true));
     let last = world.get(&on);
     assert_eq!((&last["hasMore"], &last["numeroDeElementos"]), (&json!(false), &json!(1)));
+    assert_eq!((&last["totalElementos"], &last["scrollId"]), (&json!(5), &Json::Null));
     let (status, body) = world.send("GET", &on, Json::Null);
     assert_eq!((status, &body["typeError"]), (400, &json!("SCROLL_EXPIRED")));
     // Finished, so another may begin; left alone for six minutes it dies.
@@ -143,4 +265,19 @@ fn a_scroll_reads_on_until_the_end_and_dies_when_idle() {
     let on = format!("/banking/v2/extrato/completo?scrollId={id}");
     assert_eq!(world.send("GET", &on, Json::Null).1["typeError"], "SCROLL_EXPIRED");
     world.get(&start);
+}
+
+#[test]
+fn a_scroll_is_steered_by_headers_as_well() {
+    let mut world = with_pix(3);
+    let path = format!("/banking/v2/extrato/completo?{DAY}&tamanhoPagina=2");
+    let mut send = |name: &str, value: &str| {
+        let mut request = world.request("GET", &path, Json::Null);
+        request.headers.push((name.to_owned(), value.to_owned()));
+        json_of(&world.answer(&request))
+    };
+    let first = send("x-inter-scroll-enabled", "true");
+    assert_eq!(first["hasMore"], json!(true));
+    let last = send("x-inter-scroll-id", first["scrollId"].as_str().unwrap());
+    assert_eq!((&last["hasMore"], &last["numeroDeElementos"]), (&json!(false), &json!(1)));
 }

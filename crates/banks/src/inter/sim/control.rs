@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use quita_core::fact::Means;
 use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
 use super::boleto::{Boleto, Situacao, means_word};
+use super::ledger::Move;
 use super::random::{end_to_end_id, uuid};
 use super::state::{Account, ArmedFault, Attempt, Client, State, Topic};
 use crate::simulator::{Control, ControlError, Entropy, PortalAction};
@@ -44,6 +46,17 @@ impl State {
                 let place = self.target(target)?;
                 self.pay(place, *means, *amount, now, rng)
             }
+            Control::Move { account, amount, kind, with, document, day } => {
+                let asked = Move {
+                    account,
+                    amount: *amount,
+                    kind: kind.as_deref(),
+                    with: with.as_deref(),
+                    document: document.as_deref(),
+                    day: *day,
+                };
+                self.other(&asked, now, rng)
+            }
             Control::Portal { target, action } => {
                 let place = self.target(target)?;
                 self.portal(place, *action, now)
@@ -61,7 +74,7 @@ impl State {
             }
             Control::Set { switch, value } => self.set(switch, value),
             Control::Forge { body } => self.forge(body, now),
-            Control::Inspect => Ok(self.inspect()),
+            Control::Inspect => Ok(self.inspect(now)),
         }
     }
 
@@ -201,10 +214,10 @@ impl State {
         Ok(json!({ "notices": count }))
     }
 
-    fn inspect(&self) -> Json {
+    fn inspect(&self, now: Timestamp) -> Json {
         let boletos: Vec<Json> = self.boletos.iter().map(|boleto| self.overview(boleto)).collect();
         let account = |(number, account): (&String, &Account)| {
-            let balance: Money = account.movements.iter().map(|row| row.amount).sum();
+            let balance = self.balance_at(number, Date::MAX, now);
             json!({
                 "account": number,
                 "owner": account.owner,

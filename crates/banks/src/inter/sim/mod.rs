@@ -48,6 +48,20 @@
 //! | `rounding` | `half_up` | of fine, interest, discount: `half_up`, `truncate` | I |
 //! | `fee_cents` | `100` | TARIFA for each payment; 0 for none | I |
 //! | `statement_days` | `90` | longest period of a statement, both ends counted | A (90), I (both ends) |
+//! | `statement_down` | `0` | count: next calls of `extrato/completo` answer 503 | C (happens) |
+//! | `statement_shuffled` | `false` | each page of `extrato/completo` has another order | – |
+//! | `statement_page_max` | `10000` | rows a page at most, whatever is asked for | A |
+//! | `weekend_rows` | `own_day` | `next_business_day`: shown under that day, from that day on | C |
+//! | `balance_on_weekends` | `false` | weekend and holiday rows are in that day's balance | A |
+//! | `opening_balance_cents` | `0` | balance before the first row, of every account | – |
+//! | `rows_late` | `0` | count: next rows show late, under their own day | – |
+//! | `rows_late_days` | `3` | how late | – |
+//! | `rows_corrected` | `0` | count: next rows show at first without kind, text and details | – |
+//! | `rows_corrected_days` | `2` | days until they are corrected | – |
+//! | `rows_corrected_cents` | `0` | by how much their first amount is wrong | – |
+//! | `payer_masked` | `false` | the payer's document in the statement is masked | A (happens) |
+//! | `kind_word` | `null` | word shown instead of every `tipoTransacao` | – |
+//! | `description_missing` | `false` | simple statement without `descricao` | A (happens) |
 //! | `detail_has_id` | `true` | detail repeats codigoSolicitacao (a published answer does not) | A |
 //! | `situation_word` | `null` | word shown instead of every situation | – |
 //! | `situation_back` | `0` | count: next details show the situation before | – |
@@ -64,7 +78,7 @@
 //! | `pix_webhook_shape` | `array` | `bacen` (`{"pix":[…]}`), `empty` | A against A |
 //! | `pix_webhook_suffix` | `false` | `/pix` behind the registered address | I |
 //!
-//! Guessed without a switch: 403 without client certificate, 401 for a token shown with another
+//! Guessed without a switch: a scroll shows what there was when it began, 403 without client certificate, 401 for a token shown with another
 //! certificate, 403 for an account that is not the integration's, 400 for cancelling or changing
 //! what is not open, 400 for pages larger than allowed, the four waits between tries counted
 //! from the end of the try before, any 2xx taken as an answer to a notice.
@@ -77,6 +91,7 @@ mod control;
 mod faults;
 mod input;
 mod issue;
+mod ledger;
 mod list;
 mod notices;
 mod numbers;

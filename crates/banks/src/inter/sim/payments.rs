@@ -13,7 +13,7 @@ use super::state::{State, Task};
 use crate::simulator::{ControlError, Entropy};
 
 /// The hour in São Paulo at which clearing reaches the account.
-const CLEARING_HOUR: i8 = 6;
+pub(super) const CLEARING_HOUR: i8 = 6;
 
 impl State {
     /// The customer pays; the amount is what is due today when left out.

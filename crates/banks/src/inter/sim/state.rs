@@ -172,13 +172,28 @@ pub(super) struct Movement {
     pub(super) document_number: String,
     /// `detalhes`.
     pub(super) details: Json,
+    /// Not shown before.
+    #[serde(default)]
+    pub(super) shown_from: Option<Timestamp>,
+    /// What is shown in its place at first.
+    #[serde(default)]
+    pub(super) draft: Option<Draft>,
+}
+
+/// A row before the bank corrects it: no kind, no text, perhaps another amount.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Draft {
+    pub(super) until: Timestamp,
+    pub(super) amount: Money,
 }
 
 /// The one scroll over the complete statement that an account may have.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Scroll {
     pub(super) id: String,
-    pub(super) rows: VecDeque<usize>,
+    /// What is still to be told, as it was when the scroll began.
+    pub(super) rows: VecDeque<Json>,
+    pub(super) total: usize,
     pub(super) size: usize,
     pub(super) used: Timestamp,
 }

@@ -44,6 +44,21 @@ pub(super) struct Switches {
     pub(super) fee_cents: i64,
 
     pub(super) statement_days: u16,
+    pub(super) statement_down: Count,
+    pub(super) statement_shuffled: bool,
+    pub(super) statement_page_max: usize,
+    pub(super) weekend_rows: WeekendRows,
+    pub(super) balance_on_weekends: bool,
+    pub(super) opening_balance_cents: i64,
+    pub(super) rows_late: Count,
+    pub(super) rows_late_days: u16,
+    pub(super) rows_corrected: Count,
+    pub(super) rows_corrected_days: u16,
+    pub(super) rows_corrected_cents: i64,
+    pub(super) payer_masked: bool,
+    pub(super) kind_word: Option<String>,
+    pub(super) description_missing: bool,
+
     pub(super) detail_has_id: bool,
     pub(super) situation_word: Option<String>,
     pub(super) situation_back: Count,
@@ -98,6 +113,20 @@ impl Default for Switches {
             rounding: Rounding::HalfUp,
             fee_cents: 100,
             statement_days: 90,
+            statement_down: Count::NEVER,
+            statement_shuffled: false,
+            statement_page_max: 10_000,
+            weekend_rows: WeekendRows::OwnDay,
+            balance_on_weekends: false,
+            opening_balance_cents: 0,
+            rows_late: Count::NEVER,
+            rows_late_days: 3,
+            rows_corrected: Count::NEVER,
+            rows_corrected_days: 2,
+            rows_corrected_cents: 0,
+            payer_masked: false,
+            kind_word: None,
+            description_missing: false,
             detail_has_id: true,
             situation_word: None,
             situation_back: Count::NEVER,
@@ -148,6 +177,16 @@ pub(super) enum TokenErrorBody {
 pub(super) enum DoublePaymentTotal {
     Sum,
     Last,
+}
+
+/// Under which day the statement shows what moved on a weekend or holiday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WeekendRows {
+    /// Under its own.
+    OwnDay,
+    /// Under the next business day, and not before it.
+    NextBusinessDay,
 }
 
 /// Body of a notice about a boleto.
