@@ -192,6 +192,7 @@ fn section(text: &mut String, info: &BankInfo) {
         line(text, &[&key, &limit.production.to_string(), &limit.sandbox.to_string()]);
     }
     boleto(text, info);
+    statement(text, info);
     add(text, "\n| asked for | field | kind | required |\n|---|---|---|---|");
     let credential = info.credential_fields.iter().map(|field| ("credential", field));
     let account = info.account_fields.iter().map(|field| ("account", field));
@@ -246,6 +247,27 @@ fn boleto(text: &mut String, info: &BankInfo) {
     for (name, value) in rows {
         line(text, &[name, value]);
     }
+}
+
+fn statement(text: &mut String, info: &BankInfo) {
+    let Some(rules) = &info.statement else { return };
+    let kinds = match (rules.complete, rules.simple) {
+        (true, true) => "complete; simple while that one fails",
+        (true, false) => "complete",
+        (false, _) => "day, amount and text only",
+    };
+    let balance = match (info.can(OpKind::Balance), rules.business_days_only) {
+        (false, _) => "not told",
+        (true, true) => "of each day; moves on business days only",
+        (true, false) => "of each day",
+    };
+    add(text, "\n| statement | |\n|---|---|");
+    line(text, &["told", kinds]);
+    line(text, &["first reading", &format!("{} days back", rules.first_days)]);
+    line(text, &["days in one question", &format!("up to {}", rules.span_days)]);
+    line(text, &["movements in one answer", &format!("up to {}", rules.page_size)]);
+    line(text, &["ids stay the same", yes(rules.stable_ids)]);
+    line(text, &["balance", balance]);
 }
 
 fn add(text: &mut String, line: &str) {

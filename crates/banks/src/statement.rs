@@ -33,10 +33,10 @@ pub struct LinePage {
     /// What was read of this period before this part no longer counts: the bank's list moved,
     /// or its reading ended early. `next` begins again.
     pub anew: bool,
-    /// Movements that could not be read, and other oddities, for people. While there are any a
-    /// day cannot be closed.
+    /// Movements that could not be read, and other oddities, for people.
     pub warnings: Vec<String>,
-    /// How many movements of this part could not be read; they are not in `lines`.
+    /// How many movements of this part could not be read. They are not in `lines`, so while there
+    /// are any the period is not complete.
     pub unread: usize,
 }
 

@@ -149,7 +149,7 @@ fn registered(report: &mut Report, boleto: Option<&Boleto>, pix: Option<&PixDaCo
     report.facts.push(Fact::Registered(registration));
 }
 
-fn unpunctuated(number: &str) -> String {
+pub(super) fn unpunctuated(number: &str) -> String {
     number.chars().filter(|c| !matches!(c, '.' | ' ' | '-')).collect()
 }
 

@@ -1,4 +1,5 @@
-//! Banco Inter: boletos with Pix by its API for companies (cobrança v3, Pix v2).
+//! Banco Inter: boletos with Pix, statement and balance by its API for companies (cobrança v3,
+//! Pix v2, banking v2).
 //!
 //! See `README.md` in this folder for credentials, limits and quirks with their sources.
 
@@ -13,4 +14,5 @@ mod map;
 mod outcome;
 mod refusal;
 mod request;
+mod statement;
 mod wire;

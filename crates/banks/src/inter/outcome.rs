@@ -14,12 +14,17 @@ use crate::contract::{ChangeState, Ctx, Done, HttpResponse, Op, Outcome, Report}
 use super::map;
 use super::refusal::{already_there, explanation, refusal};
 use super::request::{PAGE, page_of};
+use super::statement;
 use super::wire::{
-    Detalhe, Emitida, Loose, Pagina, Pdf, PixRecebidos, SituacaoEdicao, Text, Webhook, read as json,
+    Detalhe, Emitida, Erro, Loose, Pagina, Pdf, PixRecebidos, SituacaoEdicao, Text, Webhook,
+    read as json,
 };
 
 /// Seconds to wait after «too many calls» without a hint: the bank counts by the minute.
 const MINUTE: u32 = 60;
+
+/// Seconds after which the bank ends a scroll that nobody reads on (reference).
+const SCROLL_IDLE: u32 = 6 * MINUTE;
 
 /// A longer wait is a mistake of somebody, such as an instant in place of a span.
 const LONGEST_WAIT: u32 = 3600;
@@ -37,6 +42,9 @@ pub(super) fn read(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
             retry_after_s: Some(retry_after(answer, ctx).unwrap_or(MINUTE)),
         },
         status @ 400..=499 => {
+            if let Some(refused) = scroll_refused(op, &answer.body) {
+                return refused;
+            }
             if matches!(op, Op::Issue(_)) && already_there(status, &answer.body) {
                 let reason = "o banco diz que já tem um boleto igual: um envio anterior chegou";
                 return Outcome::AlreadyThere { reason: reason.to_owned() };
@@ -85,7 +93,14 @@ fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
             let list = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(body).ok();
             return list.map_or_else(unreadable, |_| done(Done::Nothing));
         }
-        Op::Statement { .. } | Op::Balance { .. } => return unreadable(),
+        Op::Statement { detail, cursor, .. } => {
+            let page = statement::page(body, *detail, cursor.as_deref()).map(Done::Lines);
+            return page.map_or_else(unreadable, done);
+        }
+        Op::Balance { day } => {
+            let balance = statement::balance(body, day.unwrap_or(ctx.today), day.is_none());
+            return balance.map(Done::Balance).map_or_else(unreadable, done);
+        }
     };
     done.map_or_else(|| unclear(op, answer, ctx), Outcome::Done)
 }
@@ -100,7 +115,23 @@ fn not_found(op: &Op, answer: &HttpResponse) -> Outcome {
     match op {
         Op::GetWebhook => Outcome::Done(Done::Webhook(None)),
         Op::RegisterWebhook { .. } => Outcome::Rejected(refusal(op, answer.status, &answer.body)),
+        Op::Statement { .. } | Op::Balance { .. } => later("o banco não encontrou a conta (404)"),
         _ => later("o banco não encontrou (404); logo depois de uma emissão isso é normal"),
+    }
+}
+
+/// The two errors of a scroll: another one is being read, or ours has ended.
+fn scroll_refused(op: &Op, body: &[u8]) -> Option<Outcome> {
+    if !matches!(op, Op::Statement { .. }) {
+        return None;
+    }
+    match json::<Erro>(body)?.type_error.get()? {
+        "SCROLL_ALREADY_ACTIVE" => Some(Outcome::Transient {
+            reason: "o banco ainda tem aberta outra leitura do extrato desta conta".to_owned(),
+            retry_after_s: Some(SCROLL_IDLE),
+        }),
+        "SCROLL_EXPIRED" => Some(done(Done::Lines(statement::anew(None)))),
+        _ => None,
     }
 }
 

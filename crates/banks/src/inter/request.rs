@@ -1,4 +1,4 @@
-//! Operations as requests of cobrança v3 and Pix v2.
+//! Operations as requests of cobrança v3, Pix v2 and banking v2.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,16 +9,19 @@ use quita_core::party::{Address, Party};
 use quita_core::terms::{Discount, Fine, Interest, InterestValue, Value};
 use serde::Serialize;
 
-use crate::contract::{Ctx, HttpRequest, Op, Unsupported};
+use crate::contract::{Ctx, HttpRequest, Op};
+use crate::statement::StatementDetail;
 
-use super::bank::{API, PIX_READ, READ, WRITE};
+use super::bank::{API, PIX_READ, READ, STATEMENT_PAGE, STATEMENT_READ, WRITE};
 use super::clean::{clean, digits, phone};
+use super::statement::Reading;
 use super::wire::{
     BeneficiarioFinal, CadastroWebhook, Cancelamento, Desconto, Edicao, Emissao, Encargo, Mensagem,
     Pagador,
 };
 
 const COBRANCAS: &str = "/cobranca/v3/cobrancas";
+const BANKING: &str = "/banking/v2";
 
 /// Items a page: the greatest for cobranças, published for Pix only by BACEN.
 pub(super) const PAGE: u32 = 1000;
@@ -27,9 +30,9 @@ pub(super) const PAGE: u32 = 1000;
 const REASON: usize = 50;
 
 /// The request for an operation.
-pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
+pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
     let one = |id: &str, rest: &str| format!("{COBRANCAS}/{}{rest}", segment(id));
-    let call = match op {
+    match op {
         Op::Issue(order) => Call::send("POST", COBRANCAS.to_owned(), &emissao(order), "issue"),
         Op::Find { bank_reference, issued_from, cursor } => {
             // The bank's clock may be ahead of ours, over midnight.
@@ -68,11 +71,27 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
         Op::Probe => Call::ask(format!("{COBRANCAS}/sumario"), "summary", READ)
             .with("dataInicial", &ctx.today.to_string())
             .with("dataFinal", &ctx.today.to_string()),
-        Op::Statement { .. } | Op::Balance { .. } => {
-            return Err(Unsupported { operation: op.kind() });
+        Op::Statement { from, to, detail, cursor } => {
+            let period = |path: &str, limit| {
+                Call::ask(format!("{BANKING}{path}"), limit, STATEMENT_READ)
+                    .with("dataInicio", &from.to_string())
+                    .with("dataFim", &to.to_string())
+            };
+            match detail {
+                StatementDetail::Simple => period("/extrato", "statement_simple"),
+                StatementDetail::Complete => period("/extrato/completo", "statement")
+                    .reading(&Reading::of(cursor.as_deref())),
+            }
         }
-    };
-    Ok(call.finish(ctx))
+        Op::Balance { day } => {
+            let call = Call::ask(format!("{BANKING}/saldo"), "balance", STATEMENT_READ);
+            match day {
+                Some(day) => call.with("dataSaldo", &day.to_string()),
+                None => call,
+            }
+        }
+    }
+    .finish(ctx)
 }
 
 /// The page that a cursor asks for; the first one without a cursor of ours.
@@ -125,6 +144,16 @@ impl Call {
     fn page(self, cursor: &Option<String>) -> Self {
         self.with("paginacao.paginaAtual", &page_of(cursor.as_deref()).to_string())
             .with("paginacao.itensPorPagina", &PAGE.to_string())
+    }
+
+    /// The first page, which holds up to the most that plain paging reaches, or a scroll.
+    fn reading(self, reading: &Reading) -> Self {
+        let size = STATEMENT_PAGE.to_string();
+        match reading {
+            Reading::Page => self.with("pagina", "0").with("tamanhoPagina", &size),
+            Reading::Scroll => self.with("scrollEnabled", "true").with("tamanhoPagina", &size),
+            Reading::ScrollOn { id, .. } => self.with("scrollId", id),
+        }
     }
 
     fn with(mut self, name: &str, value: &str) -> Self {

@@ -1,4 +1,4 @@
-//! The bank's JSON in the bank's words (cobrança v3 and Pix v2, developers.inter.co).
+//! The bank's JSON in the bank's words (cobrança v3, Pix v2, banking v2, developers.inter.co).
 //!
 //! What is sent has exactly the documented fields. What is read forgives: a field may be
 //! missing, null, of another type or unknown to us, an amount may be a number or a text.
@@ -302,6 +302,73 @@ pub(super) struct Devolucao {
     pub(super) status: Text,
 }
 
+/// A part of a statement: a page or a part of a scroll of the complete one, or all of the simple.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Extrato {
+    pub(super) total_paginas: Text,
+    pub(super) total_elementos: Text,
+    pub(super) ultima_pagina: Text,
+    pub(super) scroll_id: Text,
+    pub(super) has_more: Text,
+    pub(super) transacoes: Loose<Vec<Loose<Lancamento>>>,
+}
+
+/// A movement, of the complete statement or of the simple one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Lancamento {
+    /// Complete only.
+    pub(super) id_transacao: Text,
+    /// Complete only; seen with a time of day.
+    pub(super) data_inclusao: Text,
+    /// Complete only.
+    pub(super) data_transacao: Text,
+    /// Simple only.
+    pub(super) data_entrada: Text,
+    pub(super) tipo_transacao: Text,
+    pub(super) tipo_operacao: Text,
+    pub(super) valor: Text,
+    pub(super) titulo: Text,
+    pub(super) descricao: Text,
+    pub(super) numero_documento: Text,
+    pub(super) detalhes: Loose<Detalhes>,
+}
+
+/// What the complete statement tells of a movement; which of it depends on the kind.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Detalhes {
+    pub(super) end_to_end_id: Text,
+    pub(super) tx_id: Text,
+    pub(super) nome_pagador: Text,
+    pub(super) cpf_cnpj_pagador: Text,
+    pub(super) nosso_numero: Text,
+    pub(super) seu_numero: Text,
+    pub(super) cod_barras: Text,
+    pub(super) nome: Text,
+    pub(super) cpf_cnpj: Text,
+    pub(super) juros: Text,
+    pub(super) multa: Text,
+    pub(super) abatimento: Text,
+    pub(super) desconto1: Text,
+    pub(super) desconto2: Text,
+    pub(super) desconto3: Text,
+    pub(super) numero_cheque_bancario: Text,
+}
+
+/// What is on the account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Saldo {
+    pub(super) disponivel: Text,
+    pub(super) bloqueado_cheque: Text,
+    pub(super) bloqueado_judicialmente: Text,
+    pub(super) bloqueado_administrativo: Text,
+    /// `dd/MM/yyyy`, the last business day, where today is none.
+    pub(super) data_referencia: Text,
+}
+
 /// An error, in any of the shapes seen: problem details, the token service's, the legacy one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -312,6 +379,9 @@ pub(super) struct Erro {
     pub(super) message: Text,
     pub(super) error: Text,
     pub(super) error_title: Text,
+    /// Of a scroll over the statement.
+    #[serde(rename = "typeError")]
+    pub(super) type_error: Text,
     pub(super) error_description: Text,
     pub(super) erro: Loose<ErroAntigo>,
 }

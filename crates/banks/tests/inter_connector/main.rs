@@ -14,4 +14,5 @@ mod issue;
 mod lists;
 mod operations;
 mod requests;
+mod statement;
 mod support;

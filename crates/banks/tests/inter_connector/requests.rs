@@ -99,6 +99,15 @@ fn the_other_requests_leave_as_documented() {
             format!("GET {base}/webhook?"),
             format!("PUT {base}/webhook?"),
             format!("GET {base}/sumario?dataInicial=2026-11-21&dataFinal=2026-11-21"),
+            "GET /banking/v2/extrato/completo?dataInicio=2026-12-01&dataFim=2026-12-23\
+             &pagina=0&tamanhoPagina=10000"
+                .to_owned(),
+            "GET /banking/v2/extrato/completo?dataInicio=2026-12-01&dataFim=2026-12-23\
+             &scrollId=abc"
+                .to_owned(),
+            "GET /banking/v2/extrato?dataInicio=2026-12-01&dataFim=2026-12-23".to_owned(),
+            "GET /banking/v2/saldo?".to_owned(),
+            "GET /banking/v2/saldo?dataSaldo=2026-12-01".to_owned(),
         ]
     );
     assert!(line(&settled(Some("7"))).contains("paginacao.paginaAtual=7&"));

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use quita_banks::contract::{
     Bank, Bell, Ctx, Done, HttpRequest, HttpResponse, Inbound, Op, Outcome, Problem, Report,
 };
 use quita_banks::inter::bank::INTER;
+use quita_banks::statement::StatementDetail;
 use quita_core::document::Document;
 use quita_core::fact::{Fact, Observation, Payment};
 use quita_core::fold::{Status, fold};
@@ -33,6 +34,11 @@ pub(crate) const ERRO_400: &str = include_str!("../../src/inter/samples/erro-400
 pub(crate) const ERRO_403: &str = include_str!("../../src/inter/samples/erro-403.json");
 pub(crate) const EDICAO: &str = include_str!("../../src/inter/samples/edicao-resposta.json");
 pub(crate) const SUMARIO: &str = include_str!("../../src/inter/samples/sumario.json");
+pub(crate) const EXTRATO: &str = include_str!("../../src/inter/samples/extrato.json");
+pub(crate) const EXTRATO_COMPLETO: &str =
+    include_str!("../../src/inter/samples/extrato-completo.json");
+pub(crate) const SALDO: &str = include_str!("../../src/inter/samples/saldo.json");
+pub(crate) const ERRO_SCROLL: &str = include_str!("../../src/inter/samples/erro-scroll.json");
 pub(crate) const WEBHOOK: &str = include_str!("../../src/inter/samples/webhook.json");
 
 pub(crate) fn ctx() -> Ctx {
@@ -163,6 +169,15 @@ pub(crate) fn pix_received() -> Op {
     }
 }
 
+pub(crate) fn statement(detail: StatementDetail, cursor: Option<&str>) -> Op {
+    let cursor = cursor.map(str::to_owned);
+    Op::Statement { from: date(2026, 12, 1), to: date(2026, 12, 23), detail, cursor }
+}
+
+pub(crate) fn balance(day: Option<Date>) -> Op {
+    Op::Balance { day }
+}
+
 /// One of each kind, with nothing that the outcome depends on left out.
 pub(crate) fn every_op() -> Vec<Op> {
     vec![
@@ -183,6 +198,11 @@ pub(crate) fn every_op() -> Vec<Op> {
         Op::GetWebhook,
         Op::RegisterWebhook { url: "https://cobranca.exemplo.example/hooks/abc".to_owned() },
         Op::Probe,
+        statement(StatementDetail::Complete, None),
+        statement(StatementDetail::Complete, Some("scroll/9/3/abc")),
+        statement(StatementDetail::Simple, None),
+        balance(None),
+        balance(Some(date(2026, 12, 1))),
     ]
 }
 

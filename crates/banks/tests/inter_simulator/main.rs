@@ -11,6 +11,7 @@ mod issuing;
 mod lists;
 mod notices;
 mod payments;
+mod reading;
 mod statement;
 mod tokens;
 mod world;

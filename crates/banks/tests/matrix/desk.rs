@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use quita_banks::contract::Done;
 use quita_banks::contract::{Bank, Ctx, HttpResponse, Inbound, InboundReply, Op, Outcome, Report};
-use quita_banks::info::Auth;
+use quita_banks::info::{Auth, BankInfo};
 use quita_banks::simulator::{Callback, Control, Entropy, SimReply, SimRequest, Simulator};
+use quita_banks::statement::{Gathered, Gathering, StatementDetail};
+use quita_core::bank_line::BankLine;
 use quita_core::document::Document;
 use quita_core::money::Money;
 use quita_core::order::{BoletoOrder, InvoiceType};
 use quita_core::party::{Address, Party};
 use quita_core::terms::Terms;
+
+/// The account with its check digit.
+pub(crate) const ACCOUNT: &str = "123456789";
 
 /// A Monday at ten in São Paulo.
 pub(crate) fn start() -> Timestamp {
@@ -48,7 +53,7 @@ impl Desk {
             client_id: "client".into(),
             client_secret: "secret".into(),
             scopes: String::new(),
-            account: "123456789".into(),
+            account: ACCOUNT.into(),
             certificate: Some("aa".into()),
             owner: None,
         });
@@ -148,6 +153,40 @@ impl Desk {
                 other => panic!("no list: {other:?}"),
             }
         }
+    }
+
+    /// Asks the bank for a statement, to its end.
+    pub(crate) fn statement(
+        &mut self,
+        detail: StatementDetail,
+        from: Date,
+        to: Date,
+    ) -> Vec<BankLine> {
+        let (mut all, mut cursor) = (Gathering::default(), None);
+        loop {
+            let page = match self.call(&Op::Statement { from, to, detail, cursor }) {
+                Outcome::Done(Done::Lines(page)) => page,
+                other => panic!("no statement: {other:?}"),
+            };
+            match all.take(page) {
+                Gathered::Next(next) => cursor = next,
+                Gathered::Whole { lines, unread: 0, .. } => return lines,
+                other => panic!("no whole statement: {other:?}"),
+            }
+        }
+    }
+
+    /// What is on the account at the end of a day, or now.
+    pub(crate) fn balance(&mut self, day: Option<Date>) -> Money {
+        match self.call(&Op::Balance { day }) {
+            Outcome::Done(Done::Balance(balance)) => balance.available,
+            other => panic!("no balance: {other:?}"),
+        }
+    }
+
+    /// What the bank can do.
+    pub(crate) fn info(&self) -> &'static BankInfo {
+        self.bank.info()
     }
 
     /// Lets time go by; gives what the bank sent meanwhile.

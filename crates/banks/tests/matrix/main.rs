@@ -61,6 +61,10 @@ fn every_limit_host_and_scope_that_is_named_is_declared() {
             }
             assert!(request.path.starts_with('/'), "{about}: path");
         }
+        let about = format!("{}: rules of the statement", info.name);
+        assert_eq!(info.can(OpKind::Statement), info.statement.is_some(), "{about}");
+        let shown = info.statement.as_ref().is_none_or(|s| s.complete || s.simple);
+        assert!(shown, "{about}");
         let changing = [OpKind::Issue, OpKind::Cancel, OpKind::Change];
         for kind in changing.into_iter().filter(|k| info.can(*k)) {
             assert!(info.repeats.iter().any(|(k, _)| *k == kind), "{}: {kind:?}", info.name);

@@ -1,13 +1,18 @@
 //! What each operation must do, at any bank.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::date;
 use quita_banks::contract::{Bell, ChangeState, Done, Op, OpKind, Outcome};
 use quita_banks::simulator::Control;
+use quita_banks::statement::StatementDetail;
+use quita_core::bank_line::BankLine;
+use quita_core::calendar::Calendar;
 use quita_core::fact::{Fact, Means, PaymentKey, Situation};
 use quita_core::fold::{Folded, Status, fold};
 use quita_core::money::Money;
 
-use crate::desk::{Desk, order};
+use crate::desk::{ACCOUNT, Desk, order};
 
 /// An operation and what proves it.
 type Suite = (OpKind, fn(&mut Desk));
@@ -27,6 +32,8 @@ pub(crate) const SUITES: &[Suite] = &[
     (OpKind::GetWebhook, webhook),
     (OpKind::RegisterWebhook, webhook),
     (OpKind::Probe, probe),
+    (OpKind::Statement, statement),
+    (OpKind::Balance, balance),
 ];
 
 fn folded(desk: &mut Desk, bank_id: &str) -> Folded {
@@ -210,4 +217,100 @@ fn webhook(desk: &mut Desk) {
 
 fn probe(desk: &mut Desk) {
     assert!(matches!(desk.call(&Op::Probe), Outcome::Done(_) | Outcome::Page { .. }));
+}
+
+/// Money comes in for two boletos and to nobody in particular, and some goes out.
+fn money_moves(desk: &mut Desk) -> [String; 2] {
+    let ids = ["EXTRATO1", "EXTRATO2"].map(|reference| desk.registered(reference));
+    pay(desk, &ids[0], Means::Boleto);
+    pay(desk, &ids[1], Means::Pix);
+    for (cents, kind) in [(8_000, Some("PIX")), (-25_010, None)] {
+        desk.control(&Control::Move {
+            account: ACCOUNT.to_owned(),
+            amount: Money::from_cents(cents),
+            kind: kind.map(str::to_owned),
+            with: Some("Fornecedor Exemplo SA".to_owned()),
+            document: None,
+            day: None,
+        });
+    }
+    desk.pass(7 * 86_400);
+    ids
+}
+
+fn statement(desk: &mut Desk) {
+    let rules = desk.info().statement.as_ref().unwrap();
+    let ids = money_moves(desk);
+    let (from, to) = (date(2026, 11, 23), desk.ctx().today);
+    let amount = order("EXTRATO1").amount;
+    let mut tellings = Vec::new();
+    if rules.complete {
+        let lines = desk.statement(StatementDetail::Complete, from, to);
+        for (place, id) in ids.iter().enumerate() {
+            let numbers = folded(desk, id).registration.unwrap();
+            let ours = |l: &&BankLine| match place {
+                0 => l.our_number.as_ref() == Some(&numbers.our_number),
+                _ => l.txid.is_some() && l.txid == numbers.txid,
+            };
+            let credits = lines.iter().filter(ours).filter(|l| l.amount.is_positive());
+            let credits: Vec<_> = credits.collect();
+            assert_eq!(credits.len(), 1, "{lines:?}");
+            assert_eq!(credits[0].amount, amount);
+            assert_eq!(credits[0].payer_document.as_deref(), Some("12345678909"));
+        }
+        if rules.stable_ids {
+            let again = desk.statement(StatementDetail::Complete, from, to);
+            let ids = |lines: &[BankLine]| -> BTreeSet<Option<String>> {
+                lines.iter().map(|l| l.bank_id.clone()).collect()
+            };
+            assert_eq!(ids(&lines), ids(&again));
+            assert_eq!(ids(&lines).len(), lines.len());
+        }
+        tellings.push(lines);
+    }
+    if rules.simple {
+        tellings.push(desk.statement(StatementDetail::Simple, from, to));
+    }
+    let telling = |lines: &[BankLine]| {
+        let mut told: Vec<_> = lines.iter().map(|l| (l.date, l.amount, l.kind.clone())).collect();
+        told.sort();
+        told
+    };
+    assert!(!tellings.is_empty(), "some statement");
+    assert!(tellings.iter().all(|lines| telling(lines) == telling(&tellings[0])));
+    let amounts: Vec<i64> = tellings[0].iter().map(|l| l.amount.cents()).collect();
+    for cents in [amount.cents(), 8_000, -25_010] {
+        assert!(amounts.contains(&cents), "{cents} in {amounts:?}");
+    }
+    // The longest span is answered, and what lies outside is not shown.
+    let earlier = from.checked_sub(jiff::Span::new().days(rules.span_days)).unwrap();
+    let last = from.yesterday().unwrap();
+    let detail = if rules.complete { StatementDetail::Complete } else { StatementDetail::Simple };
+    assert_eq!(desk.statement(detail, earlier, last), []);
+}
+
+fn balance(desk: &mut Desk) {
+    let business_days_only = desk.info().statement.as_ref().is_some_and(|s| s.business_days_only);
+    let first = desk.ctx().today;
+    money_moves(desk);
+    let last = desk.ctx().today.yesterday().unwrap();
+    let detail = match &desk.info().statement {
+        Some(rules) if !rules.complete => StatementDetail::Simple,
+        _ => StatementDetail::Complete,
+    };
+    let lines = desk.statement(detail, first, last);
+    let (mut before, mut since) = (desk.balance(first.yesterday().ok()), Money::ZERO);
+    let mut day = first;
+    while day <= last {
+        since = since + lines.iter().filter(|l| l.date == day).map(|l| l.amount).sum();
+        if !business_days_only || Calendar::national().is_business_day(day) {
+            let after = desk.balance(Some(day));
+            assert_eq!(before + since, after, "{day}");
+            (before, since) = (after, Money::ZERO);
+        }
+        day = day.tomorrow().unwrap();
+    }
+    // Nothing moved today.
+    assert_eq!(desk.balance(None), before + since);
+    assert_ne!(desk.balance(None), desk.balance(first.yesterday().ok()));
 }
