@@ -86,8 +86,8 @@ pub enum Gathered {
 }
 
 impl Gathering {
-    /// Takes a part. A movement told twice under the same id counts once; where in the end some
-    /// are missing, the reading begins anew.
+    /// Takes a part. A movement that an earlier part told under the same id counts once; where in
+    /// the end some are missing, the reading begins anew.
     pub fn take(&mut self, page: LinePage) -> Gathered {
         if page.anew {
             return self.again(page.next);
@@ -95,8 +95,9 @@ impl Gathering {
         self.total = page.total.or(self.total);
         self.unread += page.unread;
         self.warnings.extend(page.warnings);
+        let before = self.lines.len();
         for line in page.lines {
-            self.add(line);
+            self.add(line, before);
         }
         if page.next.is_some() {
             return Gathered::Next(page.next);
@@ -113,11 +114,13 @@ impl Gathering {
         if self.beginnings > BEGINNINGS { Gathered::GivenUp } else { Gathered::Next(cursor) }
     }
 
-    /// Lines of one id that differ in anything are kept: nobody promises that ids never repeat.
-    fn add(&mut self, line: BankLine) {
+    /// Nobody promises that ids never repeat: lines of one id are kept where they differ in
+    /// anything, and where one part tells both.
+    fn add(&mut self, line: BankLine, before: usize) {
         if let Some(id) = &line.bank_id {
             let places = self.by_id.entry(id.clone()).or_default();
-            if places.iter().any(|place| self.lines.get(*place) == Some(&line)) {
+            let mut earlier = places.iter().filter(|place| **place < before);
+            if earlier.any(|place| self.lines.get(*place) == Some(&line)) {
                 return;
             }
             places.push(self.lines.len());
@@ -154,6 +157,13 @@ mod tests {
         // Without id two equal lines are two; under one id with other content as well.
         let rest = page(vec![line("b", 2), line("", 3), line("b", 9)], None, Some(5));
         assert_eq!(whole(all.take(rest)), 5);
+    }
+
+    #[test]
+    fn what_one_part_tells_twice_is_two() {
+        let mut all = Gathering::default();
+        let twice = page(vec![line("a", 1), line("a", 1)], None, Some(2));
+        assert_eq!(whole(all.take(twice)), 2);
     }
 
     #[test]
