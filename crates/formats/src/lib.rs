@@ -5,4 +5,5 @@
 
 pub mod ascii;
 pub mod br_code;
+pub mod statement;
 pub mod table;
