@@ -14,6 +14,8 @@ pub mod due_factor;
 pub mod fact;
 pub mod findings;
 pub mod fold;
+pub mod line_identity;
+mod line_words;
 pub mod money;
 pub mod order;
 pub mod party;
