@@ -152,6 +152,9 @@ fn tags_may_be_lower_case_and_movements_may_lack_their_end() {
     assert_eq!(all.days(), ["2026-03-10", "2026-03-11", "2026-03-12"]);
     assert_eq!(all.memos(), ["a < b <3 <c d>", "", "Loja"]);
     assert_eq!(all.lines[0].line.bank_id.as_deref(), Some("A&B"));
+    // An angle is an angle, beside CDATA too.
+    let text = ofx(&movement("CREDIT", "1.00", "<>A<![CDATA[ <b> & ]]>B < C>"));
+    assert_eq!(whole(text.as_bytes()).memos(), ["<>A <b> & B < C>"]);
     assert_eq!(all.warnings, []);
 }
 

@@ -29,7 +29,13 @@ pub(super) fn read<R: BufRead>(
     let mut reader = Reader { each, path: String::new(), statement: None, entry: None, any: false };
     while let Some(tag) = markup.next()? {
         match tag.kind {
-            Kind::Open => reader.open(&tag)?,
+            Kind::Open => {
+                reader.open(&tag)?;
+                if tag.closed {
+                    let name = String::from_utf8_lossy(tag.name).into_owned();
+                    reader.close(&name, tag.line)?;
+                }
+            }
             Kind::Close => {
                 let name = String::from_utf8_lossy(tag.name).into_owned();
                 reader.close(&name, tag.line)?;

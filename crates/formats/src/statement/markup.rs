@@ -37,6 +37,8 @@ pub(super) struct Tag<'s> {
     pub(super) line: u64,
     /// The text ran into the end of the file or was too long, so it may be cut.
     pub(super) cut: bool,
+    /// `</NAME>` stood right behind the text, and does not come as a tag of its own.
+    pub(super) closed: bool,
 }
 
 /// Reads tags from a source.
@@ -58,6 +60,9 @@ struct Found {
     /// Comments or CDATA are within.
     special: bool,
     cut: bool,
+    closed: bool,
+    /// Where the next tag is looked for.
+    end: usize,
 }
 
 enum At {
@@ -107,7 +112,7 @@ impl<'s, R: BufRead> Markup<'s, R> {
             }
         };
         let line = self.source.line();
-        self.used = found.text.end;
+        self.used = found.end;
         let rest = self.source.rest();
         let line = line + count_lines(rest.get(..found.start).unwrap_or_default());
         let name = rest.get(found.name).unwrap_or_default();
@@ -122,7 +127,8 @@ impl<'s, R: BufRead> Markup<'s, R> {
             text = &self.pieces;
         }
         let attributes = rest.get(found.attributes).unwrap_or_default();
-        Ok(Some(Tag { kind: found.kind, name, attributes, text, line, cut: found.cut }))
+        let (cut, closed) = (found.cut, found.closed);
+        Ok(Some(Tag { kind: found.kind, name, attributes, text, line, cut, closed }))
     }
 }
 
@@ -147,15 +153,25 @@ fn find(bytes: &[u8], last: bool) -> Search {
     };
     let mut special = false;
     let mut from = end;
-    let (text_end, cut) = loop {
+    let text_from = end;
+    let (text_end, cut, closed, end) = loop {
         let Some(at) = next_angle(bytes, from) else {
             if !last {
                 return Search::Short;
             }
-            break (bytes.len(), true);
+            break (bytes.len(), true, false, bytes.len());
         };
         match tag_at(bytes, at, last) {
-            At::Tag { .. } => break (at, false),
+            At::Tag { kind: Kind::Close, name: closes, end, .. }
+                if kind == Kind::Open && bytes.get(closes.clone()) == bytes.get(name.clone()) =>
+            {
+                let text = bytes.get(text_from..at).unwrap_or_default();
+                match text.trim_ascii().is_empty() {
+                    true => break (at, false, false, at),
+                    false => break (at, false, true, end),
+                }
+            }
+            At::Tag { .. } => break (at, false, false, at),
             At::No => from = at + 1,
             At::Other { end } => {
                 special = true;
@@ -164,7 +180,8 @@ fn find(bytes: &[u8], last: bool) -> Search {
             At::Short => return Search::Short,
         }
     };
-    Search::Found(Found { kind, start, name, attributes, text: end..text_end, special, cut })
+    let text = text_from..text_end;
+    Search::Found(Found { kind, start, name, attributes, text, special, cut, closed, end })
 }
 
 fn next_angle(bytes: &[u8], from: usize) -> Option<usize> {
@@ -231,7 +248,7 @@ fn other_at(bytes: &[u8], at: usize, short: At) -> At {
         b"-->"
     } else if rest.starts_with(CDATA) {
         b"]]>"
-    } else if rest.get(2).is_some_and(u8::is_ascii_uppercase) {
+    } else if rest.starts_with(b"<!") && rest.get(2).is_some_and(u8::is_ascii_uppercase) {
         b">"
     } else if rest.len() < CDATA.len() {
         return short;
@@ -256,7 +273,8 @@ fn put_together(mut text: &[u8], out: &mut Vec<u8>) {
             text = from.get(1..).unwrap_or_default();
             continue;
         };
-        if let Some(inside) = from.get(CDATA.len()..end - 3).filter(|_| from.starts_with(CDATA)) {
+        let protected = from.get(CDATA.len()..end.saturating_sub(3));
+        if let Some(inside) = protected.filter(|_| from.starts_with(CDATA)) {
             for byte in inside {
                 match byte {
                     b'&' => out.extend_from_slice(b"&amp;"),
