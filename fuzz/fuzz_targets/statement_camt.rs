@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| quita_fuzz::statement(
+    b"<Document><BkToCstmrStmt><Stmt>",
+    data
+));
