@@ -14,6 +14,7 @@ mod place;
 mod serve;
 mod set_up;
 mod simulate;
+mod statement;
 mod sync;
 mod user;
 
@@ -60,6 +61,8 @@ enum Command {
     Document(document::Command),
     #[command(subcommand, about = "Códigos Pix copia e cola")]
     Pix(pix::Command),
+    #[command(subcommand, about = "Extratos bancários em arquivo: OFX, CNAB 240, camt.053, CSV")]
+    Statement(statement::Command),
     #[command(about = "Um banco simulado, com HTTPS e certificados, para testar qualquer cliente")]
     Simulate(simulate::Command),
     #[command(about = "Pergunta agora ao banco o que há de novo")]
@@ -77,6 +80,7 @@ impl Cli {
             Command::Boleto(command) => boleto::run(command),
             Command::Document(command) => document::run(command),
             Command::Pix(command) => pix::run(command),
+            Command::Statement(command) => statement::run(command),
             Command::Simulate(command) => simulate::run(&command),
             Command::Demo(command) => exit(demo::run(&command)),
             Command::Init(command) => exit(init::run(command)),
