@@ -181,6 +181,18 @@ fn a_line_gains_from_a_richer_source_and_keeps_what_it_has() {
 }
 
 #[test]
+fn the_id_of_a_file_never_becomes_one_of_an_interface() {
+    let rows = Rows::of(Source::Api, &[line(10, 1_000, "Pix João")]);
+    let file = posted(&[with_id(line(10, 1_000, "PIX JOAO"), "123")]);
+    let verdicts = rows.judge(Source::Ofx, &file, MARCH).verdicts;
+    assert_eq!(verdicts, [Verdict::Known { of: 0, becomes: None }]);
+
+    let mut rows = Rows::of(Source::Ofx, &[with_id(line(10, 1_000, "PIX JOAO"), "123")]);
+    rows.import(Source::Api, &posted(&[line(10, 1_000, "Pix João")]), MARCH);
+    assert_eq!((rows.0[0].source, &rows.0[0].line.bank_id), (Source::Api, &None));
+}
+
+#[test]
 fn texts_choose_among_equal_amounts() {
     let rows = Rows::of(
         Source::Api,
