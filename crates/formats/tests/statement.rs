@@ -432,6 +432,11 @@ fn other_csvs_that_banks_give() {
         ),
         ("Data;Descrição;Valor\n23 mar 2026;Pix;R$ -1,00\n", vec![-100], "Pix"),
         (
+            "date,category,title,amount\n2026-03-23,casa,Loja,12.50\n2026-03-24,,Pagamento,-100\n",
+            vec![-1_250, 10_000],
+            "Loja",
+        ),
+        (
             "\"Data\",\"Dependencia Origem\",\"Histórico\",\"Data do Balancete\",\"Número do documento\",\"Valor\",\n\"12/31/2025\",\"\",\"Pix\",\"\",\"1\",\"-5.00\",\n",
             vec![-500],
             "Pix",

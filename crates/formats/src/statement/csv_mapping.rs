@@ -377,6 +377,11 @@ fn by_header(header: &[String], below: &[Vec<String>]) -> Option<CsvMapping> {
         Amounts::Marked { mark, .. } => column(at).as_ref() == Some(mark),
         _ => false,
     };
+    // The header of a well-known card, whose purchases are above zero.
+    let inverted = matches!(amount, Amounts::Signed(_))
+        && ["DATE", "TITLE", "AMOUNT"]
+            .iter()
+            .all(|word| header.iter().any(|cell| plain_words(cell) == *word));
     let find = |wanted: Role| at(wanted).filter(|at| !is_mark(*at)).and_then(column);
     let memo = (0..header.len())
         .filter(|at| roles.get(*at) == Some(&Some(Role::Memo)) && !is_mark(*at))
@@ -387,7 +392,7 @@ fn by_header(header: &[String], below: &[Vec<String>]) -> Option<CsvMapping> {
         date: column(date_at)?,
         date_order: order,
         decimal_mark,
-        inverted: false,
+        inverted,
         memo,
         bank_id: find(Role::Id),
         check_number: find(Role::Number),
