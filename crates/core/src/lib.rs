@@ -16,6 +16,7 @@ pub mod findings;
 pub mod fold;
 pub mod line_identity;
 mod line_words;
+pub mod matching;
 pub mod money;
 pub mod order;
 pub mod party;

@@ -11,6 +11,7 @@ mod init;
 mod jsonl;
 mod pix;
 mod place;
+mod reconcile;
 mod serve;
 mod set_up;
 mod simulate;
@@ -63,6 +64,8 @@ enum Command {
     Pix(pix::Command),
     #[command(subcommand, about = "Extratos bancários em arquivo: OFX, CNAB 240, camt.053, CSV")]
     Statement(statement::Command),
+    #[command(about = "Concilia lançamentos do banco com cobranças, de quaisquer dados")]
+    Reconcile(reconcile::Command),
     #[command(about = "Um banco simulado, com HTTPS e certificados, para testar qualquer cliente")]
     Simulate(simulate::Command),
     #[command(about = "Pergunta agora ao banco o que há de novo")]
@@ -82,6 +85,7 @@ impl Cli {
             Command::Pix(command) => pix::run(command),
             Command::Statement(command) => statement::run(command),
             Command::Simulate(command) => simulate::run(&command),
+            Command::Reconcile(command) => exit(reconcile::run(&command)),
             Command::Demo(command) => exit(demo::run(&command)),
             Command::Init(command) => exit(init::run(command)),
             Command::Serve(command) => exit(serve::run(&command)),

@@ -1,0 +1,103 @@
+//! How the amount of a line compares with what a receivable asked for on the day.
+
+use jiff::civil::Date;
+
+use crate::matching::{Difference, Receivable, Settings};
+use crate::money::Money;
+use crate::payable::payable;
+use crate::terms::Terms;
+
+/// The best reading of an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fit {
+    pub(crate) difference: Difference,
+    /// What the bank kept.
+    pub(crate) fee: Money,
+    /// The likeliest day of payment.
+    pub(crate) paid_on: Date,
+}
+
+impl Fit {
+    /// Whether it is just what was due, or that less a fee.
+    pub(crate) const fn exact(&self) -> bool {
+        matches!(self.difference, Difference::Due { .. })
+    }
+}
+
+/// Reads an amount against one receivable.
+///
+/// `days` are those on which it may have been paid, the latest first; `fees` what the bank may
+/// have kept. Of several readings the one that needs least is taken: just what was due, then the
+/// nominal amount, then what was due less a fee, then more or less than was due.
+pub(crate) fn fit(
+    amount: Money,
+    receivable: &Receivable,
+    days: &[Date],
+    fees: &[Money],
+    settings: &Settings,
+) -> Fit {
+    let latest = days.first().copied().unwrap_or(receivable.expiration_date);
+    let plain = |difference, paid_on| Fit { difference, fee: Money::ZERO, paid_on };
+    if let Some(received) = receivable.received {
+        let over_nominal = received.amount - receivable.amount;
+        if amount == received.amount {
+            return plain(Difference::Due { over_nominal }, received.on);
+        }
+        let fee = received.amount - amount;
+        if fees.contains(&fee) {
+            return Fit { difference: Difference::Due { over_nominal }, fee, paid_on: received.on };
+        }
+        return plain(compare(amount, received.amount), received.on);
+    }
+    let due_on = |day: Date| match &receivable.terms {
+        None => receivable.amount,
+        Some(terms) if terms.discounts.is_empty() && day <= receivable.expiration_date => {
+            receivable.amount - terms.abatement
+        }
+        Some(terms) => {
+            let (calendar, rules) = (&settings.calendar, settings.rules);
+            payable(receivable.amount, receivable.expiration_date, terms, day, calendar, rules)
+                .total
+        }
+    };
+    let mut totals = Vec::with_capacity(days.len());
+    for &day in days {
+        let total = due_on(day);
+        if total == amount {
+            let over_nominal = total - receivable.amount;
+            return plain(Difference::Due { over_nominal }, day);
+        }
+        totals.push((total, day));
+        // Nothing changes on the days before.
+        let settled = |t: &Terms| t.discounts.is_empty() && day <= receivable.expiration_date;
+        if receivable.terms.as_deref().is_none_or(settled) {
+            break;
+        }
+    }
+    let abatement = receivable.terms.as_ref().map_or(Money::ZERO, |t| t.abatement);
+    if amount == receivable.amount || amount == receivable.amount - abatement {
+        return plain(Difference::NominalOnly, latest);
+    }
+    for (total, day) in &totals {
+        let fee = *total - amount;
+        if fees.contains(&fee) {
+            let over_nominal = *total - receivable.amount;
+            return Fit { difference: Difference::Due { over_nominal }, fee, paid_on: *day };
+        }
+    }
+    let nearest = totals
+        .iter()
+        .min_by_key(|(total, _)| total.cents().abs_diff(amount.cents()))
+        .copied()
+        .unwrap_or((receivable.amount, latest));
+    plain(compare(amount, nearest.0), nearest.1)
+}
+
+/// More, less, or just what was due.
+pub(crate) fn compare(amount: Money, due: Money) -> Difference {
+    match amount.cmp(&due) {
+        std::cmp::Ordering::Less => Difference::Short(due - amount),
+        std::cmp::Ordering::Greater => Difference::Over(amount - due),
+        std::cmp::Ordering::Equal => Difference::Due { over_nominal: Money::ZERO },
+    }
+}

@@ -1,0 +1,170 @@
+//! First pass: the bank names the receivable.
+
+use crate::matching::amount::{Fit, compare, fit};
+use crate::matching::index::pay_days;
+use crate::matching::{
+    Confidence, Difference, Line, Match, Reason, Share, State, Verdict, WhyNot, number, text,
+};
+use crate::money::Money;
+
+/// Matches lines that name their receivable, and tells fees and other debits apart.
+pub(crate) fn run(state: &mut State) {
+    let mut paid = vec![Money::ZERO; state.receivables.len()];
+    let mut days = (jiff::civil::Date::MIN, Vec::new());
+    for at in 0..state.order.len() {
+        let line_at = state.order[at] as usize;
+        let line = &state.lines[line_at];
+        if !line.amount.is_positive() {
+            state.decided[line_at] = Some(outgoing(state, line));
+            continue;
+        }
+        let (found, reason) = named(state, line_at);
+        if found.is_empty() {
+            continue;
+        }
+        if days.0 != line.date {
+            days = (line.date, pay_days(line.date, &state.settings.calendar));
+        }
+        let fit_of = |r: usize| {
+            fit(line.amount, &state.receivables[r], &days.1, &state.fees, state.settings)
+        };
+        let mut fits: Vec<(usize, Fit)> = found.iter().map(|&r| (r, fit_of(r))).collect();
+        if fits.len() > 1 {
+            narrow(state, line, &mut fits);
+        }
+        let matches = fits.iter().map(|&(r, f)| named_match(state, line_at, r, f, reason, paid[r]));
+        match fits.as_slice() {
+            [(receivable, _)] => {
+                let Some(found) = matches.into_iter().next() else { continue };
+                paid[*receivable] = paid[*receivable] + line.amount;
+                state.accept(found);
+            }
+            _ => {
+                let most = state.settings.suggestions;
+                let suggestions: Vec<Match> = matches
+                    .take(most)
+                    .map(|m| Match { confidence: shared(fits.len()), ..m })
+                    .collect();
+                state.decided[line_at] =
+                    Some(Verdict::Suggested { suggestions, why: WhyNot::Several });
+            }
+        }
+    }
+}
+
+/// An even share of belief.
+fn shared(among: usize) -> Confidence {
+    Confidence::from_ppm(1_000_000 / u32::try_from(among.max(1)).unwrap_or(u32::MAX))
+}
+
+/// What leaves the account: a fee, perhaps of a receivable that the bank names, or something else.
+fn outgoing(state: &State, line: &Line) -> Verdict {
+    if line.amount == Money::ZERO || !text::is_fee(&line.memo) {
+        return Verdict::Unmatched(WhyNot::Debit);
+    }
+    let by_number = line
+        .our_number
+        .as_deref()
+        .and_then(number::normal)
+        .and_then(|n| only(state.index.our_number.get(number::exact(&n))));
+    let by_id = || {
+        let id = line.end_to_end_id.as_deref().or(line.txid.as_deref())?;
+        only(state.index.ids.get(number::exact(id)))
+    };
+    Verdict::Fee { receivable: by_number.or_else(by_id) }
+}
+
+/// The only one of some.
+fn only(mut places: impl Iterator<Item = usize>) -> Option<usize> {
+    let first = places.next()?;
+    places.next().is_none().then_some(first)
+}
+
+/// The receivables that the strongest identifier of a line names.
+fn named(state: &State, line_at: usize) -> (Vec<usize>, Reason) {
+    let line = &state.lines[line_at];
+    let receivables = state.receivables;
+    let allowed = |r: &usize| !state.rejected(line_at, *r);
+    let by_id = |id: &Option<Box<str>>,
+                 of: fn(&crate::matching::Receivable) -> &Option<Box<str>>| {
+        let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
+            return Vec::new();
+        };
+        let same = |r: &usize| of(&receivables[*r]).as_deref().is_some_and(|v| v.trim() == id);
+        state.index.ids.get(number::exact(id)).filter(same).filter(allowed).collect()
+    };
+    let found = by_id(&line.end_to_end_id, |r| &r.end_to_end_id);
+    if !found.is_empty() {
+        return (found, Reason::EndToEndId);
+    }
+    let found = by_id(&line.txid, |r| &r.txid);
+    if !found.is_empty() {
+        return (found, Reason::Txid);
+    }
+    let by_number = line.our_number.as_deref().and_then(number::normal).map(|normal| {
+        let same = |r: &usize| {
+            let theirs = receivables[*r].our_number.as_deref().and_then(number::normal);
+            theirs.as_deref() == Some(&normal)
+        };
+        state.index.our_number.get(number::exact(&normal)).filter(same).filter(allowed).collect()
+    });
+    let found: Vec<usize> = by_number.unwrap_or_default();
+    if !found.is_empty() {
+        return (found, Reason::OurNumber);
+    }
+    (by_id(&line.bank_reference, |r| &r.bank_reference), Reason::BankReference)
+}
+
+/// Of several receivables under one identifier (accounts may share numbers) keeps those of this
+/// amount and payer, where there are any.
+fn narrow(state: &State, line: &Line, fits: &mut Vec<(usize, Fit)>) {
+    keep_some(fits, |(_, f)| f.exact());
+    let payer = line.payer_document.as_deref().map(number::document);
+    keep_some(fits, |(r, _)| {
+        let theirs = state.receivables[*r].customer_document.as_deref().map(number::document);
+        payer.is_some() && payer == theirs
+    });
+}
+
+fn keep_some<T: Copy>(all: &mut Vec<T>, wanted: impl Fn(&T) -> bool) {
+    let kept: Vec<T> = all.iter().copied().filter(|t| wanted(t)).collect();
+    if !kept.is_empty() {
+        *all = kept;
+    }
+}
+
+/// A match by identifier; `before` was paid for it by earlier lines.
+fn named_match(
+    state: &State,
+    line_at: usize,
+    receivable: usize,
+    fit: Fit,
+    reason: Reason,
+    before: Money,
+) -> Match {
+    let line = &state.lines[line_at];
+    let mut reasons = vec![reason];
+    if fit.exact() {
+        reasons.push(if fit.fee == Money::ZERO { Reason::Amount } else { Reason::AmountLessFee });
+    }
+    let nominal = state.receivables[receivable].amount;
+    let difference = match (before.is_positive(), fit.difference) {
+        (false, difference) => difference,
+        // An earlier part was paid: only the rest was due.
+        (true, Difference::Short(_)) if before < nominal && before + line.amount <= nominal => {
+            match compare(before + line.amount, nominal) {
+                Difference::Short(short) => Difference::Short(short),
+                other => other,
+            }
+        }
+        (true, _) => Difference::PaidTwice,
+    };
+    Match {
+        line: line_at,
+        shares: vec![Share { receivable, amount: line.amount + fit.fee }],
+        reasons,
+        confidence: Confidence::CERTAIN,
+        difference,
+        fee: fit.fee,
+    }
+}

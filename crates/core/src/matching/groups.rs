@@ -1,0 +1,305 @@
+//! Third pass: one line pays several receivables.
+
+use jiff::civil::Date;
+
+use crate::matching::identity::Payer;
+use crate::matching::index::{People, pay_days};
+use crate::matching::singles::Claim;
+use crate::matching::weight::decibans;
+use crate::matching::{
+    Confidence, Difference, Match, Reason, Share, State, Verdict, WhyNot, number, text,
+};
+use crate::money::Money;
+use crate::payable::payable;
+
+/// Receivables among which all sums are tried: 2²² of them, halved, are 4,096 sums.
+const MOST: usize = 22;
+
+/// Days before and after the line in which receivables may be due that one deposit pays.
+const WINDOW: i32 = 40;
+
+/// One receivable as an item of a sum.
+#[derive(Clone, Copy)]
+struct Item {
+    receivable: usize,
+    amount: i64,
+}
+
+/// Lines of one payer that pay several of one customer's receivables.
+pub(crate) fn of_customers(state: &mut State, people: &People, claims: &[Claim]) {
+    for claim in claims {
+        let line_at = claim.line;
+        if state.decided[line_at].is_some()
+            || claim.candidates.iter().any(|c| c.fit.exact() && c.score > 0)
+        {
+            continue;
+        }
+        let line = &state.lines[line_at];
+        let payer = Payer::of(line, people);
+        let Some(theirs) = of_one_customer(state, people, line_at, &payer) else { continue };
+        let days = pay_days(line.date, &state.settings.calendar);
+        let sum = days.iter().find_map(|day| {
+            let items = items(state, &theirs, *day);
+            match solve(&items, line.amount, &state.fees) {
+                Sums::One { chosen, fee } => Some((chosen, fee, items.len())),
+                _ => None,
+            }
+        });
+        if let Some((chosen, fee, tried)) = sum {
+            let identity = payer.compare(
+                chosen[0].receivable,
+                &state.receivables[chosen[0].receivable],
+                people,
+            );
+            let by_name = identity.reason == Some(Reason::Name) && chosen.len() <= 4;
+            let certain = (by_name || identity.reason == Some(Reason::Document))
+                && identity.weight >= 25
+                && !in_doubt(state, &theirs, &chosen);
+            // By chance one of 2ⁿ sums hits an amount; amounts lie as far apart as they are large.
+            let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 20;
+            let sure = Confidence::against(std::iter::once(margin.min(identity.weight + 20)));
+            decide(state, line_at, &chosen, fee, sure, identity.reason, certain);
+        }
+    }
+}
+
+/// Whether equal ones were left out of a sum though they may as well be meant.
+fn in_doubt(state: &State, all: &[usize], chosen: &[Item]) -> bool {
+    let amount = |r: usize| state.receivables[r].amount;
+    all.iter().any(|r| {
+        let twin = |c: &Item| amount(c.receivable) == amount(*r);
+        chosen.iter().all(|c| c.receivable != *r) && chosen.iter().any(twin)
+    })
+}
+
+/// Open receivables of the customer who paid, where that is one, and more than one are open.
+fn of_one_customer(
+    state: &State,
+    people: &People,
+    line_at: usize,
+    payer: &Payer,
+) -> Option<Vec<usize>> {
+    let open = |r: &usize| {
+        state.taken[*r].is_none()
+            && state.receivables[*r].received.is_none()
+            && !state.rejected(line_at, *r)
+    };
+    let by_document: Vec<usize> = payer
+        .document
+        .as_ref()
+        .map(|d| people.by_document.get(number::exact(d)).filter(open).collect())
+        .unwrap_or_default();
+    let mut places = by_document;
+    if places.is_empty() && payer.words.len() >= 2 {
+        let words: Option<Vec<u32>> = payer.words.iter().map(|w| w.known).collect();
+        let words = words?;
+        let first = people.words.names(*words.first()?);
+        let mut same = first.iter().filter(|n| {
+            let theirs = &people.names[**n as usize].words;
+            theirs.len() == words.len() && words.iter().all(|w| theirs.contains(w))
+        });
+        let (name, None) = (same.next()?, same.next()) else { return None };
+        places = people.by_name.get(u64::from(*name)).filter(open).collect();
+    }
+    (2..=MOST).contains(&places.len()).then_some(places)
+}
+
+/// Deposits that name nobody: many boletos at once, by amounts alone.
+pub(crate) fn run(state: &mut State) {
+    let mut by_due: Vec<(i32, usize)> = (0..state.receivables.len())
+        .filter(|&r| state.taken[r].is_none() && state.receivables[r].received.is_none())
+        .map(|r| (state.index.due[r], r))
+        .collect();
+    by_due.sort_unstable();
+    for at in 0..state.order.len() {
+        let line_at = state.order[at] as usize;
+        let line = &state.lines[line_at];
+        let open = match &state.decided[line_at] {
+            None | Some(Verdict::Unmatched(WhyNot::Nothing | WhyNot::AmountDiffers)) => true,
+            Some(Verdict::Suggested { suggestions, .. }) => {
+                suggestions.iter().all(|s| !matches!(s.difference, Difference::Due { .. }))
+            }
+            _ => false,
+        };
+        let nameless = line.payer_document.is_none() && line.payer_name.is_none();
+        if !open || !line.amount.is_positive() || !nameless || !is_collection(&line.memo) {
+            continue;
+        }
+        let day = state.index.line_day[line_at];
+        let from = by_due.partition_point(|&(due, _)| due < day - WINDOW);
+        let to = by_due.partition_point(|&(due, _)| due <= day + WINDOW);
+        let places: Vec<usize> = by_due[from..to]
+            .iter()
+            .take(MOST * 8)
+            .map(|&(_, r)| r)
+            .filter(|&r| state.taken[r].is_none() && !state.rejected(line_at, r))
+            .collect();
+        let days = pay_days(line.date, &state.settings.calendar);
+        let mut found: Option<(Vec<Item>, Money, usize)> = None;
+        let mut several = false;
+        for day in days {
+            let items = items(state, &places, day);
+            match solve(&items, line.amount, &state.fees) {
+                Sums::One { chosen, fee } => match &found {
+                    None => found = Some((chosen, fee, items.len())),
+                    Some((before, ..)) if same(before, &chosen) => {}
+                    Some(_) => several = true,
+                },
+                Sums::Several => several = true,
+                Sums::None => {}
+            }
+        }
+        match found {
+            Some((chosen, fee, tried)) if !several => {
+                let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 5;
+                let sure = Confidence::against(std::iter::once(margin));
+                let certain = sure >= state.settings.automatic_from;
+                decide(state, line_at, &chosen, fee, sure, None, certain);
+            }
+            _ if several || places.len() > MOST => {
+                if let Some(Verdict::Suggested { why, .. }) = &mut state.decided[line_at] {
+                    *why = WhyNot::SeveralSums;
+                } else {
+                    state.decided[line_at] = Some(Verdict::Unmatched(WhyNot::SeveralSums));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a bank's text speaks of boletos that it collected.
+fn is_collection(memo: &str) -> bool {
+    text::folded(memo).split_ascii_whitespace().any(|word| {
+        ["COBR", "LIQ", "TITULO", "BOLETO", "RECEB", "DEP"]
+            .iter()
+            .any(|start| word.starts_with(start))
+    })
+}
+
+fn same(a: &[Item], b: &[Item]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.receivable == y.receivable)
+}
+
+/// What each receivable asked for on a day.
+fn items(state: &State, places: &[usize], day: Date) -> Vec<Item> {
+    let settings = state.settings;
+    let mut items: Vec<Item> = places
+        .iter()
+        .map(|&receivable| {
+            let r = &state.receivables[receivable];
+            let amount = match &r.terms {
+                None => r.amount,
+                Some(terms) => {
+                    let (calendar, rules) = (&settings.calendar, settings.rules);
+                    payable(r.amount, r.expiration_date, terms, day, calendar, rules).total
+                }
+            };
+            Item { receivable, amount: amount.cents() }
+        })
+        .collect();
+    items.sort_by_key(|i| {
+        (i.amount, state.index.due[i.receivable], &state.receivables[i.receivable].id)
+    });
+    items
+}
+
+/// The sets of two or more that add up.
+enum Sums {
+    None,
+    One { chosen: Vec<Item>, fee: Money },
+    Several,
+}
+
+/// Looks for sets of at least two items that add up to an amount plus a fee for each.
+///
+/// Meet in the middle: the sums of one half are looked up among those of the other. `items` stand by
+/// amount and due date; of equal ones the first are taken, and that counts as one way.
+fn solve(items: &[Item], amount: Money, fees: &[Money]) -> Sums {
+    if items.len() > MOST || items.len() < 2 {
+        return if items.len() > MOST { Sums::Several } else { Sums::None };
+    }
+    let mut found: Option<(u32, Money)> = None;
+    for fee in std::iter::once(Money::ZERO).chain(fees.iter().copied()) {
+        let net: Vec<i64> = items.iter().map(|i| i.amount - fee.cents()).collect();
+        let (left, right) = net.split_at(net.len() / 2);
+        let mut sums: Vec<(i64, u32)> = subsets(left);
+        sums.sort_unstable();
+        for (sum, set) in subsets(right) {
+            let rest = amount.cents() - sum;
+            let from = sums.partition_point(|&(s, _)| s < rest);
+            for &(_, other) in sums[from..].iter().take_while(|&&(s, _)| s == rest) {
+                let chosen = other | (set << left.len());
+                let skips = |at: usize| {
+                    let has = |at: usize| chosen >> at & 1 == 1;
+                    items[at].amount == items[at - 1].amount && has(at) && !has(at - 1)
+                };
+                if chosen.count_ones() < 2 || (1..items.len()).any(skips) {
+                    continue;
+                }
+                if found.is_some() {
+                    return Sums::Several;
+                }
+                found = Some((chosen, fee));
+            }
+        }
+    }
+    match found {
+        None => Sums::None,
+        Some((set, fee)) => Sums::One {
+            chosen: (0..items.len()).filter(|at| set >> at & 1 == 1).map(|at| items[at]).collect(),
+            fee,
+        },
+    }
+}
+
+/// All sums, with the sets they are of.
+fn subsets(amounts: &[i64]) -> Vec<(i64, u32)> {
+    let mut sums = vec![(0, 0)];
+    for (at, amount) in amounts.iter().enumerate() {
+        for i in 0..sums.len() {
+            let (sum, set): (i64, u32) = sums[i];
+            sums.push((sum.saturating_add(*amount), set | 1 << at));
+        }
+    }
+    sums
+}
+
+/// Writes a sum down: as a match where it is certain, else as the first suggestion.
+fn decide(
+    state: &mut State,
+    line: usize,
+    chosen: &[Item],
+    fee: Money,
+    confidence: Confidence,
+    identity: Option<Reason>,
+    certain: bool,
+) {
+    let shares: Vec<Share> = chosen
+        .iter()
+        .map(|i| Share { receivable: i.receivable, amount: Money::from_cents(i.amount) })
+        .collect();
+    let nominal: Money = chosen.iter().map(|i| state.receivables[i.receivable].amount).sum();
+    let paid: Money = shares.iter().map(|s| s.amount).sum();
+    let mut reasons = vec![Reason::OnlySum];
+    reasons.extend(identity);
+    let found = Match {
+        line,
+        shares,
+        reasons,
+        confidence,
+        difference: Difference::Due { over_nominal: paid - nominal },
+        fee: Money::from_cents(fee.cents() * chosen.len() as i64),
+    };
+    if certain && confidence >= state.settings.automatic_from {
+        state.accept(found);
+        return;
+    }
+    let mut suggestions = match state.decided[line].take() {
+        Some(Verdict::Suggested { suggestions, .. }) => suggestions,
+        _ => Vec::new(),
+    };
+    suggestions.insert(0, found);
+    suggestions.truncate(state.settings.suggestions.max(1));
+    state.decided[line] = Some(Verdict::Suggested { suggestions, why: WhyNot::Weak });
+}

@@ -1,0 +1,78 @@
+//! Numbers and identifiers, made comparable.
+
+/// A hash of an identifier (FNV-1a).
+pub(crate) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Letters and digits, as they are.
+pub(crate) fn exact(text: &str) -> u64 {
+    hash(text.trim().bytes())
+}
+
+/// Our number without signs and leading zeros; `None` where nothing is left.
+pub(crate) fn normal(text: &str) -> Option<String> {
+    let kept: String = text
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .skip_while(|c| *c == '0')
+        .collect();
+    (!kept.is_empty()).then_some(kept)
+}
+
+/// All but the last character, which may be the check digit.
+pub(crate) fn bare(normal: &str) -> Option<&str> {
+    (normal.len() > 4).then(|| &normal[..normal.len() - 1])
+}
+
+/// A CPF or CNPJ without signs; hidden characters are `*`.
+pub(crate) fn document(text: &str) -> String {
+    text.chars()
+        .map(|c| if matches!(c, '*' | 'X' | 'x' | '•') { '*' } else { c.to_ascii_uppercase() })
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '*')
+        .collect()
+}
+
+/// Numbers that a bank's text may name: runs of digits, also those that dots, dashes and slashes
+/// hold together. None shorter than five digits, none twice.
+pub(crate) fn in_memo(memo: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut add = |digits: &str| {
+        let kept = digits.trim_start_matches('0');
+        if (5..=25).contains(&kept.len()) && !found.iter().any(|f| f == kept) {
+            found.push(kept.to_owned());
+        }
+    };
+    let together = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | '/');
+    for run in memo.split(|c: char| !together(c)) {
+        if run.is_empty() {
+            continue;
+        }
+        let parts: Vec<&str> = run.split(['-', '.', '/']).filter(|p| !p.is_empty()).collect();
+        for from in 0..parts.len() {
+            for to in from + 1..=parts.len().min(from + 3) {
+                add(&parts[from..to].concat());
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_numbers_are_equal_however_written() {
+        assert_eq!(normal("109/00012345-6").as_deref(), Some("109000123456"));
+        assert_eq!(normal("000123").as_deref(), Some("123"));
+        assert_eq!(normal(" - "), None);
+    }
+
+    #[test]
+    fn numbers_of_a_memo() {
+        assert_eq!(in_memo("RECEBIMENTO TITULO - 112/00012345678"), ["11200012345678", "12345678"]);
+        assert_eq!(in_memo("PIX 123"), Vec::<String>::new());
+    }
+}
