@@ -36,6 +36,26 @@ pub enum Source {
 }
 
 impl Source {
+    const ALL: [Self; 6] =
+        [Self::ApiSimple, Self::Csv, Self::CnabE, Self::Ofx, Self::Camt, Self::Api];
+
+    /// The word for programs and the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ApiSimple => "api_simple",
+            Self::Csv => "csv",
+            Self::CnabE => "cnab_e",
+            Self::Ofx => "ofx",
+            Self::Camt => "camt",
+            Self::Api => "api",
+        }
+    }
+
+    /// The source of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.word() == word)
+    }
+
     /// Whether [`BankLine::bank_id`] of this source names a line for ever.
     pub const fn has_stable_ids(self) -> bool {
         matches!(self, Self::Api)

@@ -10,6 +10,7 @@ mod accents;
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+pub mod bank_lines;
 pub mod batches;
 pub mod boletos;
 pub mod charges;

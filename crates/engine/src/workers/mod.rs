@@ -9,8 +9,10 @@ mod follow;
 mod housekeeping;
 mod issue;
 mod mail;
+mod reconcile;
 mod run;
 mod silent_webhook;
+mod statement;
 mod sync;
 
 pub use housekeeping::housekeeping;
@@ -46,11 +48,15 @@ pub enum Kind {
     Mail,
     /// Issue the periods of a contract whose day has come.
     Contract,
+    /// Read the statement of an account at its bank.
+    Statement,
+    /// Match the lines of an account with what is owed.
+    Reconcile,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Issue,
         Self::Clarify,
         Self::Follow,
@@ -59,6 +65,8 @@ impl Kind {
         Self::Batch,
         Self::Mail,
         Self::Contract,
+        Self::Statement,
+        Self::Reconcile,
     ];
 
     /// Work about one boleto.
@@ -75,6 +83,8 @@ impl Kind {
             Self::Batch => "batch",
             Self::Mail => "mail",
             Self::Contract => "contract",
+            Self::Statement => "statement",
+            Self::Reconcile => "reconcile",
         }
     }
 
@@ -138,6 +148,8 @@ fn run(world: &World, job: &Job) -> Result<(), Error> {
         Some(Kind::Batch) => batch::run(world, job),
         Some(Kind::Mail) => mail::run(world, job),
         Some(Kind::Contract) => contract::run(world, job),
+        Some(Kind::Statement) => statement::run(world, job),
+        Some(Kind::Reconcile) => reconcile::run(world, job),
         None => Err(Error::internal(format!("unknown kind of job: {}", job.kind))),
     }
 }

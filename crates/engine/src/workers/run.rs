@@ -74,6 +74,9 @@ impl Workers {
         threads.push(spawn(world, &stop, &bell, "contracts".into(), |world| {
             tick(world, &[Kind::Contract], 1)
         })?);
+        threads.push(spawn(world, &stop, &bell, "statements".into(), |world| {
+            tick(world, &[Kind::Statement, Kind::Reconcile], 1)
+        })?);
         let mut last = String::new();
         threads.push(spawn(world, &stop, &bell, "mails".into(), move |world| {
             tick_in_turn(world, Kind::Mail, &mut last)

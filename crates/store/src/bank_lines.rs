@@ -1,0 +1,197 @@
+//! The movements of accounts, as statements told them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quita_core::bank_line::BankLine;
+use quita_core::line_identity::Source;
+
+use crate::{Row, StoreError, Tx, params, sql, to_json};
+
+/// What explains a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing yet.
+    Open,
+    /// Boletos that it pays.
+    Matched,
+    /// What the bank takes for its services.
+    Fee,
+    /// A person's decision: a transfer, or whatever the note says.
+    Explained,
+    /// Perhaps it is there already; a person decides. In no balance.
+    Doubtful,
+    /// The bank took it back, or a person said it was there already. In no balance.
+    GivenUp,
+}
+
+impl Status {
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Matched, Self::Fee, Self::Explained, Self::Doubtful, Self::GivenUp];
+
+    /// The word in the database and the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Matched => "matched",
+            Self::Fee => "fee",
+            Self::Explained => "explained",
+            Self::Doubtful => "doubtful",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    /// The status of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+
+    /// Whether the line counts in the balance of its day.
+    pub const fn counts(self) -> bool {
+        !matches!(self, Self::Doubtful | Self::GivenUp)
+    }
+}
+
+/// A line that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptLine {
+    /// UUIDv7.
+    pub id: String,
+    /// Whose.
+    pub company_id: String,
+    /// Of which account.
+    pub account_id: String,
+    /// What the statement says.
+    pub line: BankLine,
+    /// The richest source that told it.
+    pub source: Source,
+    /// The bank may still take it back or change it.
+    pub provisional: bool,
+    /// In which look it was found first.
+    pub import_id: String,
+    /// What explains it.
+    pub status: Status,
+    /// Why it may be there already, in Portuguese, and which line it may be.
+    pub doubt: Option<(String, String)>,
+    /// When it was found.
+    pub created_at: Timestamp,
+    /// When anything of it changed.
+    pub updated_at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "id, company_id, account_id, body, source, provisional, import_id, status, doubt, \
+         doubt_of, created_at, updated_at"
+    };
+}
+
+sql! {
+    INSERT = "INSERT INTO bank_lines (id, company_id, account_id, day, amount, body, source,
+        provisional, import_id, status, doubt, doubt_of, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    UPDATE = "UPDATE bank_lines SET day = $2, amount = $3, body = $4, source = $5,
+        provisional = $6, updated_at = $7 WHERE id = $1";
+    SET_STATUS = "UPDATE bank_lines SET status = $3, updated_at = $4
+        WHERE company_id = $1 AND id = $2";
+    GET = concat!("SELECT ", columns!(), " FROM bank_lines WHERE company_id = $1 AND id = $2");
+    OF_DAYS = concat!("SELECT ", columns!(), " FROM bank_lines
+        WHERE account_id = $1 AND day >= $2 AND day <= $3 ORDER BY day, id");
+    OPEN = concat!("SELECT ", columns!(), " FROM bank_lines
+        WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
+        AND (CAST($4 AS TEXT) IS NULL OR account_id = $4)
+        ORDER BY day, id LIMIT $5");
+}
+
+/// Keeps a line.
+pub fn insert(tx: &mut Tx, kept: &KeptLine) -> Result<(), StoreError> {
+    let (doubt, doubt_of) = kept.doubt.clone().unzip();
+    tx.exec(
+        INSERT,
+        params![
+            &kept.id,
+            &kept.company_id,
+            &kept.account_id,
+            kept.line.date,
+            kept.line.amount,
+            to_json(&kept.line)?,
+            kept.source.word(),
+            kept.provisional,
+            &kept.import_id,
+            kept.status.word(),
+            doubt,
+            doubt_of,
+            kept.created_at,
+            kept.updated_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes what a line is from now on: its words, source, and whether it is provisional.
+pub fn update(tx: &mut Tx, kept: &KeptLine, now: Timestamp) -> Result<(), StoreError> {
+    let (line, source) = (to_json(&kept.line)?, kept.source.word());
+    let (day, amount) = (kept.line.date, kept.line.amount);
+    tx.exec(UPDATE, params![&kept.id, day, amount, line, source, kept.provisional, now])?;
+    Ok(())
+}
+
+/// Says what explains a line.
+pub fn set_status(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    status: Status,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(SET_STATUS, params![company_id, id, status.word(), now])?;
+    Ok(())
+}
+
+/// One line of a company.
+pub fn get(tx: &mut Tx, company_id: &str, id: &str) -> Result<Option<KeptLine>, StoreError> {
+    tx.row(GET, params![company_id, id])?.map(read).transpose()
+}
+
+/// All lines of an account on some days, both included, in order; doubtful and given up ones too.
+pub fn of_days(
+    tx: &mut Tx,
+    account_id: &str,
+    first: Date,
+    last: Date,
+) -> Result<Vec<KeptLine>, StoreError> {
+    tx.rows(OF_DAYS, params![account_id, first, last])?.into_iter().map(read).collect()
+}
+
+/// Lines of a company that nothing explains yet, the oldest first, after a day and id.
+pub fn open(
+    tx: &mut Tx,
+    company_id: &str,
+    account_id: Option<&str>,
+    after: (&str, &str),
+    limit: i64,
+) -> Result<Vec<KeptLine>, StoreError> {
+    let (day, id) = after;
+    tx.rows(OPEN, params![company_id, day, id, account_id, limit])?.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<KeptLine, StoreError> {
+    let word = row.text(7)?;
+    let status = Status::from_word(&word)
+        .ok_or_else(|| StoreError::corrupt(format!("bank_lines.status: {word}")))?;
+    let source = row.text(4)?;
+    let source = Source::from_word(&source)
+        .ok_or_else(|| StoreError::corrupt(format!("bank_lines.source: {source}")))?;
+    Ok(KeptLine {
+        id: row.text(0)?,
+        company_id: row.text(1)?,
+        account_id: row.text(2)?,
+        line: row.json(3)?,
+        source,
+        provisional: row.boolean(5)?,
+        import_id: row.text(6)?,
+        status,
+        doubt: row.opt_text(8)?.zip(row.opt_text(9)?),
+        created_at: row.instant(10)?,
+        updated_at: row.instant(11)?,
+    })
+}
