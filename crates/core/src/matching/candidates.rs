@@ -190,7 +190,7 @@ fn nearest_of_amount(state: &State, people: &People, amount: i64, day: i32) -> V
 /// Where many agree equally well, all that have the line's amount: to leave out some would make
 /// the others look certain.
 fn by_name(state: &State, people: &People, payer: &Payer, line_at: usize) -> Vec<usize> {
-    let of = |name: &u32| people.by_name.get(u64::from(*name));
+    let of = |name: &u32| people.by_name.of(*name).iter().map(|r| *r as usize);
     if payer.names.len() <= FEW_NAMES {
         let each = |name| nearest(state, of(name).collect(), line_at);
         return payer.names.iter().flat_map(each).collect();

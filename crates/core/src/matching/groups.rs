@@ -99,7 +99,7 @@ fn of_one_customer(
             theirs.len() == words.len() && words.iter().all(|w| theirs.contains(w))
         });
         let (name, None) = (same.next()?, same.next()) else { return None };
-        places = people.by_name.get(u64::from(*name)).filter(open).collect();
+        places = people.by_name.of(*name).iter().map(|r| *r as usize).filter(open).collect();
     }
     (2..=MOST).contains(&places.len()).then_some(places)
 }

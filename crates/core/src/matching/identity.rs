@@ -164,32 +164,34 @@ impl Payer {
     }
 }
 
-/// Most names that are looked at under one word.
+/// Most names that are looked at for one payer.
 const MOST_NAMES: usize = 400;
 
-/// The names that share most of the rarest words, by place.
+/// The names that share the payer's rarest words, by place: those that share the three rarest,
+/// else the two, else the one; names that begin like the words where none is known.
 fn alike(words: &[PayerWord], people: &People) -> Vec<u32> {
     let mut known: Vec<&[u32]> =
         words.iter().filter_map(|w| Some(people.words.names(w.known?))).collect();
     known.sort_by_key(|names| names.len());
-    let mut names: Vec<u32> = Vec::new();
-    for list in known.iter().take(3) {
-        names.extend(list.iter().take(MOST_NAMES));
-    }
-    for word in words.iter().filter(|w| w.known.is_none() && w.text.len() >= 3) {
-        let range = people.words.beginning(&word.text).take(40);
-        names.extend(range.flat_map(|w| people.words.names(w)).take(MOST_NAMES));
-    }
-    names.sort_unstable();
-    let mut counted: Vec<(usize, u32)> = Vec::new();
-    for name in names {
-        match counted.last_mut() {
-            Some((count, last)) if *last == name => *count += 1,
-            _ => counted.push((1, name)),
+    let Some((rarest, others)) = known.split_first() else {
+        let cut = words.iter().filter(|w| w.text.len() >= 3);
+        let ranges = cut.flat_map(|w| people.words.beginning(&w.text).take(40));
+        let mut names: Vec<u32> =
+            ranges.flat_map(|w| people.words.names(w)).copied().take(MOST_NAMES).collect();
+        names.sort_unstable();
+        names.dedup();
+        return names;
+    };
+    let mut names: Vec<u32> = rarest.iter().take(4 * MOST_NAMES).copied().collect();
+    for other in others.iter().take(2) {
+        let both: Vec<u32> =
+            names.iter().filter(|n| other.binary_search(n).is_ok()).copied().collect();
+        if !both.is_empty() {
+            names = both;
         }
     }
-    let most = counted.iter().map(|c| c.0).max().unwrap_or(0);
-    counted.into_iter().filter(|c| c.0 == most).map(|(_, name)| name).collect()
+    names.truncate(MOST_NAMES);
+    names
 }
 
 /// A word that is cut short, an initial, or one letter off.

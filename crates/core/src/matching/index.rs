@@ -1,6 +1,6 @@
 //! Where receivables are found: sorted arrays, searched by halves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::calendar::Calendar;
 use crate::matching::{Line, Receivable, number, text};
@@ -27,6 +27,39 @@ impl ByHash {
     pub(crate) fn count(&self, hash: u64, most: usize) -> usize {
         let from = self.0.partition_point(|&(h, _)| h < hash);
         self.0[from..].iter().take(most).take_while(|&&(h, _)| h == hash).count()
+    }
+}
+
+/// Members of groups that are numbered from zero.
+pub(crate) struct Groups {
+    starts: Vec<u32>,
+    members: Vec<u32>,
+}
+
+impl Groups {
+    /// Of pairs of group and member; the members of a group stay in order.
+    pub(crate) fn new(count: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+        let mut starts = vec![0_u32; count + 1];
+        for (group, _) in pairs.clone() {
+            starts[group as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut members = vec![0; starts.last().map_or(0, |n| *n as usize)];
+        for (group, member) in pairs {
+            let at = &mut next[group as usize];
+            members[*at as usize] = member;
+            *at += 1;
+        }
+        Self { starts, members }
+    }
+
+    /// The members of a group.
+    pub(crate) fn of(&self, group: u32) -> &[u32] {
+        let at = group as usize;
+        &self.members[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 }
 
@@ -103,7 +136,7 @@ pub(crate) struct People {
     /// Place of the name of each receivable.
     pub(crate) name_of: Vec<Option<u32>>,
     /// Receivables by place of their name.
-    pub(crate) by_name: ByHash,
+    pub(crate) by_name: Groups,
     pub(crate) words: Words,
     /// Receivables whose amount is a multiple of R$ 1, 10, 50, and all.
     pub(crate) round: [u64; 4],
@@ -118,9 +151,8 @@ pub(crate) struct Name {
 pub(crate) struct Words {
     /// In order of the alphabet.
     pub(crate) texts: Vec<Box<str>>,
-    /// Names that have it: a range of `names`.
-    starts: Vec<u32>,
-    names: Vec<u32>,
+    /// Names by the place of each word.
+    names: Groups,
 }
 
 impl Words {
@@ -138,8 +170,7 @@ impl Words {
 
     /// The names that have a word.
     pub(crate) fn names(&self, word: u32) -> &[u32] {
-        let at = word as usize;
-        &self.names[self.starts[at] as usize..self.starts[at + 1] as usize]
+        self.names.of(word)
     }
 }
 
@@ -157,18 +188,21 @@ impl People {
         let mut by_amount: Vec<(i64, i32, u32)> =
             places(receivables).map(|(r, p)| (expected(r), due[p as usize], p)).collect();
         by_amount.sort_unstable();
-        let documents: Vec<Option<String>> = receivables
+        let document: Vec<Option<u64>> = receivables
             .iter()
-            .map(|r| Some(number::document(r.customer_document.as_deref()?)))
+            .map(|r| {
+                let text = r.customer_document.as_deref()?;
+                Some(number::hash(number::document_characters(text)))
+            })
             .collect();
-        let roots = (0_u32..)
-            .zip(&documents)
-            .filter_map(|(p, d)| Some((number::exact(root(d.as_deref()?)?), p)));
-        let by_root = ByHash::new(roots);
-        let document: Vec<Option<u64>> =
-            documents.iter().map(|d| d.as_deref().map(number::exact)).collect();
         let by_document =
             ByHash::new((0_u32..).zip(&document).filter_map(|(p, d)| Some(((*d)?, p))));
+        let by_root = ByHash::new(places(receivables).filter_map(|(r, p)| {
+            let text = r.customer_document.as_deref()?;
+            let long = number::document_characters(text).count() == 14;
+            let root = number::document_characters(text).take(8);
+            long.then(|| (number::hash(root), p))
+        }));
         let mut round = [0; 4];
         for (amount, ..) in &by_amount {
             for (count, step) in round.iter_mut().zip(ROUND) {
@@ -176,8 +210,9 @@ impl People {
             }
         }
         let (names, name_of, words) = names(receivables);
-        let by_name = ByHash::new(
-            (0_u32..).zip(&name_of).filter_map(|(p, name)| Some((u64::from((*name)?), p))),
+        let by_name = Groups::new(
+            names.len(),
+            (0_u32..).zip(&name_of).filter_map(|(p, name)| Some(((*name)?, p))),
         );
         Self {
             all: receivables.len() as u64,
@@ -225,42 +260,39 @@ pub(crate) fn root(document: &str) -> Option<&str> {
 
 /// Distinct names, which one each receivable has, and their words.
 fn names(receivables: &[Receivable]) -> (Vec<Name>, Vec<Option<u32>>, Words) {
-    let mut folded: Vec<(String, u32)> = places(receivables)
-        .filter_map(|(r, p)| Some((text::folded(r.customer_name.as_deref()?), p)))
+    let mut hashes: Vec<(u64, u32)> = places(receivables)
+        .filter_map(|(r, p)| Some((number::hash(r.customer_name.as_deref()?.bytes()), p)))
         .collect();
-    folded.sort_unstable();
+    hashes.sort_unstable();
     let mut name_of = vec![None; receivables.len()];
     let mut distinct: Vec<String> = Vec::new();
-    for (name, place) in folded {
-        if distinct.last() != Some(&name) {
-            distinct.push(name);
+    let mut last = None;
+    for (hash, place) in hashes {
+        if last != Some(hash) {
+            last = Some(hash);
+            let name = receivables[place as usize].customer_name.as_deref().unwrap_or_default();
+            distinct.push(text::folded(name));
         }
         name_of[place as usize] = Some((distinct.len() - 1) as u32);
     }
-    let mut texts: Vec<&str> = distinct.iter().flat_map(|n| text::name_words(n)).collect();
+    let mut texts: Vec<&str> = distinct
+        .iter()
+        .flat_map(|n| text::name_words(n))
+        .collect::<HashSet<&str>>()
+        .into_iter()
+        .collect();
     texts.sort_unstable();
-    texts.dedup();
     let texts: Vec<Box<str>> = texts.into_iter().map(Box::from).collect();
-    let mut words = Words { texts, starts: Vec::new(), names: Vec::new() };
+    let mut words = Words { texts, names: Groups::new(0, std::iter::empty()) };
     let names: Vec<Name> = distinct
         .iter()
         .map(|n| Name { words: text::name_words(n).filter_map(|w| words.find(w)).collect() })
         .collect();
-    let mut pairs: Vec<(u32, u32)> = names
-        .iter()
-        .zip(0_u32..)
-        .flat_map(|(name, at)| name.words.iter().map(move |w| (*w, at)))
-        .collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    words.starts = vec![0; words.texts.len() + 1];
-    for (word, _) in &pairs {
-        words.starts[*word as usize + 1] += 1;
-    }
-    for at in 1..words.starts.len() {
-        words.starts[at] += words.starts[at - 1];
-    }
-    words.names = pairs.into_iter().map(|(_, name)| name).collect();
+    let pairs = (0_u32..).zip(&names).flat_map(|(at, name)| {
+        let first = |(i, w): &(usize, &u32)| !name.words[..*i].contains(w);
+        name.words.iter().enumerate().filter(first).map(move |(_, w)| (*w, at))
+    });
+    words.names = Groups::new(words.texts.len(), pairs);
     (names, name_of, words)
 }
 

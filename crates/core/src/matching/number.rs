@@ -28,10 +28,16 @@ pub(crate) fn bare(normal: &str) -> Option<&str> {
 
 /// A CPF or CNPJ without signs; hidden characters are `*`.
 pub(crate) fn document(text: &str) -> String {
-    text.chars()
-        .map(|c| if matches!(c, '*' | 'X' | 'x' | '•') { '*' } else { c.to_ascii_uppercase() })
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '*')
-        .collect()
+    document_characters(text).map(char::from).collect()
+}
+
+/// Its characters, one by one.
+pub(crate) fn document_characters(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.chars().filter_map(|c| match c {
+        '*' | 'X' | 'x' | '•' => Some(b'*'),
+        c if c.is_ascii_alphanumeric() => Some(c.to_ascii_uppercase() as u8),
+        _ => None,
+    })
 }
 
 /// Numbers that a bank's text may name: runs of digits, also those that dots, dashes and slashes

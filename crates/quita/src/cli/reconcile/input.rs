@@ -104,7 +104,7 @@ enum TermsInput {
     Several(Vec<TermInput>),
 }
 
-/// A percentage as text, cents as a number, or either with its date.
+/// A percentage as text or with a point, cents as a whole number, or either with its date.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TermInput {
@@ -135,6 +135,9 @@ impl TermInput {
         };
         let (date, value) = match self {
             Self::Bare(Loose::Text(text)) => (None, percent(&text)?),
+            Self::Bare(Loose::Number(number)) if number.is_f64() => {
+                (None, percent(&number.to_string())?)
+            }
             Self::Bare(number) => (None, Value::Fixed(number.cents(field)?)),
             Self::Full(term) => {
                 let date = term.date.as_deref().map(|d| day(d, field)).transpose()?;

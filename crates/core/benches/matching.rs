@@ -1,0 +1,32 @@
+//! Lines against receivables: `cargo bench -p quita-core --bench matching`.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use quita_core::matching::generator::generate;
+use quita_core::matching::{Settings, reconcile};
+
+fn main() {
+    divan::main();
+}
+
+/// As many lines as receivables, a third of the lines without a number of the bank.
+#[divan::bench(args = [10_000, 100_000, 1_000_000], sample_count = 3, sample_size = 1)]
+fn lines_and_receivables(bencher: Bencher, size: usize) {
+    let world = generate(1, size);
+    let settings = Settings::default();
+    bencher
+        .counter(ItemsCount::new(world.lines.len()))
+        .bench(|| reconcile(&world.lines, &world.receivables, &settings));
+}
+
+/// A day's lines against all that is open.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn ten_thousand_lines_and_two_hundred_thousand_open(bencher: Bencher) {
+    let world = generate(2, 200_000);
+    let step = world.lines.len() / 10_000;
+    let lines: Vec<_> = world.lines.iter().step_by(step).cloned().collect();
+    let settings = Settings::default();
+    bencher
+        .counter(ItemsCount::new(lines.len()))
+        .bench(|| reconcile(&lines, &world.receivables, &settings));
+}
