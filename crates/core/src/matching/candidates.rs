@@ -195,33 +195,41 @@ fn by_name(state: &State, people: &People, payer: &Payer, line_at: usize) -> Vec
         let each = |name| nearest(state, of(name).collect(), line_at);
         return payer.names.iter().flat_map(each).collect();
     }
-    let amount = state.lines[line_at].amount.cents();
-    let same = |r: &usize| expected(&state.receivables[*r]) == amount;
-    payer.names.iter().flat_map(|name| of(name).filter(same)).collect()
+    let likely = |r: &usize| {
+        expected(&state.receivables[*r]) == state.lines[line_at].amount.cents()
+            || may_be_due(state, line_at, *r)
+    };
+    payer.names.iter().flat_map(|name| of(name).filter(likely)).collect()
 }
 
 /// Open ones whose amount with fine and interest, or less a discount, may be that of the line.
 fn around(state: &State, people: &People, line_at: usize) -> Vec<usize> {
     let amount = state.lines[line_at].amount.cents();
-    let day = state.index.line_day[line_at];
     let near = people.between(amount - amount / 6, amount + amount / 5);
     if near.len() > MOST_AROUND {
         return Vec::new();
     }
     near.iter()
-        .filter(|(asked, due, place)| {
-            let place = *place as usize;
-            // More than asked is paid late, less is paid early.
-            let likely = if *asked < amount { -75..=0 } else { -3..=45 };
-            likely.contains(&(due - day))
-                && state.taken[place].is_none()
-                && state.receivables[place].terms.as_deref().is_some_and(|t| {
-                    *asked < amount || !t.discounts.is_empty() || t.abatement.is_positive()
-                })
-                && !state.rejected(line_at, place)
-        })
         .map(|&(_, _, place)| place as usize)
+        .filter(|&r| state.taken[r].is_none() && may_be_due(state, line_at, r))
+        .filter(|&r| !state.rejected(line_at, r))
         .collect()
+}
+
+/// Whether the line's amount may be that of a receivable with fine and interest, or less a
+/// discount: more than asked is paid late, less is paid early.
+fn may_be_due(state: &State, line_at: usize, place: usize) -> bool {
+    let (amount, receivable) = (state.lines[line_at].amount.cents(), &state.receivables[place]);
+    let Some(terms) = receivable.terms.as_deref() else { return false };
+    let asked = expected(receivable);
+    let after = state.index.due[place] - state.index.line_day[line_at];
+    if asked < amount {
+        amount - asked <= asked / 5 && (-75..=0).contains(&after)
+    } else {
+        asked - amount <= asked / 6
+            && (-3..=45).contains(&after)
+            && (!terms.discounts.is_empty() || terms.abatement.is_positive())
+    }
 }
 
 /// What speaks for one receivable.
@@ -242,7 +250,8 @@ fn weigh(
     // A customer's payment of just what the customer owes is hardly for something else.
     let (rare, pays) = match identity.reason {
         Some(Reason::Document) => (rare.max(25), PAYS + 20),
-        Some(Reason::Name) => (rare.max(20), PAYS + 10),
+        Some(Reason::Name) => (rare.max(20), PAYS + 15),
+        Some(Reason::NamePart) => (rare.max(12), PAYS + 6),
         _ => (rare, PAYS),
     };
     let amount = match fit.difference {
