@@ -1,6 +1,6 @@
 //! Where receivables are found: sorted arrays, searched by halves.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::Calendar;
 use crate::matching::{Line, Receivable, number, text};
@@ -176,7 +176,7 @@ impl Words {
 
 impl People {
     fn new(receivables: &[Receivable], due: &[i32], calendar: &Calendar) -> Self {
-        let mut known: HashMap<i32, i32> = HashMap::new();
+        let mut known: BTreeMap<i32, i32> = BTreeMap::new();
         let last_day = receivables
             .iter()
             .zip(due)
@@ -275,13 +275,12 @@ fn names(receivables: &[Receivable]) -> (Vec<Name>, Vec<Option<u32>>, Words) {
         }
         name_of[place as usize] = Some((distinct.len() - 1) as u32);
     }
-    let mut texts: Vec<&str> = distinct
+    let texts: Vec<&str> = distinct
         .iter()
         .flat_map(|n| text::name_words(n))
-        .collect::<HashSet<&str>>()
+        .collect::<BTreeSet<&str>>()
         .into_iter()
         .collect();
-    texts.sort_unstable();
     let texts: Vec<Box<str>> = texts.into_iter().map(Box::from).collect();
     let mut words = Words { texts, names: Groups::new(0, std::iter::empty()) };
     let names: Vec<Name> = distinct
