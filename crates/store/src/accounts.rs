@@ -59,6 +59,7 @@ sql! {
     INSERT = concat!("INSERT INTO accounts (", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
     GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
+    LOCK = "SELECT id FROM accounts WHERE id = $1 /*for update*/";
     LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
     CONNECTED = concat!("SELECT ", columns!(), " FROM accounts
         WHERE credential_id IS NOT NULL ORDER BY id");
@@ -141,6 +142,12 @@ pub fn set_register(
 /// without.
 pub fn set_default(tx: &mut Tx, company_id: &str, id: &str) -> Result<(), StoreError> {
     tx.exec(SET_DEFAULT, params![company_id, id])?;
+    Ok(())
+}
+
+/// Keeps others from changing what belongs to this account until the transaction ends.
+pub fn lock(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    tx.rows(LOCK, params![id])?;
     Ok(())
 }
 

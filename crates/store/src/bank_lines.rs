@@ -100,6 +100,13 @@ sql! {
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
         AND (CAST($4 AS TEXT) IS NULL OR account_id = $4)
         ORDER BY day, id LIMIT $5");
+    CLEAR_DOUBT = "UPDATE bank_lines SET status = 'open', doubt = NULL, doubt_of = NULL,
+        updated_at = $3 WHERE company_id = $1 AND id = $2";
+    DOUBTFUL = "SELECT COUNT(*) FROM bank_lines WHERE account_id = $1 AND status = 'doubtful'";
+    PAGE = concat!("SELECT ", columns!(), " FROM bank_lines
+        WHERE company_id = $1 AND id < $2 AND (CAST($3 AS TEXT) IS NULL OR account_id = $3)
+        AND day >= $4 AND day <= $5 AND (CAST($6 AS TEXT) IS NULL OR status = $6)
+        ORDER BY id DESC LIMIT $7");
 }
 
 /// Keeps a line.
@@ -172,6 +179,51 @@ pub fn open(
 ) -> Result<Vec<KeptLine>, StoreError> {
     let (day, id) = after;
     tx.rows(OPEN, params![company_id, day, id, account_id, limit])?.into_iter().map(read).collect()
+}
+
+/// A doubtful line is one by itself.
+pub fn clear_doubt(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(CLEAR_DOUBT, params![company_id, id, now])?;
+    Ok(())
+}
+
+/// How many lines of an account wait for a person.
+pub fn doubtful(tx: &mut Tx, account_id: &str) -> Result<i64, StoreError> {
+    tx.row(DOUBTFUL, params![account_id])?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Which lines of a company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this account only.
+    pub account_id: Option<String>,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// In this status only.
+    pub status: Option<Status>,
+}
+
+/// Lines of a company, the one found last first, before an id.
+pub fn page(
+    tx: &mut Tx,
+    company_id: &str,
+    wanted: &Wanted,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<KeptLine>, StoreError> {
+    let Wanted { account_id, from, to, status } = wanted;
+    let status = status.map(Status::word);
+    tx.rows(PAGE, params![company_id, before, account_id, *from, *to, status, limit])?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 fn read(row: Row) -> Result<KeptLine, StoreError> {
