@@ -16,6 +16,9 @@ use crate::secret::Secret;
 use crate::wire::{WireError, WireRequest, encode_form, encode_query};
 use crate::world::World;
 
+/// Why a call waits though nothing is wrong: it would be one too many in a minute.
+pub(crate) const NO_BUDGET: &str = "limite de chamadas por minuto do banco";
+
 /// A call that may go out now.
 pub struct Prepared {
     op: Op,
@@ -163,7 +166,7 @@ fn take_budget(
     world
         .rates
         .take(&connection.credential_id, limit, per_minute, world.clock.now())
-        .map_err(|at| (at, "limite de chamadas por minuto do banco".into()))
+        .map_err(|at| (at, NO_BUDGET.into()))
 }
 
 #[derive(Deserialize)]

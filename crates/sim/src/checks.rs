@@ -20,7 +20,8 @@ use crate::universe::Universe;
 
 sql! {
     NEXT_JOBS = "SELECT kind, MIN(run_at) FROM jobs GROUP BY kind ORDER BY kind";
-    OPEN_JOBS = "SELECT kind, subject, last_error FROM jobs WHERE kind <> $1 ORDER BY id";
+    OPEN_JOBS = "SELECT kind, subject, last_error FROM jobs
+        WHERE kind NOT IN ($1, $2, $3) ORDER BY id";
     OPEN_CALLS = "SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL";
     UNNUMBERED = "SELECT COUNT(*) FROM events WHERE seq IS NULL";
     OPEN_ATTEMPTS = "SELECT boleto_id, operation, opened_at FROM attempts
@@ -130,7 +131,10 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
 fn nothing_open(store: &Store, wrong: &mut Vec<String>) -> Result<(), StoreError> {
     let open = store.read(|tx| {
         let mut open = Vec::new();
-        for row in tx.rows(OPEN_JOBS, params![Kind::Sync.word()])? {
+        for row in tx.rows(
+            OPEN_JOBS,
+            params![Kind::Sync.word(), Kind::Statement.word(), Kind::Reconcile.word()],
+        )? {
             let error = row.opt_text(2)?.unwrap_or_default();
             open.push(format!("job {} {} is open: {error}", row.text(0)?, row.text(1)?));
         }

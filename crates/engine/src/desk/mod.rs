@@ -33,6 +33,7 @@ pub mod printing;
 pub mod read;
 mod replaced;
 pub mod saved_filters;
+pub mod statements;
 pub mod terms;
 pub mod timeline;
 pub mod tokens;

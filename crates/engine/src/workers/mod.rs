@@ -17,6 +17,7 @@ mod sync;
 
 pub use housekeeping::housekeeping;
 pub use run::{Bell, Workers};
+pub use statement::statement_cursor;
 pub use sync::cursor;
 
 use jiff::Timestamp;

@@ -16,6 +16,7 @@ use crate::call::{self, Called, NotNow};
 use crate::clock::{after, bank_day};
 use crate::connection::{Connection, connect};
 use crate::credential_watch::{self, Next};
+use crate::desk::statements;
 use crate::error::Error;
 use crate::learn::learn_reports;
 use crate::world::{Environment, World};
@@ -118,6 +119,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             cursors::set(tx, &job.subject, cursor::LAST_ERROR, "", now)?;
             credential_watch::accepted(tx, &mut ids, &credential, &job.subject)?;
             silent_webhook::look(tx, &mut ids, &account)?;
+            statements::schedule(tx, &mut ids, &account)?;
             jobs::again(tx, &job.id, &job.lease, at)?;
             return Ok(());
         }

@@ -16,6 +16,7 @@ mod paper;
 mod payer;
 mod registers;
 mod roles;
+mod statements;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
 
