@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
@@ -26,6 +27,7 @@ use crate::{examples, words};
         (name = "boletos", description = "Boletos"),
         (name = "charges", description = "Cobranças"),
         (name = "receipts", description = "Recebimentos"),
+        (name = "statements", description = "Extratos"),
         (name = "events", description = "Eventos"),
         (name = "pending", description = "Pendências"),
         (name = "customers", description = "Clientes"),
@@ -131,6 +133,12 @@ fn add_problems(path: &str, operation: &mut Operation) {
     };
     let (keyed, of_one) = (has("Idempotency-Key"), has("id"));
     let body = operation.request_body.is_some();
+    let is_json = |body: &RefOr<RequestBody>| match body {
+        RefOr::T(body) => body.content.contains_key("application/json"),
+        RefOr::Ref(_) => true,
+    };
+    let file = operation.request_body.as_ref().is_some_and(|body| !is_json(body));
+    let too_large = if file { "Arquivo maior que 20 MiB" } else { "Corpo maior que 2 MiB" };
     let query = operation.parameters.as_ref().is_some_and(|p| p.len() > usize::from(of_one));
     let possible = [
         (body || keyed, "400", "JSON mal escrito ou cabeçalho obrigatório ausente"),
@@ -138,12 +146,12 @@ fn add_problems(path: &str, operation: &mut Operation) {
         (!open, "403", "O token não tem a permissão necessária"),
         (of_one || path.ends_with("/pdf"), "404", "Não existe nesta empresa"),
         (
-            keyed || path.ends_with("/pdf"),
+            keyed || file || path.ends_with("/pdf"),
             "409",
             "Não é possível no estado atual, ou o mesmo pedido está em andamento",
         ),
-        (body, "413", "Corpo maior que 2 MiB"),
-        (body, "415", "O corpo não é JSON"),
+        (body, "413", too_large),
+        (body && !file, "415", "O corpo não é JSON"),
         (body || query, "422", "Campos a corrigir, todos em `errors`"),
         (true, "503", "Indisponível agora; repita com a mesma Idempotency-Key"),
     ];

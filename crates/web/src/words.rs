@@ -53,6 +53,10 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Refusal" => "Por que o banco recusou.",
         "SavedDiscount" => "Um desconto por pagamento antecipado.",
         "SettleByHand" => "Um boleto pago fora do banco.",
+        "StatementDay" => "Um dia de uma conta, com o que o prova. Valores em centavos.",
+        "StatementFetch" => "Quantas contas terão o extrato buscado.",
+        "StatementImport" => "Um arquivo de extrato ou uma busca no banco, com o que trouxe.",
+        "StatementLine" => "Um lançamento do extrato de uma conta.",
         "StatusChange" => "Outra situação para um contrato.",
         "Sync" => "Quantas contas serão consultadas.",
         "Term" => "Multa, juros ou desconto.",
@@ -235,6 +239,50 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("Refusal", "field") => "O campo recusado, com o nome que tem nesta API.",
         ("SettleByHand", "paid_on") => "O dia em que foi pago.",
         ("SettleByHand", "amount") => "Valor recebido em centavos.",
+        ("StatementDay", "day") => "O dia, em São Paulo.",
+        ("StatementDay", "opening") => {
+            "O que havia antes: o último saldo do banco e os lançamentos desde então; null se nada se sabe."
+        }
+        ("StatementDay", "moved") => "Soma dos lançamentos do dia que contam.",
+        ("StatementDay", "closing") => {
+            "Saldo que o banco informa no fim do dia; null se não informou."
+        }
+        ("StatementDay", "difference") => {
+            "Saldo do banco menos aquele a que os lançamentos levam; zero se conferido, null se não há o que comparar."
+        }
+        ("StatementDay", "status") => "`closed` (conferido), `open` ou `start` (saldo de partida).",
+        ("StatementFetch", "accounts") => "Quantas contas.",
+        ("StatementImport", "source") => {
+            "`api`, `api_simple` (extrato simples do banco), `ofx`, `camt`, `cnab_e` ou `csv`."
+        }
+        ("StatementImport", "file_name") => "Nome do arquivo; vazio se foi busca no banco.",
+        ("StatementImport", "first_day") => "Primeiro dia de que trata; null se não se sabe.",
+        ("StatementImport", "last_day") => "Último dia de que trata.",
+        ("StatementImport", "new") => "Lançamentos acrescentados.",
+        ("StatementImport", "known") => "Lançamentos que já estavam aqui.",
+        ("StatementImport", "doubtful") => "Lançamentos que esperam por uma pessoa.",
+        ("StatementImport", "warnings") => "O que não pôde ser lido, e outras estranhezas.",
+        ("StatementLine", "date") => "O dia em que o banco o mostra.",
+        ("StatementLine", "amount") => "Centavos; negativo para o que saiu.",
+        ("StatementLine", "memo") => "Histórico, como o banco o escreve.",
+        ("StatementLine", "type") => "O tipo, na palavra do banco: `PIX`, `TARIFA`…",
+        ("StatementLine", "bank_id") => "Id do lançamento no banco, se há um.",
+        ("StatementLine", "check_number") => "Número do cheque ou do documento.",
+        ("StatementLine", "our_number") => "Nosso número do boleto de que o banco fala.",
+        ("StatementLine", "txid") => "Identificador da cobrança Pix que foi paga.",
+        ("StatementLine", "payer_document") => {
+            "CPF ou CNPJ de quem pagou; `*` onde o banco o esconde."
+        }
+        ("StatementLine", "payer_name") => "Nome de quem pagou.",
+        ("StatementLine", "source") => {
+            "A fonte mais rica que o mostrou: `api`, `api_simple`, `ofx`, `camt`, `cnab_e` ou `csv`."
+        }
+        ("StatementLine", "status") => {
+            "`open`, `matched`, `fee`, `explained`, `doubtful` ou `given_up`; os dois últimos não contam no saldo."
+        }
+        ("StatementLine", "doubt") => "Por que talvez já estivesse aqui.",
+        ("StatementLine", "doubt_of") => "Id do lançamento que talvez seja.",
+        ("StatementLine", "import_id") => "Em qual importação ou busca foi achado.",
         ("Sync", "accounts") => "Quantas contas.",
         ("Term" | "TermValue", "value") => "Porcentagem em texto, `\"2.00\"`; nos juros, ao mês.",
         ("Term" | "TermValue", "face_value") => "Centavos; nos juros, por dia.",

@@ -65,6 +65,13 @@ impl House {
         Self::on(None)
     }
 
+    /// With the server running, on SQLite; [`Self::add_account`] follows.
+    pub(crate) fn without_account() -> Self {
+        let mut house = Self::closed(None);
+        house.open(None);
+        house
+    }
+
     /// With the server running on this database.
     pub(crate) fn on(database: Option<&str>) -> Self {
         let mut house = Self::closed(database);
@@ -111,7 +118,8 @@ impl House {
         self.sandbox.new_client(BANK, &new).unwrap()
     }
 
-    fn add_account(&self) {
+    /// Registers the account of these tests, connected.
+    pub(crate) fn add_account(&self) {
         let kit = self.new_client();
         let credential = BTreeMap::from([
             ("client_id", kit.client_id),

@@ -10,3 +10,4 @@ mod killed;
 mod money;
 mod nodes;
 mod office;
+mod statements;

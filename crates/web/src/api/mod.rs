@@ -16,11 +16,14 @@ mod payment_forms;
 mod pdf;
 mod pending;
 mod receipts;
+mod statements;
 mod sync;
 mod terms;
 mod tokens;
 mod wait;
 
+use axum::extract::DefaultBodyLimit;
+use quita_engine::desk::statements::FILE_MAX;
 use quita_engine::error::{Error, FieldErrors};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -50,6 +53,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(classifications::list_cost_centers, classifications::save_cost_center))
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::booked))
+        .routes(routes!(statements::lines))
+        .routes(routes!(statements::days))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(statements::imports, statements::import))
+                .layer(DefaultBodyLimit::max(FILE_MAX + 64 * 1024)),
+        )
+        .routes(routes!(statements::fetch))
         .routes(routes!(events::list))
         .routes(routes!(pending::list))
         .routes(routes!(pending::close))

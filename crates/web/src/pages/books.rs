@@ -146,7 +146,7 @@ impl Asked {
 }
 
 /// A day as people type it. Without its year it is the one nearest to today, since books look back.
-fn nearest(text: &str, today: Date) -> Option<Date> {
+pub(super) fn nearest(text: &str, today: Date) -> Option<Date> {
     let day = typed::date(text, today)?;
     let earlier = day.checked_sub(Span::new().years(1)).ok()?;
     let is_nearer = (today - earlier).get_days().abs() < (day - today).get_days().abs();

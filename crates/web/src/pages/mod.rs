@@ -37,6 +37,9 @@ mod sheet;
 pub(crate) mod shell;
 pub(crate) mod show;
 mod sign_in;
+mod statement;
+mod statement_export;
+mod statement_import;
 mod term_fields;
 mod terms;
 mod tokens;
@@ -88,6 +91,9 @@ pub(crate) fn router() -> Router<App> {
         .merge(payment_forms::routes())
         .merge(people::routes())
         .merge(sign_in::routes())
+        .merge(statement::routes())
+        .merge(statement_export::routes())
+        .merge(statement_import::routes())
         .merge(terms::routes())
         .merge(tokens::routes());
     assets::routes().merge(screens.layer(middleware::from_fn(guarded)))

@@ -21,6 +21,7 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/", "Início", Permission::Read),
             ("/boletos", "Boletos", Permission::Read),
             ("/recebimentos", "Recebimentos", Permission::Read),
+            ("/extrato", "Extrato", Permission::Read),
             ("/boletos/emitir", "Emitir boleto", Permission::Charge),
             ("/boletos/lote", "Emitir em lote", Permission::Charge),
             ("/contratos", "Contratos", Permission::Read),

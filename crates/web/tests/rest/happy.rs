@@ -176,7 +176,7 @@ async fn registers(house: &House) {
     let probe = format!("/v1/accounts/{}/probe", house.ours.account_id);
     let steps = house.call("POST", &probe).send().await.expect(200);
     let steps = steps["data"].as_array().unwrap();
-    assert!(steps.len() == 5 && steps.iter().all(|s| s["ok"] == true), "{steps:?}");
+    assert!(steps.len() == 6 && steps.iter().all(|s| s["ok"] == true), "{steps:?}");
     let health = house.get("/v1/accounts/health").send().await.expect(200);
     assert_eq!(health["data"].as_array().unwrap().len(), 2);
 

@@ -17,14 +17,16 @@ pub use resolve::{Answer, resolve};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_store::accounts::{self, Account};
-use quita_store::bank_lines::{self, KeptLine, Wanted};
+use quita_store::bank_lines::{self, KeptLine};
 use quita_store::statement_days::{self, StatementDay};
 use quita_store::statement_imports::{self, StatementImport};
 use quita_store::{LAST_ID, StoreError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use bank_lines::Status as LineStatus;
+pub use quita_formats::statement::{Amounts, Column, CsvMapping, DateOrder, DecimalMark};
+
+pub use bank_lines::{Status as LineStatus, Wanted};
 pub use statement_days::Status as DayStatus;
 
 use super::read::Page;

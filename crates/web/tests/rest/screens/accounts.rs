@@ -102,7 +102,7 @@ async fn the_wizard_connects_an_account(house: &House) {
     assert_eq!(tested.status, 200);
     let tested = tested.text();
     assert!(tested.contains("pronta para emitir") && tested.contains("</html>"), "{tested}");
-    assert_eq!(tested.matches("class=\"ok\"").count(), 5);
+    assert_eq!(tested.matches("class=\"ok\"").count(), 6);
 
     house.work();
     let list = ana.get(house, "/contas").await.text();
@@ -173,7 +173,7 @@ async fn the_test_tells_which_step_failed(house: &House) {
     let said = ana.post(house, &format!("/contas/{id}/testar"), &[]).await.text();
     assert!(said.contains(&format!("marque «{missing}» no portal")), "{said}");
     assert!(!said.contains(&format!("marque «{granted}»")));
-    assert!(said.contains("a conta responde") && said.contains("Falta resolver 2 pontos"));
+    assert!(said.contains("a conta responde") && said.contains("Falta resolver 3 pontos"));
 
     // The bank does not know this one at all.
     let id = desk::create(&house.world, &house.ours.actor, &account("5550005")).unwrap().id;

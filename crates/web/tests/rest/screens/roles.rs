@@ -25,14 +25,15 @@ const CONFIGURE: Option<Permission> = Some(Permission::Configure);
 
 /// Pages, and what one must be allowed to see them. A letter in braces is one of [`Things`].
 #[rustfmt::skip]
-const PAGES: [(&str, Option<Permission>); 58] = [
+const PAGES: [(&str, Option<Permission>); 62] = [
     ("/", None), ("/minha-senha", None), ("/boletos/lote/modelo.csv", None),
     ("/inicio/numeros", READ), ("/boletos", READ), ("/boletos/exportar.csv", READ),
     ("/boletos/exportar.xlsx", READ), ("/boletos/{b}", READ), ("/boletos/{b}/linha", READ),
     ("/boletos/{b}/pdf", READ), ("/boletos/{b}/situacao", READ), ("/boletos/{b}/historico", READ),
     ("/boletos/emitidos?ids={b}", READ), ("/boletos/emitidos/{b}", READ), ("/clientes", READ),
     ("/clientes/{c}", READ), ("/parametros", READ), ("/formas-de-pagamento", READ),
-    ("/empresa", READ),
+    ("/empresa", READ), ("/extrato", READ), ("/extrato/{a}", READ),
+    ("/extrato/{a}/exportar.csv", READ), ("/extrato/{a}/exportar.xlsx", READ),
     ("/boletos/{b}/acoes", CHARGE), ("/boletos/emitir", CHARGE), ("/boletos/emitir?de={b}", CHARGE),
     ("/boletos/lote", CHARGE), ("/boletos/lote/{l}", CHARGE), ("/boletos/lote/{l}/colunas", CHARGE),
     ("/boletos/lote/{l}/andamento", CHARGE), ("/clientes/novo", CHARGE),
@@ -53,7 +54,7 @@ const PAGES: [(&str, Option<Permission>); 58] = [
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 51] = [
+const FORMS: [(&str, Permission); 54] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
@@ -66,7 +67,9 @@ const FORMS: [(&str, Permission); 51] = [
     ("/boletos/lote/{l}/descartar", Permission::Charge), ("/clientes/novo", Permission::Charge),
     ("/clientes/{c}", Permission::Charge), ("/clientes/documento", Permission::Charge),
     ("/parametros", Permission::Charge), ("/formas-de-pagamento/nova", Permission::Charge),
-    ("/formas-de-pagamento/{f}", Permission::Charge),
+    ("/formas-de-pagamento/{f}", Permission::Charge), ("/extrato/{a}/buscar", Permission::Charge),
+    ("/extrato/{a}/lancamentos/{b}/outro", Permission::Charge),
+    ("/extrato/{a}/lancamentos/{b}/mesmo", Permission::Charge),
     ("/empresa", Permission::Configure), ("/usuarios", Permission::Configure),
     ("/usuarios/{u}/papel", Permission::Configure), ("/usuarios/{u}/senha", Permission::Configure),
     ("/usuarios/{u}/remover", Permission::Configure), ("/email", Permission::Configure),
@@ -84,9 +87,10 @@ const FORMS: [(&str, Permission); 51] = [
 ];
 
 /// Forms with files.
-const UPLOADS: [(&str, Permission); 5] = [
+const UPLOADS: [(&str, Permission); 6] = [
     ("/boletos/lote", Permission::Charge),
     ("/clientes/importar", Permission::Charge),
+    ("/extrato/{a}/importar", Permission::Charge),
     ("/contas/nova/{bank}", Permission::Configure),
     ("/contas/{a}/credencial", Permission::Configure),
     ("/empresa/logo", Permission::Configure),
