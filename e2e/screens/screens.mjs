@@ -34,6 +34,8 @@ export function screens(empty, fresh, home, seen) {
     ["plano-de-contas", `${home.url}/plano-de-contas`, true],
     ["centros-de-custo", `${home.url}/centros-de-custo`, true],
     ["recebimentos", `${home.url}/recebimentos`, true],
+    ["extrato", `${home.url}/extrato`, true],
+    ["extrato-conta", `${home.url}/extrato/${seen.account}`, true],
     ["contas", `${home.url}/contas`, true],
     ["conta", `${home.url}/contas/${seen.account}`, true],
     ["conta-exportar", `${home.url}/contas/${seen.account}/exportar`, true],

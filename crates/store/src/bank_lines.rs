@@ -102,7 +102,7 @@ sql! {
         ORDER BY day, id LIMIT $5");
     CLEAR_DOUBT = "UPDATE bank_lines SET status = 'open', doubt = NULL, doubt_of = NULL,
         updated_at = $3 WHERE company_id = $1 AND id = $2";
-    DOUBTFUL = "SELECT COUNT(*) FROM bank_lines WHERE account_id = $1 AND status = 'doubtful'";
+    DOUBTFUL = "SELECT COUNT(*), MIN(day) FROM bank_lines WHERE account_id = $1 AND status = 'doubtful'";
     PAGE = concat!("SELECT ", columns!(), " FROM bank_lines
         WHERE company_id = $1 AND id < $2 AND (CAST($3 AS TEXT) IS NULL OR account_id = $3)
         AND day >= $4 AND day <= $5 AND (CAST($6 AS TEXT) IS NULL OR status = $6)
@@ -192,9 +192,10 @@ pub fn clear_doubt(
     Ok(())
 }
 
-/// How many lines of an account wait for a person.
-pub fn doubtful(tx: &mut Tx, account_id: &str) -> Result<i64, StoreError> {
-    tx.row(DOUBTFUL, params![account_id])?.map_or(Ok(0), |row| row.int(0))
+/// How many lines of an account wait for a person, and the day of the first.
+pub fn doubtful(tx: &mut Tx, account_id: &str) -> Result<(i64, Option<Date>), StoreError> {
+    let row = tx.row(DOUBTFUL, params![account_id])?;
+    row.map_or(Ok((0, None)), |row| Ok((row.int(0)?, row.opt_date(1)?)))
 }
 
 /// Which lines of a company.

@@ -14,6 +14,10 @@ use quita_formats::statement::{
 };
 use serde::Serialize;
 
+use quita_engine::desk::accounts;
+use quita_engine::desk::statements::{self, Schedule};
+
+use super::place::Place;
 use crate::failure::Failure;
 
 /// What can be done with statements.
@@ -43,12 +47,58 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ARQUIVO", help = "Colunas do CSV, em JSON")]
         csv_mapping: Option<PathBuf>,
     },
+    #[command(
+        about = "Busca agora no banco o extrato das contas, ou de uma, e guarda o que há de novo"
+    )]
+    Fetch {
+        #[command(flatten)]
+        place: Place,
+        /// Of which account; of all when left out.
+        #[arg(long, help = "Id da conta; todas, se omitida")]
+        account: Option<String>,
+    },
 }
 
 /// Does what was asked.
 pub(crate) fn run(command: Command) -> ExitCode {
-    let Command::Read { file, csv_mapping } = command;
-    super::exit(read(&file, csv_mapping.as_deref()))
+    match command {
+        Command::Read { file, csv_mapping } => super::exit(read(&file, csv_mapping.as_deref())),
+        Command::Fetch { place, account } => super::exit(fetch(&place, account.as_deref())),
+    }
+}
+
+fn fetch(place: &Place, account: Option<&str>) -> Result<(), Failure> {
+    let (world, actor) = place.open()?;
+    let since = world.clock.now();
+    statements::fetch_now(&world, &actor, account)?;
+    let mut known = accounts::list(&world, &actor)?;
+    known.retain(|known| account.is_none_or(|wanted| known.id == wanted));
+    let standing = || -> Result<Vec<(String, Schedule)>, Failure> {
+        let mut standing = Vec::new();
+        for account in &known {
+            if let Some(schedule) = statements::schedule_of(&world, &actor, &account.id)? {
+                standing.push((account.description.clone(), schedule));
+            }
+        }
+        Ok(standing)
+    };
+    let is_read = |schedule: &Schedule| schedule.last_look.is_some_and(|at| at >= since);
+    super::work(&world, || Ok(standing()?.iter().all(|(_, schedule)| is_read(schedule))))?;
+    let imports = statements::imports(&world, &actor, account, None, 200)?.data;
+    let fresh: Vec<_> = imports.into_iter().filter(|import| import.created_at >= since).collect();
+    let output = place.output();
+    output.json(&fresh)?;
+    let (new, known) = fresh.iter().fold((0, 0), |(n, k), one| (n + one.new, k + one.known));
+    output.show(&format!("{new} novos, {known} já conhecidos"))?;
+    for (name, schedule) in standing()? {
+        let state = match schedule.last_error.as_str() {
+            "" if schedule.proving => "lido; os saldos são conferidos aos poucos",
+            "" => "em dia",
+            error => error,
+        };
+        output.show(&format!("{name}: {state}"))?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path, mapping: Option<&Path>) -> Result<(), Failure> {

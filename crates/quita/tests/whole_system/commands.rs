@@ -47,6 +47,10 @@ fn a_boleto_goes_its_whole_way_by_commands() {
     assert!(ok, "{cancelled}");
     assert_eq!(cancelled["status"], "CANCELLED");
     house.advance_minutes(2);
+    let (ok, imports) = house.command(&["statement", "fetch"]);
+    assert!(ok, "{imports}");
+    assert_eq!(imports[0]["source"], "api", "{imports}");
+    house.advance_minutes(2);
     let (ok, findings) = house.command(&["doctor"]);
     assert!(ok, "{findings}");
 }

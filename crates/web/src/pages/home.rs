@@ -137,6 +137,9 @@ fn needs_you(home: &Home) -> Markup {
                             (item.message) " " span.hint { (show::time(item.opened_at)) } " "
                             @if item.kind.starts_with("contract") {
                                 a href={ "/contratos/" (item.subject) } { "Ver contrato" }
+                            } @else if item.kind.starts_with("statement") {
+                                @let account = account.map(|account| format!("/{}", account.account_id));
+                                a href={ "/extrato" (account.unwrap_or_default()) } { "Ver extrato" }
                             } @else if let Some(account) = account {
                                 @if is_refusal(item, account) { (unsent(account)) }
                                 a href={ "/contas/" (account.account_id) } { "Ver conta" }

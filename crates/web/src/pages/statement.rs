@@ -195,7 +195,10 @@ async fn content(
         @if statement.doubtful > 0 {
             div.notice.wait {
                 "Há " (show::count(statement.doubtful, "lançamento em dúvida", "lançamentos em dúvida"))
-                " nesta conta: diga se já estavam aqui. Até lá não contam no saldo."
+                " nesta conta: diga se já estavam aqui. Até lá não contam no saldo. "
+                @if let Some(day) = statement.first_doubtful {
+                    a href={ (address(&account.id)) "?from=" (day) "&to=" (day) } { "Ver o primeiro" }
+                }
             }
         }
         div.two {

@@ -71,6 +71,21 @@ pub(super) fn standing(tx: &mut Tx, account: &Account) -> Result<Option<Schedule
     }))
 }
 
+/// How the reading of an account's statement stands; `None` where only files come in.
+pub fn schedule_of(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+) -> Result<Option<Schedule>, Error> {
+    actor.must(Permission::Read)?;
+    let (company, id) = (actor.company_id.clone(), account_id.to_owned());
+    let found = world.store.read(move |tx| match mine(tx, &company, &id)? {
+        Some(account) => standing(tx, &account).map(Some),
+        None => Ok(None),
+    })?;
+    found.ok_or_else(no_account)
+}
+
 /// Reads the statement at the bank now: of one account, or of all that can be. Gives how many.
 pub fn fetch_now(world: &World, actor: &Actor, account_id: Option<&str>) -> Result<usize, Error> {
     actor.must(Permission::Charge)?;
@@ -87,6 +102,8 @@ pub fn fetch_now(world: &World, actor: &Actor, account_id: Option<&str>) -> Resu
         let mut count = 0;
         for account in accounts.iter().filter(|account| gives_statements(account)) {
             let now = ids.now();
+            // Lines again, even while balances are still being asked for.
+            cursors::set(tx, &account.id, statement_cursor::BALANCES, "", now)?;
             enqueue(tx, &mut ids, &company, Kind::Statement, &account.id, now)?;
             let author = Author { company_id: &company, actor: &author };
             let details = serde_json::json!({});

@@ -9,7 +9,7 @@ mod resolve;
 
 pub use export::{Exported, export};
 pub(crate) use fetch::schedule;
-pub use fetch::{Schedule, fetch_now};
+pub use fetch::{Schedule, fetch_now, schedule_of};
 pub use file::{FILE_MAX, GivenStatement, csv_columns, csv_mapping, guess_csv, import};
 pub(crate) use record::{Look, balance, open_days, record};
 pub use resolve::{Answer, resolve};
@@ -233,6 +233,8 @@ pub struct Statement {
     pub days: Vec<WholeDay>,
     /// How many lines of the account wait for a person, on whatever day.
     pub doubtful: i64,
+    /// The day of the first of them.
+    pub first_doubtful: Option<Date>,
     /// The last looks, the newest first.
     pub imports: Vec<ImportView>,
     /// When the bank is asked, if it can be.
@@ -281,10 +283,12 @@ pub fn statement(
         let schedule = fetch::standing(tx, &account)?;
         Ok(Some((days, lines, doubtful, imports, schedule)))
     })?;
-    let (days, lines, doubtful, imports, schedule) = found.ok_or_else(no_account)?;
+    let (days, lines, (doubtful, first_doubtful), imports, schedule) =
+        found.ok_or_else(no_account)?;
     Ok(Statement {
         days: whole_days(days, lines),
         doubtful,
+        first_doubtful,
         imports: imports.into_iter().map(ImportView::new).collect(),
         schedule,
     })

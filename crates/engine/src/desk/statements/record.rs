@@ -291,7 +291,7 @@ pub(super) fn note_doubtful(
     ids: &mut Ids,
     account: &Account,
 ) -> Result<(), StoreError> {
-    let count = bank_lines::doubtful(tx, &account.id)?;
+    let (count, _) = bank_lines::doubtful(tx, &account.id)?;
     if count == 0 {
         return pending::close(tx, DOUBTFUL, &account.id, "system", ids.now());
     }
