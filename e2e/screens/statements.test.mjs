@@ -42,10 +42,12 @@ test("an OFX dropped twice is there once", async () => {
   await noViolations(page);
   assert.match(await drop("janeiro.ofx", ofx), /3 novos, 0 já conhecidos, 0 em dúvida/);
   assert.match(await drop("de novo.ofx", ofx), /0 novos, 3 já conhecidos, 0 em dúvida/);
-  await page.fill("[name=from]", "05/01/2026");
-  await page.fill("[name=to]", "06/01/2026");
-  await page.click("text=Mostrar");
+  // The days of the file are shown at once.
   await page.waitForSelector("section >> text=Em aberto: sem saldo anterior");
   assert.equal(await page.locator("section tbody tr").count(), 3);
+  await page.fill("[name=q]", "-1.50");
+  await page.click("form[role=search] button");
+  await page.waitForSelector("section[aria-label='Dia 05/01/2026']", { state: "detached" });
+  assert.equal(await page.locator("section tbody tr").count(), 1);
   await noViolations(page);
 });

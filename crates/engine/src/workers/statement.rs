@@ -31,6 +31,8 @@ pub mod statement_cursor {
     pub const READ_TO: &str = "statement";
     /// Last day whose balance was asked for in a round that has not ended; empty when none is on.
     pub const BALANCES: &str = "statement_balance";
+    /// Instant at which a person asked for a reading; empty once lines were read since.
+    pub const WANTED: &str = "statement_wanted";
     /// Instant of the last reading, whole or not.
     pub const LAST_LOOK: &str = "statement_look";
     /// What went wrong at the last reading; empty when nothing did.
@@ -130,17 +132,35 @@ impl Reading<'_> {
         let first = today.saturating_sub(i32::from(self.rules.first_days).days());
         let read_to = self.day(statement_cursor::READ_TO)?;
         let asked = self.day(statement_cursor::BALANCES)?;
+        let wanted = self.cursor(statement_cursor::WANTED)?.filter(|at| !at.is_empty());
         // A round of balances that the budget of calls cut short goes on where it was.
-        if asked.is_none() || read_to.is_none_or(|day| day < to) {
+        if asked.is_none() || wanted.is_some() || read_to.is_none_or(|day| day < to) {
             self.lines(first, to, read_to)?;
+            self.fulfilled(wanted)?;
         }
         self.balances(first, to)
     }
 
-    fn day(&self, name: &'static str) -> Result<Option<Date>, Stop> {
+    fn cursor(&self, name: &'static str) -> Result<Option<String>, Stop> {
         let id = self.connection.account.id.clone();
-        let value = self.world.store.read(move |tx| cursors::get(tx, &id, name))?;
-        Ok(value.and_then(|day| day.parse().ok()))
+        Ok(self.world.store.read(move |tx| cursors::get(tx, &id, name))?)
+    }
+
+    fn day(&self, name: &'static str) -> Result<Option<Date>, Stop> {
+        Ok(self.cursor(name)?.and_then(|day| day.parse().ok()))
+    }
+
+    /// What a person asked for was done, unless somebody has asked again since.
+    fn fulfilled(&self, wanted: Option<String>) -> Result<(), Stop> {
+        let Some(wanted) = wanted else { return Ok(()) };
+        let id = self.connection.account.id.clone();
+        self.world.tx(move |tx, ids| match cursors::get(tx, &id, statement_cursor::WANTED)? {
+            Some(now) if now == wanted => {
+                cursors::set(tx, &id, statement_cursor::WANTED, "", ids.now())
+            }
+            _ => Ok(()),
+        })?;
+        Ok(())
     }
 
     /// Reads all days from where the last reading ended, and those before it that may have

@@ -1,5 +1,6 @@
 //! `quita statement`: bank statements from files, without a database or a bank.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -14,8 +15,8 @@ use quita_formats::statement::{
 };
 use serde::Serialize;
 
-use quita_engine::desk::accounts;
-use quita_engine::desk::statements::{self, Schedule};
+use quita_engine::desk::accounts::{self, AccountView};
+use quita_engine::desk::statements::{self, ImportView, Schedule};
 
 use super::place::Place;
 use crate::failure::Failure;
@@ -69,34 +70,47 @@ pub(crate) fn run(command: Command) -> ExitCode {
 
 fn fetch(place: &Place, account: Option<&str>) -> Result<(), Failure> {
     let (world, actor) = place.open()?;
-    let since = world.clock.now();
-    statements::fetch_now(&world, &actor, account)?;
-    let mut known = accounts::list(&world, &actor)?;
-    known.retain(|known| account.is_none_or(|wanted| known.id == wanted));
-    let standing = || -> Result<Vec<(String, Schedule)>, Failure> {
+    let mut of = accounts::list(&world, &actor)?;
+    of.retain(|known| account.is_none_or(|wanted| known.id == wanted));
+    let standing = || -> Result<Vec<(&AccountView, Schedule)>, Failure> {
         let mut standing = Vec::new();
-        for account in &known {
+        for account in &of {
             if let Some(schedule) = statements::schedule_of(&world, &actor, &account.id)? {
-                standing.push((account.description.clone(), schedule));
+                standing.push((account, schedule));
             }
         }
         Ok(standing)
     };
-    let is_read = |schedule: &Schedule| schedule.last_look.is_some_and(|at| at >= since);
-    super::work(&world, || Ok(standing()?.iter().all(|(_, schedule)| is_read(schedule))))?;
-    let imports = statements::imports(&world, &actor, account, None, 200)?.data;
-    let fresh: Vec<_> = imports.into_iter().filter(|import| import.created_at >= since).collect();
+    let imports =
+        || Ok::<_, Failure>(statements::imports(&world, &actor, account, None, 200)?.data);
+    // What a server at work has done before is told apart by ids: its clock may be another.
+    let known: BTreeSet<String> = imports()?.into_iter().map(|import| import.id).collect();
+    let before = standing()?;
+    statements::fetch_now(&world, &actor, account)?;
+    let fresh = || -> Result<Vec<ImportView>, Failure> {
+        Ok(imports()?.into_iter().filter(|import| !known.contains(&import.id)).collect())
+    };
+    super::work(&world, || {
+        let fresh = fresh()?;
+        let has_ended = |(at, (account, now)): (usize, &(&AccountView, Schedule))| {
+            let looked = before.get(at).is_none_or(|(_, then)| then.last_look != now.last_look);
+            let is_read = fresh.iter().any(|import| import.account_id == account.id);
+            is_read || looked && !now.last_error.is_empty()
+        };
+        Ok(standing()?.iter().enumerate().all(has_ended))
+    })?;
+    let fresh = fresh()?;
     let output = place.output();
     output.json(&fresh)?;
-    let (new, known) = fresh.iter().fold((0, 0), |(n, k), one| (n + one.new, k + one.known));
-    output.show(&format!("{new} novos, {known} já conhecidos"))?;
-    for (name, schedule) in standing()? {
+    let (new, old) = fresh.iter().fold((0, 0), |(n, k), one| (n + one.new, k + one.known));
+    output.show(&format!("{new} novos, {old} já conhecidos"))?;
+    for (account, schedule) in standing()? {
         let state = match schedule.last_error.as_str() {
             "" if schedule.proving => "lido; os saldos são conferidos aos poucos",
             "" => "em dia",
             error => error,
         };
-        output.show(&format!("{name}: {state}"))?;
+        output.show(&format!("{}: {state}", account.description))?;
     }
     Ok(())
 }

@@ -75,7 +75,12 @@ async fn import(State(app): State<App>, Path(id): Path<String>, upload: Upload) 
         app.ask(move |world| Ok(statements::import(world, &actor, &wanted, &given))).await?;
     match done {
         Ok(import) => {
-            Ok(Redirect::to(&format!("{}?importado={}", address(&id), import.id)).into_response())
+            // Its own days are shown, as far as they fit.
+            let days = import.first_day.zip(import.last_day);
+            let days = days.filter(|(from, to)| (*to - *from).get_days() < statements::DAYS_MAX);
+            let period = days.map(|(from, to)| format!("&from={from}&to={to}"));
+            let report = format!("{}?importado={}", address(&id), import.id);
+            Ok(Redirect::to(&(report + &period.unwrap_or_default())).into_response())
         }
         Err(error) => refused(&app, &who, &id, &Errors::of(error)?).await,
     }

@@ -55,7 +55,7 @@ pub(super) fn standing(tx: &mut Tx, account: &Account) -> Result<Option<Schedule
     if !gives_statements(account) {
         return Ok(None);
     }
-    let mut cursor = |name| Ok::<_, StoreError>(cursors::get(tx, &account.id, name)?);
+    let mut cursor = |name| cursors::get(tx, &account.id, name);
     let last_look = cursor(statement_cursor::LAST_LOOK)?;
     let read_to = cursor(statement_cursor::READ_TO)?;
     let last_error = cursor(statement_cursor::LAST_ERROR)?.unwrap_or_default();
@@ -103,7 +103,7 @@ pub fn fetch_now(world: &World, actor: &Actor, account_id: Option<&str>) -> Resu
         for account in accounts.iter().filter(|account| gives_statements(account)) {
             let now = ids.now();
             // Lines again, even while balances are still being asked for.
-            cursors::set(tx, &account.id, statement_cursor::BALANCES, "", now)?;
+            cursors::set(tx, &account.id, statement_cursor::WANTED, &now.to_string(), now)?;
             enqueue(tx, &mut ids, &company, Kind::Statement, &account.id, now)?;
             let author = Author { company_id: &company, actor: &author };
             let details = serde_json::json!({});
