@@ -17,6 +17,7 @@ use quita_store::{StoreError, Tx, charges, events, facts};
 use serde_json::json;
 
 use crate::clock::bank_day;
+use crate::desk::reconciliation::NOT_SETTLED;
 use crate::ids::Ids;
 use crate::order_boleto;
 use crate::planted::{self, Bug};
@@ -355,6 +356,7 @@ fn status_changed(
             boleto.wanted = boletos::Wanted::default();
         }
         Status::Settled => {
+            pending::close(tx, NOT_SETTLED, &boleto.id, "system", ids.now())?;
             if boleto.wanted.replacement.is_some() {
                 let message = format!(
                     "O boleto {} foi pago antes de ser cancelado; o substituto não foi emitido.",

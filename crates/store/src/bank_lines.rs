@@ -228,23 +228,28 @@ pub fn page(
 }
 
 fn read(row: Row) -> Result<KeptLine, StoreError> {
-    let word = row.text(7)?;
+    read_at(&row, 0)
+}
+
+/// A line whose columns begin at a place of a row.
+pub(crate) fn read_at(row: &Row, at: usize) -> Result<KeptLine, StoreError> {
+    let word = row.text(at + 7)?;
     let status = Status::from_word(&word)
         .ok_or_else(|| StoreError::corrupt(format!("bank_lines.status: {word}")))?;
-    let source = row.text(4)?;
+    let source = row.text(at + 4)?;
     let source = Source::from_word(&source)
         .ok_or_else(|| StoreError::corrupt(format!("bank_lines.source: {source}")))?;
     Ok(KeptLine {
-        id: row.text(0)?,
-        company_id: row.text(1)?,
-        account_id: row.text(2)?,
-        line: row.json(3)?,
+        id: row.text(at)?,
+        company_id: row.text(at + 1)?,
+        account_id: row.text(at + 2)?,
+        line: row.json(at + 3)?,
         source,
-        provisional: row.boolean(5)?,
-        import_id: row.text(6)?,
+        provisional: row.boolean(at + 5)?,
+        import_id: row.text(at + 6)?,
         status,
-        doubt: row.opt_text(8)?.zip(row.opt_text(9)?),
-        created_at: row.instant(10)?,
-        updated_at: row.instant(11)?,
+        doubt: row.opt_text(at + 8)?.zip(row.opt_text(at + 9)?),
+        created_at: row.instant(at + 10)?,
+        updated_at: row.instant(at + 11)?,
     })
 }

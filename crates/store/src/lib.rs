@@ -30,6 +30,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod logos;
 pub mod mails;
+pub mod matches;
 pub mod payment_forms;
 pub mod pending;
 pub mod receipts;

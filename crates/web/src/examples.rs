@@ -24,6 +24,10 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "setContractStatus" => include_str!("examples/setContractStatus.json"),
         "createPaymentForm" => include_str!("examples/createPaymentForm.json"),
         "changePaymentForm" => include_str!("examples/changePaymentForm.json"),
+        "matchLine" => include_str!("examples/matchLine.json"),
+        "explainLine" => include_str!("examples/explainLine.json"),
+        "ignoreLine" => include_str!("examples/ignoreLine.json"),
+        "rejectSuggestion" => include_str!("examples/rejectSuggestion.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,
     })

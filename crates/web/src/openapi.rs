@@ -28,6 +28,7 @@ use crate::{examples, words};
         (name = "charges", description = "Cobranças"),
         (name = "receipts", description = "Recebimentos"),
         (name = "statements", description = "Extratos"),
+        (name = "reconciliation", description = "Conciliação"),
         (name = "events", description = "Eventos"),
         (name = "pending", description = "Pendências"),
         (name = "customers", description = "Clientes"),

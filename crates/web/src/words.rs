@@ -25,6 +25,18 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Events" => "Eventos em ordem.",
         "FieldError" => "Um campo a corrigir.",
         "Interval" => "De quanto em quanto se repete: `weekly`, `monthly` ou `yearly`.",
+        "Chosen" => "Um boleto que um lançamento paga.",
+        "Explain" => "O que um lançamento é, quando não paga boletos.",
+        "Ignore" => "Um lançamento que nada precisa explicar.",
+        "Match" => "O que explica um lançamento do extrato.",
+        "MatchDifference" => "Como o valor de um lançamento se compara com o devido.",
+        "MatchLine" => "Os boletos que um lançamento paga.",
+        "MatchedBoleto" => "Um boleto que um lançamento paga.",
+        "ReconciledLine" => "Um lançamento do extrato.",
+        "Reject" => "Um boleto que um lançamento não paga.",
+        "SuggestedBoleto" => "Um boleto que um lançamento pode pagar.",
+        "Suggestion" => "O que um lançamento pode pagar.",
+        "Suggestions" => "O que um lançamento pode ser.",
         "InstalmentMode" => "O que o valor das parcelas significa.",
         "IssuedBoletos" => "Boletos emitidos, na ordem do pedido.",
         "MadeToken" => "Um token recém-criado.",
@@ -77,6 +89,36 @@ pub(crate) fn field(schema: &str, name: &str) -> Option<&'static str> {
 
 fn in_object(schema: &str, name: &str) -> Option<&'static str> {
     Some(match (schema, name) {
+        ("Chosen", "amount") => "O que foi pago por ele, em centavos; o devido, se omitido.",
+        ("Explain", "kind") => "`fee` (tarifa), `transfer` (transferência) ou `other` (outro).",
+        ("Match", "kind") => "`boletos`, `fee`, `transfer`, `other` ou `ignored`.",
+        ("Match", "boletos") => "Os boletos que ele paga, ou de que é a tarifa.",
+        ("Match" | "Suggestion", "fee") => "O que o banco reteve, em centavos.",
+        ("Match" | "MatchLine" | "Explain" | "Ignore", "note") => "Observação, até 200 caracteres.",
+        ("Match" | "Suggestion", "difference") => "Como o valor se compara com o devido.",
+        ("MatchDifference", "kind") => {
+            "`due`, `nominal_only`, `short`, `over`, `paid_twice`; dito por uma pessoa: `interest`, \
+             `discount`, `fee`, `other`."
+        }
+        ("MatchDifference", "amount") => {
+            "Centavos; em `due`, quanto passa do valor nominal (negativo: quanto falta)."
+        }
+        ("MatchDifference", "text") => "O mesmo, para pessoas.",
+        ("MatchLine", "boletos") => {
+            "Um ou vários; o que somam é o valor do lançamento, ou `difference` diz o que é a diferença."
+        }
+        ("MatchLine", "difference") => {
+            "O que é a diferença: `interest`, `discount`, `fee`, `short`, `over` ou `other`."
+        }
+        ("MatchedBoleto" | "SuggestedBoleto", "amount") => {
+            "O que o lançamento paga dele, sem descontar a tarifa, em centavos."
+        }
+        ("ReconciledLine", "amount") => "Centavos; negativo para dinheiro que saiu.",
+        ("ReconciledLine", "date") => "O dia no extrato.",
+        ("ReconciledLine", "status") => {
+            "`open`, `matched`, `fee`, `explained`, `doubtful` ou `given_up`."
+        }
+        ("Suggestion", "boletos") => "Os boletos, um ou vários.",
         ("Account", "status") => "`active` ou `inactive`.",
         ("Account", "fee") => {
             "Tarifa por boleto liquidado, como a empresa a digitou, em centavos; null se não disse."
@@ -304,6 +346,20 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "active" => "Se pode ser escolhida; sim, se omitido.",
         "address" => "Endereço.",
         "amount" => "Valor nominal em centavos.",
+        "automatic" => "Se foi conciliado sem ninguém decidir.",
+        "boleto_amount" => "Valor nominal em centavos.",
+        "confidence" => "Confiança, em milionésimos.",
+        "is_fee" => "Se parece tarifa do banco.",
+        "line" => "O lançamento.",
+        "memo" => "O texto do banco.",
+        "payer_document" => "CPF ou CNPJ de quem pagou, se o banco o diz.",
+        "payer_name" => "Nome de quem pagou, se o banco o diz.",
+        "reasons" => "O que fala a favor: `our_number`, `amount`, `document`, `name`…",
+        "suggestions" => "Da mais provável à menos.",
+        "undone_at" => "Quando foi desfeita, UTC; null se vale.",
+        "undone_by" => "Quem a desfez: `user:…` ou `application:…`.",
+        "why_not" => "Por que nada é certo: `several`, `other_payer`, `weak`…",
+        "why_not_text" => "O mesmo, para pessoas.",
         "api" => "Se quita fala com a API deste banco.",
         "bank_name" => "Nome do banco.",
         "bank_reference" => "Como o banco conhece este boleto por nossa referência (`seuNumero`).",

@@ -31,6 +31,7 @@ pub mod people;
 pub mod preview;
 pub mod printing;
 pub mod read;
+pub mod reconciliation;
 mod replaced;
 pub mod saved_filters;
 pub mod statements;

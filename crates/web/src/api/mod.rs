@@ -12,6 +12,7 @@ mod credentials;
 mod customers;
 mod events;
 mod issue;
+mod matches;
 mod payment_forms;
 mod pdf;
 mod pending;
@@ -73,6 +74,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(contracts::get, contracts::change))
         .routes(routes!(contracts::set_status))
         .routes(routes!(contracts::periods))
+        .routes(routes!(matches::list))
+        .routes(routes!(matches::undo))
+        .routes(routes!(matches::suggestions))
+        .routes(routes!(matches::match_line))
+        .routes(routes!(matches::explain))
+        .routes(routes!(matches::ignore))
+        .routes(routes!(matches::reject))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::health))
         .routes(routes!(accounts::probe))

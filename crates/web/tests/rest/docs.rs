@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::house::House;
+use crate::screens::reconciliation;
 
 /// The same on any database.
 fn on_sqlite(test: impl AsyncFnOnce(&House)) {
@@ -149,7 +150,17 @@ fn every_example_works() {
                 let customers = house.get("/v1/customers").send().await.json();
                 body["customer_id"] = customers["data"][0]["id"].clone();
             }
+            if body.get("boleto_id").is_some() {
+                body["boleto_id"] = boleto["id"].clone();
+            }
+            if let Some(first) = body.pointer_mut("/boletos/0/boleto_id") {
+                *first = boleto["id"].clone();
+            }
             let id = match path.split('/').nth(2) {
+                Some("statement_lines") => {
+                    let line = reconciliation::line(125_000, "DEPOSITO");
+                    json!(reconciliation::stated(house, &house.ours, &[line]).remove(0))
+                }
                 Some(list @ ("contracts" | "payment-forms")) => {
                     let list = house.get(&format!("/v1/{list}")).send().await.json();
                     list["data"][0]["id"].clone()
@@ -163,7 +174,7 @@ fn every_example_works() {
             assert!(answer.status.is_success(), "{name}: {}", answer.text());
             sent += 1;
         }
-        assert_eq!(sent, 20);
+        assert_eq!(sent, 24);
     });
 }
 

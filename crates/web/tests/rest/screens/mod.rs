@@ -14,6 +14,7 @@ mod issuing;
 mod logo;
 mod paper;
 mod payer;
+pub(crate) mod reconciliation;
 mod registers;
 mod roles;
 mod statements;

@@ -1,0 +1,195 @@
+//! A match is written down, with all that follows from it, in one transaction.
+
+use quita_core::fold::Status;
+use quita_core::matching;
+use quita_core::money::Money;
+use quita_store::bank_lines::KeptLine;
+use quita_store::matches::{self, Difference, DifferenceKind, Kind, Match, Share};
+use quita_store::pending;
+use quita_store::{StoreError, Tx, boletos, events, receipts};
+use serde_json::json;
+
+use super::input::Input;
+use super::{NOT_SETTLED, PAID_TWICE};
+use crate::ids::Ids;
+use crate::learn::open_pending;
+use crate::trail::{self, Author};
+
+/// What a match says, before it has an id.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) kind: Kind,
+    pub(super) shares: Vec<Share>,
+    pub(super) reasons: Vec<String>,
+    pub(super) confidence: i64,
+    pub(super) difference: Difference,
+    pub(super) fee: Money,
+    pub(super) note: String,
+}
+
+/// Nothing is different.
+pub(super) const AS_DUE: Difference = Difference { kind: DifferenceKind::Due, amount: Money::ZERO };
+
+impl Draft {
+    /// What the matcher found.
+    pub(super) fn of(found: &matching::Match, input: &Input) -> Self {
+        let share = |share: &matching::Share| Share {
+            boleto_id: input.payables[share.receivable].boleto_id.clone(),
+            amount: share.amount,
+        };
+        let mut difference = difference(found.difference);
+        if let [share] = found.shares.as_slice() {
+            let payable = &input.payables[share.receivable];
+            let (_, before) = input.taken_of(&payable.boleto_id);
+            if before.is_positive() && before >= payable.amount {
+                difference = Difference { kind: DifferenceKind::PaidTwice, amount: share.amount };
+            }
+        }
+        Self {
+            kind: Kind::Boletos,
+            shares: found.shares.iter().map(share).collect(),
+            reasons: found.reasons.iter().map(|reason| reason.word().to_owned()).collect(),
+            confidence: i64::from(found.confidence.ppm()),
+            difference,
+            fee: found.fee,
+            note: String::new(),
+        }
+    }
+
+    /// A line that is explained otherwise than by boletos that it pays.
+    pub(super) fn plain(kind: Kind, note: &str) -> Self {
+        Self {
+            kind,
+            shares: Vec::new(),
+            reasons: Vec::new(),
+            confidence: 1_000_000,
+            difference: AS_DUE,
+            fee: Money::ZERO,
+            note: note.to_owned(),
+        }
+    }
+}
+
+fn difference(found: matching::Difference) -> Difference {
+    use matching::Difference as Found;
+    let (kind, amount) = match found {
+        Found::Due { over_nominal } => (DifferenceKind::Due, over_nominal),
+        Found::NominalOnly => (DifferenceKind::NominalOnly, Money::ZERO),
+        Found::Short(amount) => (DifferenceKind::Short, amount),
+        Found::Over(amount) => (DifferenceKind::Over, amount),
+        Found::PaidTwice => (DifferenceKind::PaidTwice, Money::ZERO),
+    };
+    Difference { kind, amount }
+}
+
+/// Writes it. `None`, and nothing is written, when the line is no longer as it was. `look` says
+/// whether its boletos may need a person.
+pub(super) fn write(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    line: &KeptLine,
+    draft: &Draft,
+    by: &str,
+    look: bool,
+) -> Result<Option<Match>, StoreError> {
+    let found = Match {
+        id: ids.next_id(),
+        company_id: line.company_id.clone(),
+        line_id: line.id.clone(),
+        kind: draft.kind,
+        shares: draft.shares.clone(),
+        reasons: draft.reasons.clone(),
+        confidence: draft.confidence,
+        difference: draft.difference,
+        fee: draft.fee,
+        note: draft.note.clone(),
+        created_by: by.to_owned(),
+        created_at: ids.now(),
+        undone: None,
+    };
+    if !matches::insert(tx, &found, line.line.amount)? {
+        return Ok(None);
+    }
+    tell(tx, ids, &found, "line.matched", by)?;
+    if look && found.kind == Kind::Boletos {
+        for share in &found.shares {
+            needs_person(tx, ids, line, &found, share)?;
+        }
+    }
+    Ok(Some(found))
+}
+
+/// The event and the entry in the trail.
+pub(super) fn tell(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    found: &Match,
+    what: &str,
+    by: &str,
+) -> Result<(), StoreError> {
+    let shares = found.shares.iter();
+    let shares: Vec<_> =
+        shares.map(|s| json!({"boleto_id": s.boleto_id, "amount": s.amount})).collect();
+    let body = json!({
+        "match_id": found.id,
+        "line_id": found.line_id,
+        "kind": found.kind.word(),
+        "boletos": shares,
+        "by": by,
+    });
+    let id = ids.next_id();
+    let now = ids.now();
+    events::insert(tx, &id, &found.company_id, what, &found.line_id, &body.to_string(), now)?;
+    let author = Author { company_id: &found.company_id, actor: by };
+    trail::record(tx, ids, author, what, &found.line_id, &body)
+}
+
+/// A boleto that is paid twice, or of which the bank tells no payment, is put before a person.
+fn needs_person(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    line: &KeptLine,
+    found: &Match,
+    share: &Share,
+) -> Result<(), StoreError> {
+    let Some(boleto) = boletos::get(tx, &share.boleto_id)? else { return Ok(()) };
+    let number = &boleto.order.document_number;
+    let (day, amount) = (line.line.date.strftime("%d/%m/%Y"), share.amount);
+    if found.difference.kind == DifferenceKind::PaidTwice {
+        // What the bank itself told twice has its item already.
+        if receipts::of_boleto(tx, &boleto.id)?.len() < 2 {
+            let message = format!(
+                "O extrato de {day} traz outro pagamento (R$ {amount}) do boleto {number}, que já \
+                 estava pago. Confira e devolva o que sobrou."
+            );
+            open_pending(tx, ids, &boleto, PAID_TWICE, message)?;
+        }
+        return Ok(());
+    }
+    if matches!(boleto.status, Status::Settled | Status::Cancelled | Status::Rejected) {
+        return Ok(());
+    }
+    let message = format!(
+        "O extrato de {day} mostra R$ {amount} do boleto {number}, mas o banco não o informou como \
+         pago. Se foi pago por fora (Pix na chave, depósito), dê baixa nele: assim também é \
+         cancelado no banco."
+    );
+    open_pending(tx, ids, &boleto, NOT_SETTLED, message)
+}
+
+/// What was opened for a match goes with it.
+pub(super) fn close_pending(
+    tx: &mut Tx,
+    ids: &Ids,
+    found: &Match,
+    by: &str,
+) -> Result<(), StoreError> {
+    for share in found.shares.iter().filter(|_| found.kind == Kind::Boletos) {
+        let kind = match found.difference.kind {
+            DifferenceKind::PaidTwice => PAID_TWICE,
+            _ => NOT_SETTLED,
+        };
+        pending::close(tx, kind, &share.boleto_id, by, ids.now())?;
+    }
+    Ok(())
+}
