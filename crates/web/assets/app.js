@@ -158,6 +158,38 @@
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   }
 
+  // data-key="KEY": that key follows the link, presses the button, opens the details or goes to the field, unless
+  // somebody is writing. data-keys-switch turns all of them off and on, on this machine.
+  function keys(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
+    if (localStorage.getItem("keys") === "off") return;
+    const at = document.activeElement;
+    if (at?.matches("input, select, textarea")) return;
+    if (event.key === "Enter" && at?.matches("a, button, summary")) return;
+    const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!element) return;
+    event.preventDefault();
+    const details = element.closest("details");
+    if (element.matches("input")) {
+      if (details) details.open = true;
+      element.focus();
+    } else if (element.matches("summary")) {
+      details.open = !details.open;
+      (details.open ? details.querySelector('input[type="search"]') ?? element : element).focus();
+    } else element.click();
+  }
+  function keysSwitch(button) {
+    const label = () => {
+      button.textContent = localStorage.getItem("keys") === "off" ? "Ligar as teclas" : "Desligar as teclas";
+    };
+    button.addEventListener("click", () => {
+      if (localStorage.getItem("keys") === "off") localStorage.removeItem("keys");
+      else localStorage.setItem("keys", "off");
+      label();
+    });
+    label();
+  }
+
   function start(root) {
     find(".scroll", root).forEach(scroll);
     const each = (attribute, behave) => {
@@ -176,6 +208,7 @@
     each("check", check);
     each("drop", drop);
     each("shows", shows);
+    each("keys-switch", keysSwitch);
   }
 
   document.addEventListener("click", (event) => {
@@ -185,6 +218,7 @@
     else localStorage.removeItem("theme");
     document.documentElement.dataset.theme = choice;
   });
+  document.addEventListener("keydown", keys);
   document.addEventListener("DOMContentLoaded", () => {
     // On a phone the menu would push the page away.
     if (matchMedia("(max-width: 60rem)").matches) find("details.menu").forEach((menu) => { menu.open = false; });

@@ -9,7 +9,7 @@ use quita_store::figures;
 
 use super::accounts::{self, Health};
 use super::read::{self, PendingView};
-use super::{Actor, Permission};
+use super::{Actor, Permission, reconciliation};
 use crate::clock::bank_day;
 use crate::error::Error;
 use crate::world::World;
@@ -64,6 +64,8 @@ pub struct Home {
     pub accounts: Vec<Health>,
     /// Whether there is any boleto yet.
     pub has_boletos: bool,
+    /// How far the statements are reconciled.
+    pub reconciliation: reconciliation::Totals,
 }
 
 /// Days of the chart on each side of today.
@@ -97,6 +99,7 @@ pub fn home(world: &World, actor: &Actor) -> Result<Home, Error> {
         pending: read::pending(world, actor)?,
         accounts: accounts::health(world, actor)?,
         has_boletos,
+        reconciliation: reconciliation::totals(world, actor)?,
     };
     for one in &due {
         home.count_due(one);

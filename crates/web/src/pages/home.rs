@@ -15,7 +15,7 @@ use quita_engine::desk::read::PendingView;
 use super::accounts::{SOON_DAYS, days_left};
 use super::failure::Page;
 use super::visitor::Visitor;
-use super::{shell, show};
+use super::{reconciliation, shell, show};
 use crate::app::App;
 
 pub(super) fn routes() -> Router<App> {
@@ -73,9 +73,35 @@ fn numbers(home: &Home) -> Markup {
                 div.card { h2 { "Esperado e recebido" } (chart(&home.days, home.today)) }
                 div.card { h2 { "Vencidos por idade" } (ageing(&home.overdue)) }
             }
+            (to_reconcile(home))
             div.two {
                 div.card { h2 { "Vencimentos" } (calendar(home)) }
                 div.card { h2 { "Contas" } (accounts(home)) }
+            }
+        }
+    }
+}
+
+/// What came in and nothing explains, by age; nothing before the first statement.
+fn to_reconcile(home: &Home) -> Markup {
+    let totals = &home.reconciliation;
+    html! {
+        @if totals.all.count > 0 || totals.open().count > 0 {
+            div.card {
+                h2 { "A conciliar" }
+                table {
+                    caption.visually-hidden { "Entradas do extrato que nada explica, por idade" }
+                    thead { tr { th scope="col" { "Há" } th.number scope="col" { "Lançamentos" } th.number scope="col" { "Valor" } } }
+                    tbody { @for (age, sum) in reconciliation::AGES.iter().zip(&totals.incoming) { tr {
+                        th scope="row" { (age) }
+                        td.number { (sum.count) }
+                        td.number { (show::money(sum.amount.cents())) }
+                    } } }
+                }
+                p.hint {
+                    @if let Some(share) = totals.share() { "Das entradas dos últimos 30 dias, " (share) " % estão explicadas. " }
+                    a href=(reconciliation::HERE) { "Conciliar" }
+                }
             }
         }
     }

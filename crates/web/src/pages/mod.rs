@@ -31,6 +31,8 @@ mod own_password;
 mod payment_forms;
 mod people;
 pub(crate) mod qr;
+mod reconciled;
+mod reconciliation;
 mod saved;
 pub(crate) mod setup;
 mod sheet;
@@ -90,6 +92,8 @@ pub(crate) fn router() -> Router<App> {
         .merge(own_password::routes())
         .merge(payment_forms::routes())
         .merge(people::routes())
+        .merge(reconciled::routes())
+        .merge(reconciliation::routes())
         .merge(sign_in::routes())
         .merge(statement::routes())
         .merge(statement_export::routes())

@@ -22,6 +22,7 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/boletos", "Boletos", Permission::Read),
             ("/recebimentos", "Recebimentos", Permission::Read),
             ("/extrato", "Extrato", Permission::Read),
+            ("/conciliacao", "Conciliação", Permission::Read),
             ("/boletos/emitir", "Emitir boleto", Permission::Charge),
             ("/boletos/lote", "Emitir em lote", Permission::Charge),
             ("/contratos", "Contratos", Permission::Read),

@@ -1,12 +1,14 @@
 //! Lists: open lines, matches, and the lines of a period with what explains each.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use quita_core::money::Money;
 use quita_core::typed;
-use quita_store::LAST_ID;
 use quita_store::matches::{self, Filter};
+use quita_store::{LAST_ID, users};
 
-use super::view::{MatchView, StatementLineView};
+use super::view::{MatchView, StatementLineView, one_view};
 use crate::desk::read::Page;
 use crate::desk::view::BoletoView;
 use crate::desk::{Actor, Permission, read};
@@ -109,4 +111,31 @@ pub fn search(world: &World, actor: &Actor, text: &str) -> Result<Vec<BoletoView
     let amount: Option<Money> = typed::money(&text);
     let ids = world.store.read(move |tx| matches::search(tx, &company, &text, amount, FOUND))?;
     read::some(world, actor, &ids)
+}
+
+/// One match.
+pub fn get(world: &World, actor: &Actor, match_id: &str) -> Result<MatchView, Error> {
+    actor.must(Permission::Read)?;
+    one_view(world, actor, match_id)
+}
+
+/// Names of the people who made or undid these, by `user:…`.
+pub fn names(
+    world: &World,
+    actor: &Actor,
+    found: &[MatchView],
+) -> Result<BTreeMap<String, String>, Error> {
+    actor.must(Permission::Read)?;
+    let all = found.iter().flat_map(|one| [Some(&one.created_by), one.undone_by.as_ref()]);
+    let wanted: BTreeSet<String> = all.flatten().cloned().collect();
+    Ok(world.store.read(move |tx| {
+        let mut names = BTreeMap::new();
+        for by in &wanted {
+            let Some(id) = by.strip_prefix("user:") else { continue };
+            if let Some(user) = users::get(tx, id)? {
+                names.insert(by.clone(), user.name);
+            }
+        }
+        Ok(names)
+    })?)
 }

@@ -17,7 +17,7 @@ mod write;
 
 pub use accept::{Bulk, BulkItem, accept_all, bulk};
 pub use by_hand::{Chosen, Explain, MatchLine, explain, ignore, match_line, reject, undo};
-pub use list::{Explained, boleto_lines, matches, open_lines, period, search};
+pub use list::{Explained, boleto_lines, get, matches, names, open_lines, period, search};
 pub use quita_store::matches::{DifferenceKind, Filter, Kind};
 pub use run::{Done, run};
 pub use suggest::suggestions;

@@ -14,7 +14,7 @@ use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::read::{self, ChargeView, Filter};
 use quita_engine::desk::view::BoletoView;
-use quita_engine::desk::{Permission, accounts, due, pdf, printing, timeline};
+use quita_engine::desk::{Permission, accounts, due, pdf, printing, reconciliation, timeline};
 use quita_engine::error::{Error, FieldError};
 
 use super::parts::{self, Shown};
@@ -68,6 +68,7 @@ async fn shown(app: &App, who: &SignedIn, id: &str) -> Result<Shown, Failure> {
             due: due::of(world, &actor, &id)?,
             others,
             moments: timeline::of(world, &actor, &id)?,
+            lines: reconciliation::boleto_lines(world, &actor, &id)?,
             boleto,
             today,
             may_charge,

@@ -8,6 +8,7 @@ use quita_core::money::Money;
 use quita_core::order::InvoiceType;
 use quita_core::payable::Payable;
 use quita_engine::desk::read::ChargeView;
+use quita_engine::desk::reconciliation::MatchView;
 use quita_engine::desk::timeline::Moment;
 use quita_engine::desk::view::{BoletoView, ReceiptView, TermView};
 
@@ -32,6 +33,8 @@ pub(super) struct Shown {
     /// Other boletos of the same charge, newest first.
     pub(super) others: Vec<BoletoView>,
     pub(super) moments: Vec<Moment>,
+    /// The lines of statements that it explains.
+    pub(super) lines: Vec<MatchView>,
     pub(super) today: Date,
     /// Whether the person may issue another.
     pub(super) may_charge: bool,
@@ -226,6 +229,15 @@ pub(super) fn history(shown: &Shown) -> Markup {
             section.card aria-labelledby="recebimentos" {
                 h2 #recebimentos { "Recebimentos" }
                 (receipts(&shown.boleto.receipts))
+            }
+        }
+        @if !shown.lines.is_empty() {
+            section.card aria-labelledby="extrato" {
+                h2 #extrato { "No extrato" }
+                ul.plain-list { @for one in &shown.lines { li {
+                    (show::date(one.line.date)) " · " (show::money(one.line.amount)) " · " (one.line.memo)
+                    @if one.kind == "boletos" { span.hint { " " (one.difference.text) } }
+                } } }
             }
         }
         section.card aria-labelledby="historico" {

@@ -6,18 +6,21 @@ use quita_core::bank_line::BankLine;
 use quita_core::fact::Means;
 use quita_core::line_identity::Source;
 use quita_core::money::Money;
+use quita_engine::desk::people::Role;
 use quita_engine::desk::reconciliation::{self, Done};
 use quita_store::bank_lines::{self, KeptLine, Status};
 use quita_store::matches;
 use serde_json::{Value, json};
 
+use super::Person;
 use crate::house::{House, Tenant, boleto};
 
 crate::on_both_databases! {
 what_is_certain_is_matched_once two_runs_at_once_give_one_match
 what_was_undone_waits_for_a_person a_second_payment_is_shown_as_one
 a_person_splits_and_names_differences a_rejected_pair_stays_away
-programs_reconcile_too nothing_of_another_company_is_touched }
+programs_reconcile_too nothing_of_another_company_is_touched  the_screen_shows_and_decides the_screen_splits_between_boletos many_are_accepted_after_a_look
+whoever_only_reads_decides_nothing a_period_is_exported }
 
 /// A line of 24 November, of so many cents.
 pub(crate) fn line(cents: i64, memo: &str) -> BankLine {
@@ -319,4 +322,183 @@ async fn nothing_of_another_company_is_touched(house: &House) {
     house.call("POST", &undo).token(&token).send().await.problem(404, "not_found");
     let list = house.get("/v1/matches").token(&token).send().await.expect(200);
     assert_eq!(list["data"], json!([]));
+}
+
+/// A line that the customer of all boletos paid.
+fn by_the_customer(cents: i64) -> BankLine {
+    BankLine {
+        payer_name: Some("Maria Exemplo".into()),
+        payer_document: Some("12345678909".into()),
+        ..line(cents, "PIX RECEBIDO")
+    }
+}
+
+async fn the_screen_shows_and_decides(house: &House) {
+    let ana = Person::administrator(house).await;
+    let empty = ana.get(house, "/conciliacao").await.text();
+    assert!(empty.contains("Nenhum lançamento em aberto"), "{empty}");
+    let one = registered(house, "NF 1", 10_000).await;
+    registered(house, "NF 2", 10_000).await;
+    let ana = Person::administrator(house).await;
+    let lines = [by_the_customer(10_000), line(70_000, "DEPOSITO"), line(-5_000, "COMPRA")];
+    let lines = stated(house, &house.ours, &lines);
+    assert_eq!(run(house), Done::default(), "either boleto fits");
+    let shown = ana.get(house, &format!("/conciliacao?linha={}", lines[0])).await.text();
+    for part in
+        ["PIX RECEBIDO", "Mais de uma cobrança serve igualmente", "NF 1", "NF 2", "CPF/CNPJ"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("COMPRA"), "what went out is in another list");
+    let other = ana.get(house, "/conciliacao?lado=saidas").await.text();
+    assert!(other.contains("COMPRA") && other.contains("Saída de dinheiro"), "{other}");
+    let accept = format!("/conciliacao/{}/conciliar", lines[0]);
+    let fields = [("boleto_id", one["id"].as_str().unwrap()), ("proxima", lines[1].as_str())];
+    let sent = ana.post(house, &accept, &fields).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let to = sent.header("location").unwrap().to_owned();
+    assert!(to.contains(&format!("linha={}", lines[1])), "{to}");
+    let next = ana.get(house, &to).await.text();
+    for part in ["Conciliado: ", "O banco não informou o pagamento do boleto NF 1", "DEPOSITO"] {
+        assert!(next.contains(part), "{part}: {next}");
+    }
+    let made = all_matches(house).await.remove(0);
+    let page = ana.get(house, "/conciliacao/feitas?to=24/11/2026").await.text();
+    assert!(page.contains("NF 1") && page.contains("Ana"), "{page}");
+    let undo = format!("/conciliacao/feitas/{}/desfazer", id(&made));
+    let undone = ana.post(house, &undo, &[]).await;
+    assert_eq!(undone.status, 303, "{}", undone.text());
+    let back = ana.get(house, undone.header("location").unwrap()).await.text();
+    assert!(back.contains("Desfeito: ") && back.contains("PIX RECEBIDO"), "{back}");
+    let page = ana.get(house, "/conciliacao/feitas?to=24/11/2026").await.text();
+    assert!(page.contains("Desfeita"), "{page}");
+    let reject = format!("/conciliacao/{}/rejeitar", lines[0]);
+    let refused = ana.post(house, &reject, &[("boleto_id", one["id"].as_str().unwrap())]).await;
+    assert_eq!(refused.status, 303);
+    let shown = ana.get(house, &format!("/conciliacao?linha={}", lines[0])).await.text();
+    assert!(!shown.contains("NF 1 ·") && shown.contains("NF 2"), "{shown}");
+    let ignore = format!("/conciliacao/{}/ignorar", lines[2]);
+    assert_eq!(ana.post(house, &ignore, &[]).await.status, 303);
+    let explain = format!("/conciliacao/{}/explicar", lines[1]);
+    let asked = ana.post(house, &explain, &[("kind", "other")]).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.text().contains("escreva o que é este lançamento"), "{}", asked.text());
+    let said = [("kind", "other"), ("note", "Aporte dos sócios")];
+    assert_eq!(ana.post(house, &explain, &said).await.status, 303);
+    let page = ana.get(house, "/conciliacao/feitas?to=24/11/2026").await.text();
+    assert!(page.contains("Aporte dos sócios"), "{page}");
+    let home = ana.get(house, "/").await.text();
+    assert!(home.contains("A conciliar"), "{home}");
+}
+
+async fn the_screen_splits_between_boletos(house: &House) {
+    let one = registered(house, "NF 1", 10_000).await;
+    let two = registered(house, "NF 2", 25_500).await;
+    let ana = Person::administrator(house).await;
+    let lines = stated(house, &house.ours, &[line(35_000, "DEPOSITO EM DINHEIRO")]);
+    let look = format!("/conciliacao/{}/procurar", lines[0]);
+    let (one, two) = (id(&one), id(&two));
+    let sent = ana.post(house, &look, &[("busca", "nf 2"), ("boleto_id", &one)]).await;
+    assert_eq!(sent.status, 303);
+    let shown = ana.get(house, sent.header("location").unwrap()).await.text();
+    let box_of = |id: &str| format!("name=\"boleto_id\" value=\"{id}\"");
+    assert!(shown.contains(&format!("{} checked", box_of(&one))), "{shown}");
+    assert!(shown.contains(&box_of(&two)), "{shown}");
+    let by_name = ana.get(house, &format!("/conciliacao?linha={}&busca=MARIA", lines[0])).await;
+    assert!(by_name.text().contains(&box_of(&two)));
+    let by_amount = ana.get(house, &format!("/conciliacao?linha={}&busca=255,00", lines[0])).await;
+    assert!(by_amount.text().contains(&box_of(&two)) && !by_amount.text().contains(&box_of(&one)));
+    let both = format!("/conciliacao/{}/conciliar", lines[0]);
+    let fields = [("boleto_id", one.as_str()), ("boleto_id", two.as_str())];
+    let refused = ana.post(house, &both, &fields).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("diga o que é a diferença de R$ 5,00"), "{}", refused.text());
+    let amount = format!("amount_{two}");
+    let wrong = [fields.as_slice(), &[(amount.as_str(), "muito")]].concat();
+    assert_eq!(ana.post(house, &both, &wrong).await.status, 422);
+    let named = [fields.as_slice(), &[("difference", "discount")]].concat();
+    let made = ana.post(house, &both, &named).await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let made = all_matches(house).await.remove(0);
+    assert_eq!(
+        made["difference"],
+        json!({
+            "kind": "discount", "amount": 500, "text": "R$ 5,00 de desconto",
+        })
+    );
+    let page = ana.get(house, &format!("/boletos/{two}")).await.text();
+    assert!(page.contains("DEPOSITO EM DINHEIRO"), "the boleto shows its line: {page}");
+}
+
+async fn many_are_accepted_after_a_look(house: &House) {
+    let one = registered(house, "NF 1", 10_000).await;
+    let two = registered(house, "NF 2", 25_000).await;
+    let ana = Person::administrator(house).await;
+    let lines = [named(10_000, &one), named(25_000, &two), line(1_111, "DEPOSITO")];
+    stated(house, &house.ours, &lines);
+    // What a machine would do is what a person would see, were it left to them.
+    let shown = ana.get(house, "/conciliacao/varias?de=95").await.text();
+    assert!(shown.contains("2 lançamentos") && shown.contains("350,00"), "{shown}");
+    assert_eq!(all_matches(house).await, [] as [Value; 0], "a look changes nothing");
+    let first = shown.split("name=\"par\" value=\"").nth(1).unwrap();
+    let key = first.split('"').next().unwrap();
+    let sent = ana.post(house, "/conciliacao/varias", &[("de", "95"), ("par", key)]).await;
+    assert!(sent.text().contains("1 lançamento conciliado"), "{}", sent.text());
+    assert_eq!(all_matches(house).await.len(), 1);
+    let again = ana.post(house, "/conciliacao/varias", &[("de", "95"), ("par", key)]).await;
+    assert!(again.text().contains("ficou em aberto"), "{}", again.text());
+    assert_eq!(ana.get(house, "/conciliacao/varias?de=10").await.status, 422);
+}
+
+async fn whoever_only_reads_decides_nothing(house: &House) {
+    let boleto = registered(house, "NF 1", 10_000).await;
+    let lines = stated(house, &house.ours, &[named(10_000, &boleto)]);
+    let reader = Person::with_role(house, Role::ReadOnly).await;
+    let shown = reader.get(house, "/conciliacao").await;
+    assert_eq!(shown.status, 200);
+    let text = shown.text();
+    assert!(text.contains("LIQUIDACAO BOLETO") && !text.contains("Aceitar"), "{text}");
+    assert_eq!(reader.get(house, "/conciliacao/feitas").await.status, 200);
+    assert_eq!(reader.get(house, "/conciliacao/varias").await.status, 403);
+    for what in ["conciliar", "explicar", "ignorar", "rejeitar"] {
+        let path = format!("/conciliacao/{}/{what}", lines[0]);
+        let fields = [("boleto_id", boleto["id"].as_str().unwrap()), ("kind", "fee")];
+        assert_eq!(reader.post(house, &path, &fields).await.status, 403, "{what}");
+    }
+    assert_eq!(run(house).matched, 1);
+    let made = all_matches(house).await.remove(0);
+    let undo = format!("/conciliacao/feitas/{}/desfazer", id(&made));
+    assert_eq!(reader.post(house, &undo, &[]).await.status, 403);
+    assert_eq!(reader.post(house, "/conciliacao/varias", &[]).await.status, 403);
+}
+
+async fn a_period_is_exported(house: &House) {
+    let boleto = registered(house, "NF 1", 10_000).await;
+    let ana = Person::administrator(house).await;
+    let lines = [named(10_000, &boleto), line(-300, "TARIFA"), line(55_555, "DEPOSITO")];
+    stated(house, &house.ours, &lines);
+    stated(house, &house.theirs, &[line(99_999, "DEPOSITO ALHEIO")]);
+    assert_eq!(run(house).matched, 1);
+    let period = "from=01/11/2026&to=30/11/2026";
+    let file = ana.get(house, &format!("/conciliacao/exportar.xlsx?{period}")).await;
+    assert_eq!(file.status, 200);
+    let read = |sheet: &str| {
+        let mut book: calamine::Xlsx<_> =
+            calamine::open_workbook_from_rs(std::io::Cursor::new(file.body.clone())).unwrap();
+        let range = calamine::Reader::worksheet_range(&mut book, sheet).unwrap();
+        range
+            .rows()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect::<Vec<Vec<_>>>()
+    };
+    let all = read("Lançamentos");
+    assert_eq!(all.len(), 4, "{all:?}");
+    assert!(all.iter().any(|row| row[5] == "Boletos" && row[6] == "NF 1" && row[7] == "100"));
+    let open = read("Em aberto");
+    assert_eq!((open.len(), open[1][4].as_str()), (2, "555.55"), "{open:?}");
+    let totals = read("Totais");
+    let total = totals.last().unwrap();
+    assert_eq!(total[..], ["Total", "2", "655.55", "1", "-3"], "{totals:?}");
+    let none = ana.get(house, "/conciliacao/exportar.xlsx?from=31/12/2026&to=01/12/2026").await;
+    assert_eq!(none.status, 422);
 }
