@@ -25,7 +25,7 @@ const CONFIGURE: Option<Permission> = Some(Permission::Configure);
 
 /// Pages, and what one must be allowed to see them. A letter in braces is one of [`Things`].
 #[rustfmt::skip]
-const PAGES: [(&str, Option<Permission>); 62] = [
+const PAGES: [(&str, Option<Permission>); 67] = [
     ("/", None), ("/minha-senha", None), ("/boletos/lote/modelo.csv", None),
     ("/inicio/numeros", READ), ("/boletos", READ), ("/boletos/exportar.csv", READ),
     ("/boletos/exportar.xlsx", READ), ("/boletos/{b}", READ), ("/boletos/{b}/linha", READ),
@@ -50,11 +50,13 @@ const PAGES: [(&str, Option<Permission>); 62] = [
     ("/contratos/novo", CHARGE), ("/contratos/{n}/alterar", CHARGE),
     ("/plano-de-contas/{p}", CHARGE), ("/centros-de-custo/{w}", CHARGE),
     ("/contas/{a}/como-esta", CONFIGURE), ("/contas/{a}/exportar", CONFIGURE),
+    ("/tokens", CONFIGURE), ("/conciliacao", READ), ("/conciliacao/feitas", READ),
+    ("/conciliacao/exportar.xlsx", READ), ("/conciliacao/varias", CHARGE),
 ];
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 54] = [
+const FORMS: [(&str, Permission); 61] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
@@ -84,6 +86,10 @@ const FORMS: [(&str, Permission); 54] = [
     ("/contas/{a}/integracao", Permission::Configure), ("/contas/{a}/exportar", Permission::Configure),
     ("/contas/simulador", Permission::Configure), ("/email/testar", Permission::Configure),
     ("/tokens", Permission::Configure), ("/empresa/logo/remover", Permission::Configure),
+    ("/contas/{a}/testar", Permission::Configure), ("/conciliacao/varias", Permission::Charge),
+    ("/conciliacao/{b}/conciliar", Permission::Charge), ("/conciliacao/{b}/explicar", Permission::Charge),
+    ("/conciliacao/{b}/ignorar", Permission::Charge), ("/conciliacao/{b}/rejeitar", Permission::Charge),
+    ("/conciliacao/feitas/{b}/desfazer", Permission::Charge),
 ];
 
 /// Forms with files.
