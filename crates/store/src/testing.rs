@@ -47,6 +47,9 @@ impl TestPostgres {
         // Not on the caller's thread, which may run async code.
         let create = || {
             let mut client = Client::connect(&self.url, NoTls).expect("PostgreSQL for tests");
+            // Numbers of processes come again, and a server may outlive those it was made for.
+            let gone = format!("DROP DATABASE IF EXISTS {name}");
+            client.batch_execute(&gone).expect("an old database for tests");
             let text = format!(
                 "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' \
                  LC_COLLATE 'C' LC_CTYPE 'C'"

@@ -547,7 +547,8 @@ fn onwards(fields: &Fields, line: &str, done: Option<&str>) -> Response {
     Redirect::to(&format!("{to}{done}")).into_response()
 }
 
-async fn look_for(Path(line): Path<String>, Form { fields, .. }: Form) -> Page {
+async fn look_for(Path(line): Path<String>, Form { who, fields }: Form) -> Page {
+    who.actor.must(Permission::Read)?;
     let asked = Asked::read(&fields);
     if !is_id(&line) {
         return Err(Error::not_found("lançamento").into());

@@ -30,8 +30,8 @@ const CARRIED_MAX: usize = 4 * 1024 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     // The form around the file takes some room too.
-    let upload = post(import).layer(DefaultBodyLimit::max(FILE_MAX + 64 * 1024));
-    Router::new().route("/extrato/{account}/importar", upload)
+    let largest = DefaultBodyLimit::max(FILE_MAX + 64 * 1024);
+    Router::new().route("/extrato/{account}/importar", post(import).layer(largest))
 }
 
 async fn import(State(app): State<App>, Path(id): Path<String>, upload: Upload) -> Page {
