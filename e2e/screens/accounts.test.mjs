@@ -144,7 +144,7 @@ test("the simulated bank is a button away, and its test tells each step", async 
   await page.click("text=Testar conexão");
   await page.waitForSelector(".steps .verdict");
   const steps = await page.$$eval(".steps li", (steps) => steps.map((step) => step.className));
-  assert.deepEqual(steps, ["ok", "ok", "ok", "ok", "ok", "verdict"]);
+  assert.deepEqual(steps, ["ok", "ok", "ok", "ok", "ok", "ok", "verdict"]);
   assert.match(await page.textContent(".verdict"), /pronta para emitir/);
   await noViolations(page);
 

@@ -25,7 +25,7 @@ const numbers = () => page.$$eval("tbody tr th", (cells) => cells.map((cell) => 
 
 test("a filter stands in the address, is kept as a tab, and goes into a file", async () => {
   await page.goto(`${home.url}/boletos`);
-  assert.match(await page.textContent("tfoot"), /Total do filtro: 10 boletos/);
+  assert.match(await page.textContent("tfoot"), /Total do filtro: 11 boletos/);
   await page.fill("#customer", "oliveira");
   await page.selectOption("#status", "due");
   await page.press("#customer", "Enter");

@@ -45,7 +45,7 @@ export async function livedIn(home) {
   const rejected = await issue("OS 77 - 1/1", 20, 45_000, 3);
   const customers = await api(home, "GET", "/v1/customers");
   const contract = await api(home, "POST", "/v1/contracts", {
-    description: "Mensalidade da turma A", customer_id: customers.data[0].id, amount: 30_000,
+    description: "Mensalidade da turma A", customer_id: customers.data.find((customer) => !customer.legal_name.includes("Oliveira")).id, amount: 30_000,
     expiration_date: day(12), periods: 12, readjustment: "4.50", invoice_type: "tuition_payment",
   }, "contract");
   // Five days on, some are late.
