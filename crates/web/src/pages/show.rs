@@ -10,7 +10,8 @@ use quita_engine::clock::bank_time;
 
 /// `R$ 1.234,56`, on one line.
 pub(crate) fn money(cents: i64) -> String {
-    format!("R$\u{a0}{}", Money::from_cents(cents))
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}R$\u{a0}{}", Money::from_cents(cents.saturating_abs()))
 }
 
 /// `24/11/2026`.
@@ -67,5 +68,11 @@ mod tests {
         assert_eq!(instant(at), "23/11/2026 23:30");
         assert_eq!(document("11222333000181"), "11.222.333/0001-81");
         assert_eq!(document("?"), "?");
+    }
+
+    #[test]
+    fn what_went_out_has_its_sign_before_the_currency() {
+        assert_eq!(money(123_456), "R$\u{a0}1.234,56");
+        assert_eq!(money(-100), "-R$\u{a0}1,00");
     }
 }
