@@ -39,7 +39,7 @@ test("an integration that is not active yet turns to connected by itself", async
     credential: { ...own.credential, client_id: "nova", client_secret: "segredo" },
   }, "nova");
   await page.goto(`${home.url}/contas/${made.id}`);
-  await page.waitForSelector(".state:has-text('Aguardando ativação')");
+  await page.waitForSelector(".state:has-text('Aguardando ativação')", { timeout: 90_000 });
   await noViolations(page);
   await page.evaluate(() => { globalThis.untouched = true; });
   await letIn("nova", "55500098");
