@@ -1,0 +1,3 @@
+//! Ailos.
+
+pub mod bank;

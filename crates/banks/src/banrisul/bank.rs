@@ -1,0 +1,26 @@
+//! Static data. No API: numbers and printed forms.
+
+use crate::contract::Bank;
+use crate::info::BankInfo;
+
+/// The bank.
+pub const BANRISUL: Banrisul = Banrisul;
+
+/// Banrisul.
+#[derive(Clone, Copy, Debug)]
+pub struct Banrisul;
+
+impl Bank for Banrisul {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "041",
+    ispb: "92702067",
+    name: "Banrisul",
+    folder: "banrisul",
+    printed_code: "041-8",
+    ..BankInfo::NO_API
+};

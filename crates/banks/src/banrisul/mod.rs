@@ -1,0 +1,3 @@
+//! Banrisul.
+
+pub mod bank;

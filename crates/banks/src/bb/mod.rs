@@ -1,0 +1,3 @@
+//! Banco do Brasil.
+
+pub mod bank;

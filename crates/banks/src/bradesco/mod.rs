@@ -1,0 +1,3 @@
+//! Bradesco.
+
+pub mod bank;

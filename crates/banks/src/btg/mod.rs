@@ -1,0 +1,3 @@
+//! BTG Pactual.
+
+pub mod bank;

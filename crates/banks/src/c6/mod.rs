@@ -1,0 +1,3 @@
+//! C6 Bank.
+
+pub mod bank;

@@ -1,0 +1,3 @@
+//! Caixa Econômica Federal.
+
+pub mod bank;

@@ -1,0 +1,3 @@
+//! Santander.
+
+pub mod bank;

@@ -1,0 +1,3 @@
+//! Sicoob.
+
+pub mod bank;

@@ -1,0 +1,3 @@
+//! Sicredi.
+
+pub mod bank;
