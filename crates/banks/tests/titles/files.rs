@@ -56,6 +56,7 @@ fn each_bank_names_the_input_that_is_missing() {
         ),
         ("033", json!({ "beneficiary_code": "123456", "our_number": "42", "wallet": "101" })),
         ("041", json!({ "beneficiary_code": "1234567", "our_number": "42", "branch": "57" })),
+        ("070", json!({ "branch": "57", "account": "12345", "wallet": "2", "our_number": "42" })),
         (
             "085",
             json!({ "agreement": "101234", "our_number": "42", "wallet": "01",
@@ -277,4 +278,15 @@ fn ailos_puts_the_account_in_our_number() {
     assert_eq!(of(&ailos, json!({ "account": "12345-5" })), expected);
     assert_eq!(beneficiary(&ailos, json!({})), "0057-4 / 0012345-5");
     assert_eq!(looks("085", "1012340012345600000004201"), ["account_digit"]);
+}
+
+#[test]
+fn brb_ends_our_number_with_the_digits_of_the_key() {
+    let brb = json!({ "bank": "070", "branch": "57", "account": "1234-5", "wallet": "2",
+                      "our_number": "42" });
+    assert_eq!(of(&brb, json!({})), pair("200004207088", "0000570012345200004207088"));
+    assert_eq!(of(&brb, json!({ "account": "12345" })).1, "0000570012345200004207088");
+    assert_eq!(beneficiary(&brb, json!({})), "000 - 057 - 0012345");
+    assert_eq!(no(&brb, json!({ "wallet": "3" })), ("wallet", "invalid"));
+    assert_eq!(no(&brb, json!({ "account": "1234567-8" })), ("account", "invalid"));
 }

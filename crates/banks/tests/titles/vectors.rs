@@ -112,6 +112,8 @@ const EXPLAINED: &[(&[&str], &str)] = &[
     (&["b-daaa75612378"], "Caixa's older system SICOB"),
     (&["b-31ede6320608"], "the layout of branches of three digits"),
     (&["b-9d2a96ca3576"], "printed by the bank, which the inputs do not tell"),
+    (&["b-29f8aebbf68f"], "BRB's sequence widened by the first three places, which is not done"),
+    (&["b-318d92f71637"], "the barcode is of another account than the inputs"),
     (&["b-f98428417be5"], "the agreement is in the barcode and not in the inputs"),
 ];
 
