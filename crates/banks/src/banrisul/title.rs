@@ -10,7 +10,7 @@ use quita_core::check_digit::asbace;
 use quita_core::findings::Warning;
 
 use crate::title::{Title, TitleError, TitleInput, Titles, as_text, beneficiary_code, branch};
-use crate::title::{code_doubt, digits, free_field, join, optional_digits};
+use crate::title::{code_doubt, digits, free_field, is_printed_by_bank, join, optional_digits};
 
 /// The rules.
 pub static TITLES: BanrisulTitles = BanrisulTitles;
@@ -21,15 +21,13 @@ pub struct BanrisulTitles;
 
 impl Titles for BanrisulTitles {
     /// Needs `branch`, `our_number` and the beneficiary: `beneficiary_code` (else `agreement`)
-    /// of 7 digits, or 9 with its two check digits, or 13 with the branch before these.
+    /// of 7 digits, or 9 with its two check digits, or 13 with the branch before these. `issued_by`
+    /// is the company where it is absent.
     fn compute(&self, input: &TitleInput<'_>) -> Result<Title, TitleError> {
         let Beneficiary { branch, code, .. } = Beneficiary::read(input)?;
         let number = digits::<8>("our_number", &input.our_number, "o nosso número")?;
         let two = asbace(&number);
-        let product = match input.issued_by.as_deref().map_or("", str::trim) {
-            "bank" => b"1",
-            _ => b"2",
-        };
+        let product = if is_printed_by_bank(input)? { b"1" } else { b"2" };
         let front = join::<23>(&[product, b"1", &branch, &code, &number, b"40"]);
         let digit = as_text(&two).to_owned();
         Ok(Title {

@@ -255,6 +255,8 @@ fn banrisul_has_two_digits() {
     assert_eq!(beneficiary(&banrisul, printed), "0057 / 123456.7.89");
     let by_bank = json!({ "beneficiary_code": "1234567", "issued_by": "bank" });
     assert!(of(&banrisul, by_bank).1.starts_with("11"));
+    let by_whom = json!({ "beneficiary_code": "1234567", "issued_by": "eu" });
+    assert_eq!(no(&banrisul, by_whom), ("issued_by", "invalid"));
     assert_eq!(looks("041", "2100571234567000000424007"), ["free_field_digit"]);
 }
 
