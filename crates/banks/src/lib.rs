@@ -11,6 +11,17 @@ pub mod statement;
 pub mod title;
 
 // The folders. Written by `cargo xtask gen`.
+pub mod ailos;
+pub mod banrisul;
+pub mod bb;
+pub mod bradesco;
+pub mod brb;
+pub mod btg;
+pub mod c6;
+pub mod caixa;
 pub mod inter;
 pub mod itau;
+pub mod santander;
+pub mod sicoob;
+pub mod sicredi;
 pub mod stone;
