@@ -321,6 +321,11 @@ fn truly_explained(books: &Books, known: &[Known], wrong: &mut Vec<String>) {
             of_simple_statement(books, known, one, wrong);
             continue;
         };
+        // Of what the bank corrected while only its simple statement worked the words are not known.
+        let is_told = one.line.line.kind.as_deref() == Some(row.kind.as_str());
+        if !is_told && one.line.status == Status::Open {
+            continue;
+        }
         let boleto = row.boleto.as_ref().and_then(|id| {
             known.iter().find(|k| k.boleto.bank_id.as_ref() == Some(id)).map(|k| &k.boleto.id)
         });
