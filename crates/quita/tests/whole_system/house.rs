@@ -200,6 +200,19 @@ impl House {
         }
     }
 
+    /// Lets minutes pass until the server has died by itself: the bank gives few tokens in each.
+    pub(crate) fn pass_until_death(&mut self) {
+        for _ in 0..120 {
+            self.advance_minutes(1);
+            let server = self.server.as_mut().unwrap();
+            if server.child.try_wait().unwrap().is_some() {
+                return;
+            }
+            std::thread::park_timeout(Duration::from_millis(500));
+        }
+        panic!("it did not die");
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.0.join("data")
     }
