@@ -19,6 +19,10 @@ const MOST_WORDS: usize = 4;
 /// Receivables of the amount that are passed for being taken.
 const MOST_STEPS: usize = 100;
 
+/// Of so many of these words all receivables are looked at, of others where they are few.
+const FEWEST_WORDS: usize = 2;
+const MANY: usize = 200;
+
 /// Names of which all receivables are looked at.
 const FEW_NAMES: usize = 8;
 
@@ -106,15 +110,24 @@ impl Fetch<'_> {
             known.sort_unstable_by_key(|w| (words.names(*w).len(), *w));
             known.truncate(MOST_WORDS);
         }
-        let mut found: Vec<usize> = Vec::new();
+        let index = &self.people.by_word_amount;
+        let mut shared: Vec<(usize, usize)> = Vec::new();
         for amount in self.amounts() {
-            for word in &known {
-                found.extend(self.people.by_word_amount.get(word_amount(*word, amount)));
+            let mut keys: Vec<u64> = known.iter().map(|w| word_amount(*w, amount)).collect();
+            keys.retain(|key| index.count(*key) > 0);
+            keys.sort_by_key(|key| index.count(*key));
+            let mut places: Vec<usize> = Vec::new();
+            for (at, key) in keys.iter().enumerate() {
+                // Who shares the more usual words alone is one of many.
+                if at < FEWEST_WORDS || places.len() + index.count(*key) <= MANY {
+                    places.extend(index.get(*key));
+                }
             }
+            places.sort_unstable();
+            places.dedup();
+            let words = |place: usize| keys.iter().filter(|key| index.has(**key, place)).count();
+            shared.extend(places.into_iter().map(|place| (place, words(place))));
         }
-        found.sort_unstable();
-        let mut shared: Vec<(usize, usize)> =
-            found.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect();
         let mut least = 1;
         while shared.len() > MOST_BY_WORDS {
             least += 1;

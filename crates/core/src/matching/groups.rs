@@ -133,8 +133,9 @@ pub(crate) fn run(state: &mut State) {
             .collect();
         let days = pay_days(line.date, &state.settings.calendar);
         let mut found: Option<(Vec<Item>, Money, usize)> = None;
-        let mut several = false;
-        for day in days {
+        // Of too many any amount can be made.
+        let mut several = places.len() > MOST;
+        for day in days.into_iter().filter(|_| places.len() <= MOST) {
             let items = items(state, &places, day);
             match solve(&items, line.amount, &state.fees) {
                 Sums::One { chosen, fee } => match &found {
@@ -153,7 +154,7 @@ pub(crate) fn run(state: &mut State) {
                 let certain = sure >= state.settings.automatic_from;
                 decide(state, line_at, &chosen, fee, sure, None, certain);
             }
-            _ if several || places.len() > MOST => {
+            _ if several => {
                 if let Some(Verdict::Suggested { why, .. }) = &mut state.decided[line_at] {
                     *why = WhyNot::SeveralSums;
                 } else {

@@ -68,8 +68,11 @@ impl Payers {
             let Some(Verdict::Matched(found)) = verdict else { continue };
             let [share] = found.shares.as_slice() else { continue };
             let customer = &people.briefs[share.receivable];
-            let document = line.payer_document.as_deref().and_then(document_key);
             let theirs = &state.receivables[share.receivable].customer_name;
+            if line.payer_document.is_none() && line.payer_name == *theirs {
+                continue;
+            }
+            let document = line.payer_document.as_deref().and_then(document_key);
             let name = line.payer_name.as_deref().and_then(name_key);
             if document == Some(customer.document)
                 || name.is_some() && name == theirs.as_deref().and_then(name_key)
@@ -91,9 +94,12 @@ impl Payers {
 
     /// A receivable of each customer that somebody paid for; none where there are too many to
     /// say anything.
-    pub(crate) fn customers(&self, keys: [Option<u64>; 2]) -> Vec<usize> {
+    pub(crate) fn customers(&self, document: Option<u64>, name: Option<&str>) -> Vec<usize> {
         let mut found = Vec::new();
-        for key in keys.into_iter().flatten() {
+        if self.0.is_empty() {
+            return found;
+        }
+        for key in [document, name.and_then(name_key)].into_iter().flatten() {
             let from = self.0.partition_point(|&(k, _)| k < key);
             let some = self.0[from..].iter().take_while(|&&(k, _)| k == key);
             found.extend(some.take(MOST_CUSTOMERS + 1).map(|&(_, r)| r as usize));

@@ -71,7 +71,7 @@ impl<'a> Payer<'a> {
         let hash = document.as_deref().and_then(document_key);
         let known = hash.is_some_and(|h| people.by_document.count(h) > 0);
         let (names, crowd) = if known { (Vec::new(), 1) } else { alike(&words, people) };
-        let pays_for = people.payers.customers([hash, name.and_then(name_key)]);
+        let pays_for = people.payers.customers(hash, name);
         Self {
             document,
             hash,
@@ -200,7 +200,10 @@ impl<'a> Payer<'a> {
         };
         let customer = told.customer_name.as_deref().unwrap_or_default();
         let begins = |c: char| self.letters().starts_with(text::plain(c));
-        if words.left == 0 || !customer.chars().next().is_some_and(begins) {
+        if words.left == 0
+            || words.left > MOST_SLIPPED
+            || !customer.chars().next().is_some_and(begins)
+        {
             return Some(by_words);
         }
         let by_letters = match text::compare_letters(self.letters(), &text::letters(customer)) {
@@ -234,7 +237,10 @@ impl<'a> Payer<'a> {
                 continue;
             }
             let last = at + 1 == self.words.len();
-            let free = theirs.iter().enumerate().filter(|(at, _)| used >> (at % 64) & 1 == 0);
+            // A whole word that other customers have is no slip for another.
+            let whole = word.known.is_some() && !last && word.text.len() > 2;
+            let free =
+                theirs.iter().enumerate().filter(|(at, _)| !whole && used >> (at % 64) & 1 == 0);
             let near = free.filter_map(|(at, t)| {
                 Some((resembles(word, *t, last, people)?, std::cmp::Reverse(at)))
             });
@@ -287,7 +293,7 @@ fn alike(words: &[PayerWord], people: &People) -> (Vec<u32>, u64) {
         let crowd = names.len().max(1) as u64;
         return (names, crowd);
     };
-    let mut names: Vec<u32> = rarest.iter().take(8 * MOST_NAMES).copied().collect();
+    let mut names: Vec<u32> = rarest.iter().take(4 * MOST_NAMES).copied().collect();
     let seen = names.len();
     for other in others.iter().take(2) {
         let both: Vec<u32> =
@@ -321,6 +327,9 @@ fn resembles(word: &PayerWord, theirs: u32, last: bool, people: &People) -> Opti
     }
     None
 }
+
+/// One slip leaves no more words over than this.
+const MOST_SLIPPED: i32 = 3;
 
 /// What an initial says: a letter begins one word of fifteen or so, and a name has several.
 const INITIAL: i32 = 6;

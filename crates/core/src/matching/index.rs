@@ -44,6 +44,11 @@ impl ByHash {
         self.of(hash).iter().map(|&(_, place)| place as usize)
     }
 
+    /// Whether a place is under a hash.
+    pub(crate) fn has(&self, hash: u64, place: usize) -> bool {
+        self.of(hash).binary_search_by_key(&place, |&(_, at)| at as usize).is_ok()
+    }
+
     /// How many there are under a hash.
     pub(crate) fn count(&self, hash: u64) -> usize {
         self.of(hash).len()
