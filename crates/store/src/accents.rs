@@ -18,18 +18,26 @@ macro_rules! without_accents {
 /// What a name that has the text in it is like (escaped with `!`), as [`without_accents`] makes names.
 pub(crate) fn name_pattern(text: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'á' | 'à' | 'â' | 'ã' => pattern.push('a'),
-            'é' | 'ê' => pattern.push('e'),
-            'í' => pattern.push('i'),
-            'ó' | 'ô' | 'õ' => pattern.push('o'),
-            'ú' | 'ü' => pattern.push('u'),
-            'ç' => pattern.push('c'),
-            '%' | '_' | '!' => pattern.extend(['!', letter]),
-            other => pattern.push(other),
+    for letter in without_accents(text).chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
         }
+        pattern.push(letter);
     }
     pattern.push('%');
     pattern
+}
+
+/// As the macro of the same name does.
+pub(crate) fn without_accents(text: &str) -> String {
+    let plain = |letter| match letter {
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'ê' => 'e',
+        'í' => 'i',
+        'ó' | 'ô' | 'õ' => 'o',
+        'ú' | 'ü' => 'u',
+        'ç' => 'c',
+        other => other,
+    };
+    text.chars().flat_map(char::to_lowercase).map(plain).collect()
 }

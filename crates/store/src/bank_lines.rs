@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_core::bank_line::BankLine;
 use quita_core::line_identity::Source;
+use quita_core::money::Money;
 
 use crate::{Row, StoreError, Tx, params, sql, to_json};
 
@@ -100,6 +101,13 @@ sql! {
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
         AND (CAST($4 AS TEXT) IS NULL OR account_id = $4)
         ORDER BY day, id LIMIT $5");
+    MISSING = concat!("SELECT ", columns!(), " FROM bank_lines
+        WHERE account_id = $1 AND missing_since IS NOT NULL AND day >= $2 AND day <= $3
+        ORDER BY day, id");
+    SET_MISSING = "UPDATE bank_lines SET missing_since = $3 WHERE company_id = $1 AND id = $2";
+    OPEN_OF_AMOUNTS = concat!("SELECT ", columns!(), " FROM bank_lines
+        WHERE company_id = $1 AND status = 'open' AND account_id = $2
+        AND amount >= $3 AND amount <= $4 ORDER BY day, id LIMIT $5");
     CLEAR_DOUBT = "UPDATE bank_lines SET status = 'open', doubt = NULL, doubt_of = NULL,
         updated_at = $3 WHERE company_id = $1 AND id = $2";
     DOUBTFUL = "SELECT COUNT(*), MIN(day) FROM bank_lines WHERE account_id = $1 AND status = 'doubtful'";
@@ -179,6 +187,39 @@ pub fn open(
 ) -> Result<Vec<KeptLine>, StoreError> {
     let (day, id) = after;
     tx.rows(OPEN, params![company_id, day, id, account_id, limit])?.into_iter().map(read).collect()
+}
+
+/// Lines of an account that its bank no longer tells, on days of which it told everything.
+pub fn missing(
+    tx: &mut Tx,
+    account_id: &str,
+    first: Date,
+    last: Date,
+) -> Result<Vec<KeptLine>, StoreError> {
+    tx.rows(MISSING, params![account_id, first, last])?.into_iter().map(read).collect()
+}
+
+/// The bank no longer tells a line since an instant, or tells it again.
+pub fn set_missing(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    since: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.exec(SET_MISSING, params![company_id, id, since])?;
+    Ok(())
+}
+
+/// Lines of an account that nothing explains, of an amount between two, the oldest first.
+pub fn open_of_amounts(
+    tx: &mut Tx,
+    company_id: &str,
+    account_id: &str,
+    amounts: (Money, Money),
+    limit: i64,
+) -> Result<Vec<KeptLine>, StoreError> {
+    let given = params![company_id, account_id, amounts.0, amounts.1, limit];
+    tx.rows(OPEN_OF_AMOUNTS, given)?.into_iter().map(read).collect()
 }
 
 /// A doubtful line is one by itself.

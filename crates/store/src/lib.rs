@@ -31,6 +31,7 @@ pub mod jobs;
 pub mod logos;
 pub mod mails;
 pub mod matches;
+pub mod payables;
 pub mod payment_forms;
 pub mod pending;
 pub mod receipts;
@@ -52,6 +53,8 @@ mod error;
 mod group;
 mod json;
 mod migrate;
+#[cfg(test)]
+mod plan;
 mod postgres;
 mod sql;
 mod sqlite;

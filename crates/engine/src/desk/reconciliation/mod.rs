@@ -6,6 +6,7 @@
 //! person undid is never done again without one.
 
 mod accept;
+mod alike;
 mod by_hand;
 mod input;
 mod list;
