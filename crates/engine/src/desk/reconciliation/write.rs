@@ -10,7 +10,7 @@ use quita_store::{StoreError, Tx, boletos, events, receipts};
 use serde_json::{Value, json};
 
 use super::input::Input;
-use super::{NOT_SETTLED, PAID_TWICE};
+use super::{BY_BANK, NOT_SETTLED, PAID_TWICE};
 use crate::ids::Ids;
 use crate::learn::open_pending;
 use crate::trail::{self, Author};
@@ -215,6 +215,19 @@ pub(super) fn undo(
     announce(tx, ids, found, "line.unmatched", by)?;
     record(tx, ids, found, "line.unmatched", by)?;
     Ok(true)
+}
+
+/// The bank took a line back, or changed what it says: what explained it proves nothing any more.
+/// False where nothing did.
+pub(crate) fn undo_of_line(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    line: &KeptLine,
+) -> Result<bool, StoreError> {
+    match matches::of_line(tx, &line.company_id, &line.id)? {
+        Some(found) => undo(tx, ids, &found, BY_BANK),
+        None => Ok(false),
+    }
 }
 
 /// What was opened for a match goes with it.
