@@ -29,12 +29,12 @@ use quita_store::{Options, Store, StoreError, Tx, matches};
 const LOT: usize = 2_000;
 
 /// The installation.
-pub struct Invented {
-    pub world: World,
-    pub actor: Actor,
-    pub account: Account,
+pub(crate) struct Invented {
+    pub(crate) world: World,
+    pub(crate) actor: Actor,
+    pub(crate) account: Account,
     /// Ids of the lines, in the order given.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 /// No bank is asked.
@@ -48,7 +48,7 @@ impl Wire for NoWire {
 
 impl Invented {
     /// With these boletos, all registered and open, and these lines, which nothing explains.
-    pub fn new(folder: &TestFolder, receivables: &[Receivable], lines: &[Line]) -> Self {
+    pub(crate) fn new(folder: &TestFolder, receivables: &[Receivable], lines: &[Line]) -> Self {
         let world = World::new(
             Box::new(SystemClock),
             Box::new(SystemEntropy::new()),
