@@ -6,6 +6,7 @@ use quita_core::bank_line::BankLine;
 use quita_core::fact::Means;
 use quita_core::line_identity::Source;
 use quita_core::money::Money;
+use quita_engine::desk::accounts;
 use quita_engine::desk::people::Role;
 use quita_engine::desk::reconciliation::{self, Done};
 use quita_store::bank_lines::{self, KeptLine, Status};
@@ -13,14 +14,15 @@ use quita_store::matches;
 use serde_json::{Value, json};
 
 use super::Person;
-use crate::house::{House, Tenant, boleto};
+use crate::house::{House, Tenant, account, boleto};
 
 crate::on_both_databases! {
 what_is_certain_is_matched_once two_runs_at_once_give_one_match
 what_was_undone_waits_for_a_person a_second_payment_is_shown_as_one
 a_person_splits_and_names_differences a_rejected_pair_stays_away
 programs_reconcile_too nothing_of_another_company_is_touched  the_screen_shows_and_decides the_screen_splits_between_boletos many_are_accepted_after_a_look
-whoever_only_reads_decides_nothing a_period_is_exported }
+whoever_only_reads_decides_nothing a_period_is_exported
+what_the_payer_owes_elsewhere_is_suggested }
 
 /// A line of 24 November, of so many cents.
 pub(crate) fn line(cents: i64, memo: &str) -> BankLine {
@@ -138,7 +140,15 @@ async fn what_is_certain_is_matched_once(house: &House) {
         .store
         .read(move |tx| quita_store::audit::of_subject(tx, &company, &subject, 100))
         .unwrap();
-    assert!(written.iter().any(|entry| entry.action == "line.matched"));
+    assert!(written.is_empty());
+    let (company, account) = (house.ours.actor.company_id.clone(), house.ours.account_id.clone());
+    let written = house
+        .world
+        .store
+        .read(move |tx| quita_store::audit::of_subject(tx, &company, &account, 100))
+        .unwrap();
+    let entry = written.iter().find(|entry| entry.action == "lines.matched").unwrap();
+    assert!(entry.details.contains(of_open["line"]["id"].as_str().unwrap()));
 }
 
 async fn two_runs_at_once_give_one_match(house: &House) {
@@ -501,4 +511,32 @@ async fn a_period_is_exported(house: &House) {
     assert_eq!(total[..], ["Total", "2", "655.55", "1", "-3"], "{totals:?}");
     let none = ana.get(house, "/conciliacao/exportar.xlsx?from=31/12/2026&to=01/12/2026").await;
     assert_eq!(none.status, 422);
+}
+
+async fn what_the_payer_owes_elsewhere_is_suggested(house: &House) {
+    let boleto = registered(house, "NF 1", 43_210).await;
+    let other = accounts::create(&house.world, &house.ours.actor, &account("7654322")).unwrap();
+    let there = Tenant {
+        actor: house.ours.actor.clone(),
+        token: house.ours.token.clone(),
+        account_id: other.id.clone(),
+    };
+    let document = |text: &str| Some(text.to_owned());
+    let lines = [
+        BankLine { payer_document: document("12345678909"), ..line(43_210, "PIX RECEBIDO") },
+        BankLine { payer_document: document("52998224725"), ..line(43_210, "PIX RECEBIDO") },
+    ];
+    let lines = stated(house, &there, &lines);
+    // A run of that account does not look further.
+    let done = reconciliation::run(&house.world, &other.id).unwrap();
+    assert_eq!(done, Done::default());
+    let look = |line: &str| format!("/v1/statement_lines/{line}/suggestions");
+    let found = house.get(&look(&lines[0])).send().await.expect(200);
+    assert_eq!(found["suggestions"][0]["boletos"][0]["boleto_id"], boleto["id"]);
+    let stranger = house.get(&look(&lines[1])).send().await.expect(200);
+    assert_eq!(stranger["suggestions"], json!([]));
+    let body = json!({ "boletos": [{ "boleto_id": id(&boleto) }] });
+    let path = format!("/v1/statement_lines/{}/match", lines[0]);
+    let made = house.call("POST", &path).json(&body).send().await.expect(200);
+    assert_eq!(made["reasons"][0], "document");
 }
