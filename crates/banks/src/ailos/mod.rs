@@ -1,3 +1,4 @@
 //! Ailos.
 
 pub mod bank;
+pub mod title;

@@ -1,3 +1,4 @@
 //! Banrisul.
 
 pub mod bank;
+pub mod title;

@@ -2,6 +2,7 @@
 
 use crate::contract::Bank;
 use crate::info::BankInfo;
+use crate::title::Titles;
 
 /// The bank.
 pub const BB: Bb = Bb;
@@ -13,6 +14,10 @@ pub struct Bb;
 impl Bank for Bb {
     fn info(&self) -> &'static BankInfo {
         &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
     }
 }
 

@@ -1,3 +1,4 @@
 //! Bradesco.
 
 pub mod bank;
+pub mod title;

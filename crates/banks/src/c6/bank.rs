@@ -2,6 +2,7 @@
 
 use crate::contract::Bank;
 use crate::info::BankInfo;
+use crate::title::Titles;
 
 /// The bank.
 pub const C6: C6Bank = C6Bank;
@@ -13,6 +14,10 @@ pub struct C6Bank;
 impl Bank for C6Bank {
     fn info(&self) -> &'static BankInfo {
         &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
     }
 }
 

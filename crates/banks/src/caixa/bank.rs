@@ -2,6 +2,7 @@
 
 use crate::contract::Bank;
 use crate::info::BankInfo;
+use crate::title::Titles;
 
 /// The bank.
 pub const CAIXA: Caixa = Caixa;
@@ -13,6 +14,10 @@ pub struct Caixa;
 impl Bank for Caixa {
     fn info(&self) -> &'static BankInfo {
         &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
     }
 }
 

@@ -1,3 +1,4 @@
 //! Caixa Econômica Federal.
 
 pub mod bank;
+pub mod title;

@@ -2,6 +2,7 @@
 
 use crate::contract::Bank;
 use crate::info::BankInfo;
+use crate::title::Titles;
 
 /// The bank.
 pub const SANTANDER: Santander = Santander;
@@ -13,6 +14,10 @@ pub struct Santander;
 impl Bank for Santander {
     fn info(&self) -> &'static BankInfo {
         &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
     }
 }
 

@@ -1,3 +1,4 @@
 //! Santander.
 
 pub mod bank;
+pub mod title;

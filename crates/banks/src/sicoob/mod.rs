@@ -1,3 +1,4 @@
 //! Sicoob.
 
 pub mod bank;
+pub mod title;

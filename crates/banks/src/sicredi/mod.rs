@@ -1,3 +1,4 @@
 //! Sicredi.
 
 pub mod bank;
+pub mod title;
