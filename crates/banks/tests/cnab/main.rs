@@ -2,5 +2,6 @@
 #![expect(clippy::expect_used, reason = "unreadable vectors are a failing test")]
 
 mod remittances;
+mod samples;
 mod tables;
 mod vectors;
