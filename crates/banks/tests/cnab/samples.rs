@@ -256,3 +256,47 @@ fn no_format_is_left_out() {
         assert!(SAMPLES.iter().any(|(sample, ..)| *sample == name), "{name}");
     }
 }
+
+/// Our numbers, customers and warnings of a file.
+fn read_back(bytes: &[u8]) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut titles, mut warnings) = (Vec::new(), Vec::new());
+    let done = read(bytes, &formats(), Options::default(), |item| {
+        match item {
+            Item::Title(title) => {
+                let name = title.customer_name.as_deref().unwrap_or_default().to_owned();
+                titles.push((shown(title), name));
+            }
+            Item::Warning(warning) => warnings.push(warning.message),
+            _ => {}
+        }
+        Ok(())
+    });
+    done.expect("a file that can be read");
+    (titles, warnings)
+}
+
+/// Accents in either encoding leave every field behind them where it is.
+#[test]
+fn accents_are_read_in_either_encoding() {
+    for name in ["itau-400", "caixa-240"] {
+        let (_, bytes, expected) = SAMPLES.iter().find(|(sample, ..)| *sample == name).unwrap();
+        let text = std::str::from_utf8(bytes).unwrap().replace("ANA SOUZA DE", "ANA SOUZÃ DÉ");
+        let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        for file in [text.into_bytes(), latin] {
+            let (titles, warnings) = read_back(&file);
+            assert_eq!(titles[0], (expected[0].to_owned(), "ANA SOUZÃ DÉ LIMA".to_owned()));
+            assert_eq!((titles.len(), warnings), (3, Vec::new()), "{name}");
+        }
+    }
+}
+
+/// Old files have 444 columns; what stands behind the 400 is told once and not read.
+#[test]
+fn wider_lines_are_read_up_to_the_width() {
+    let (_, bytes, expected) = SAMPLES[0];
+    let text = std::str::from_utf8(bytes).unwrap().replace("\r\n", &format!("{:44}\r\n", "X"));
+    let (titles, warnings) = read_back(text.as_bytes());
+    let shown: Vec<&String> = titles.iter().map(|(title, _)| title).collect();
+    assert_eq!(shown, expected.iter().collect::<Vec<_>>());
+    assert_eq!(warnings, ["linhas com 444 colunas; só as primeiras 400 foram lidas"]);
+}
