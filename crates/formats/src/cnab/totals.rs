@@ -157,12 +157,16 @@ fn check_field(field: &Field, row: &[u8]) -> Option<String> {
         return Some(format!("{}: «{}» em vez de «{fixed}»", place(), shown()));
     }
     let is_other = matches!(Value::decode(field, row), Value::Other(_));
+    // A CNPJ may have letters.
+    let letters = !field.name.ends_with("_document") && raw.iter().any(u8::is_ascii_alphabetic);
     match field.kind {
         // Blanks mean that there is nothing to say; banks take them.
         _ if field.name.is_empty() || raw.trim_ascii().is_empty() => None,
         Kind::Date(_) if is_other => Some(format!("{}: «{}» não é uma data", place(), shown())),
         Kind::Decimal(_) if is_other => Some(format!("{}: «{}» não é um valor", place(), shown())),
-        Kind::Digits if is_other => Some(format!("{}: «{}» não é um número", place(), shown())),
+        Kind::Digits if is_other || letters => {
+            Some(format!("{}: «{}» não é um número", place(), shown()))
+        }
         Kind::Text if !raw.is_ascii() => Some(format!("{}: «{}» tem acentos", place(), shown())),
         _ => None,
     }
