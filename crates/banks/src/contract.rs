@@ -11,6 +11,7 @@ use quita_core::document::Document;
 use quita_core::fact::{Channel, Fact, Refusal};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
+use quita_formats::cnab::format::Format;
 
 use crate::info::BankInfo;
 use crate::simulator::Simulator;
@@ -25,6 +26,11 @@ pub trait Bank: Send + Sync {
     /// Our numbers and free fields, where the rules are known.
     fn titles(&self) -> Option<&'static dyn Titles> {
         None
+    }
+
+    /// The CNAB files it exchanges, where their tables are known.
+    fn cnab(&self) -> &'static [&'static Format] {
+        &[]
     }
 
     /// What stands in the way of sending this order; empty when it may go.

@@ -3,6 +3,7 @@
 //! See `contract` for what a folder gives. A folder never sends, waits, stores or retries.
 #![deny(clippy::float_arithmetic)]
 
+pub mod cnab;
 pub mod contract;
 pub mod info;
 pub mod registry;

@@ -5,5 +5,7 @@
 
 pub mod ascii;
 pub mod br_code;
+pub mod cnab;
+mod source;
 pub mod statement;
 pub mod table;

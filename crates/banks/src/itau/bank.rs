@@ -1,6 +1,7 @@
 //! Static data. Paper only for now: numbers and printed forms.
 
 use quita_core::payable::PayableRules;
+use quita_formats::cnab::format::Format;
 
 use crate::contract::Bank;
 use crate::info::{Auth, BankInfo, BoletoRules};
@@ -20,6 +21,10 @@ impl Bank for Itau {
 
     fn titles(&self) -> Option<&'static dyn Titles> {
         Some(&super::title::TITLES)
+    }
+
+    fn cnab(&self) -> &'static [&'static Format] {
+        &super::cnab::FORMATS
     }
 }
 

@@ -1,4 +1,5 @@
 //! Itaú.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

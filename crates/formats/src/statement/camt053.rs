@@ -8,9 +8,9 @@ use quita_core::money::Money;
 
 use super::csv_mapping::DecimalMark;
 use super::markup::{Kind, Markup, Tag};
-use super::source::Source;
 use super::values;
 use super::{Balance, Each, Line, Record, Statement, StatementError, Which, warn};
+use crate::source::Source;
 
 /// Most details of one entry; an entry with more is one line.
 const MOST_DETAILS: usize = 10_000;

@@ -11,9 +11,9 @@ use super::csv_mapping::{
     same_name,
 };
 use super::csv_rows::{RawLine, RawLines, SEPARATORS, split};
-use super::source::Source;
 use super::values::{self, BalanceRow};
 use super::{Balance, Each, Line, Record, Statement, StatementError, Which, warn};
+use crate::source::Source;
 
 /// Rows that tell separator, header and the order of dates.
 const TELLING: usize = 60;

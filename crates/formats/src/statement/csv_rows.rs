@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead};
 
-use super::source::Source;
 use super::values::decoded;
+use crate::source::Source;
 
 /// Most lines of one row; a quote that nobody closes ends here.
 const MOST_LINES: usize = 8;

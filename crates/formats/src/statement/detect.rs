@@ -6,7 +6,7 @@ use memchr::memmem;
 use serde::Serialize;
 
 use super::StatementError;
-use super::source::Source;
+use crate::source::Source;
 
 /// A format of statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

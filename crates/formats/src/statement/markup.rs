@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::source::{Source, count_lines};
+use crate::source::{Source, count_lines};
 
 /// Longest name and longest attributes; what is longer is no tag.
 const LONGEST_NAME: usize = 64;

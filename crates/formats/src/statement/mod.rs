@@ -12,7 +12,6 @@ mod detect;
 mod markup;
 mod ofx;
 mod ofx_line;
-mod source;
 mod values;
 
 use std::io::{self, BufRead};
@@ -21,6 +20,8 @@ use jiff::civil::Date;
 use quita_core::bank_line::BankLine;
 use quita_core::money::Money;
 use serde::Serialize;
+
+use crate::source::Source;
 
 pub use csv_mapping::{Amounts, Column, CsvMapping, DateOrder, DecimalMark, guess};
 pub use detect::Format;
@@ -145,7 +146,7 @@ pub fn read(
     options: &Options,
     mut each: impl FnMut(Record) -> io::Result<()>,
 ) -> Result<Format, StatementError> {
-    let mut source = source::Source::new(input)?;
+    let mut source = Source::new(input)?;
     let format = detect::detect(&mut source, options.csv.is_some())?;
     match format {
         Format::Ofx => ofx::read(&mut source, &mut each)?,

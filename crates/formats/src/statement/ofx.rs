@@ -10,9 +10,9 @@ use quita_core::money::Money;
 use super::csv_mapping::DecimalMark;
 use super::markup::{Kind, Markup};
 use super::ofx_line::{Outcome, Transaction};
-use super::source::Source;
 use super::values::{self, BalanceRow};
 use super::{Balance, Each, Line, Record, Statement, StatementError, Which, warn};
+use crate::source::Source;
 
 /// Most lines that wait until it is known which sign the file gives to debits.
 const MOST_UNDECIDED: usize = 4096;

@@ -512,31 +512,3 @@ async fn a_period_is_exported(house: &House) {
     let none = ana.get(house, "/conciliacao/exportar.xlsx?from=31/12/2026&to=01/12/2026").await;
     assert_eq!(none.status, 422);
 }
-
-async fn what_the_payer_owes_elsewhere_is_suggested(house: &House) {
-    let boleto = registered(house, "NF 1", 43_210).await;
-    let other = accounts::create(&house.world, &house.ours.actor, &account("7654322")).unwrap();
-    let there = Tenant {
-        actor: house.ours.actor.clone(),
-        token: house.ours.token.clone(),
-        account_id: other.id.clone(),
-    };
-    let document = |text: &str| Some(text.to_owned());
-    let lines = [
-        BankLine { payer_document: document("12345678909"), ..line(43_210, "PIX RECEBIDO") },
-        BankLine { payer_document: document("52998224725"), ..line(43_210, "PIX RECEBIDO") },
-    ];
-    let lines = stated(house, &there, &lines);
-    // A run of that account does not look further.
-    let done = reconciliation::run(&house.world, &other.id).unwrap();
-    assert_eq!(done, Done::default());
-    let look = |line: &str| format!("/v1/statement_lines/{line}/suggestions");
-    let found = house.get(&look(&lines[0])).send().await.expect(200);
-    assert_eq!(found["suggestions"][0]["boletos"][0]["boleto_id"], boleto["id"]);
-    let stranger = house.get(&look(&lines[1])).send().await.expect(200);
-    assert_eq!(stranger["suggestions"], json!([]));
-    let body = json!({ "boletos": [{ "boleto_id": id(&boleto) }] });
-    let path = format!("/v1/statement_lines/{}/match", lines[0]);
-    let made = house.call("POST", &path).json(&body).send().await.expect(200);
-    assert_eq!(made["reasons"][0], "document");
-}

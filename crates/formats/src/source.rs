@@ -8,10 +8,10 @@ use memchr::{memchr_iter, memchr2};
 /// Most bytes held at once; no single value of a statement is longer.
 const WINDOW: usize = 256 * 1024;
 /// Longest line of a file of lines; the rest of a longer one is left out.
-pub(super) const LONGEST_LINE: usize = 64 * 1024;
+pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 
 /// Input with what has been read and not yet used.
-pub(super) struct Source<R> {
+pub(crate) struct Source<R> {
     input: R,
     window: Vec<u8>,
     at: usize,
@@ -23,16 +23,16 @@ pub(super) struct Source<R> {
 }
 
 /// A line without its end.
-pub(super) struct TextLine {
+pub(crate) struct TextLine {
     /// Its bytes in `buffer` of [`Source::next_line`] are cut at [`LONGEST_LINE`].
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
     /// Number from 1.
-    pub(super) number: u64,
+    pub(crate) number: u64,
 }
 
 impl<R: BufRead> Source<R> {
     /// Looks for a byte order mark, which is left out.
-    pub(super) fn new(input: R) -> io::Result<Self> {
+    pub(crate) fn new(input: R) -> io::Result<Self> {
         let mut source = Self {
             input,
             window: Vec::with_capacity(WINDOW),
@@ -58,27 +58,27 @@ impl<R: BufRead> Source<R> {
     }
 
     /// What has been read and not yet used.
-    pub(super) fn rest(&self) -> &[u8] {
+    pub(crate) fn rest(&self) -> &[u8] {
         self.window.get(self.at..).unwrap_or_default()
     }
 
     /// Line of the first byte of [`Source::rest`].
-    pub(super) fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.line
     }
 
     /// True when nothing more will come.
-    pub(super) fn ended(&self) -> bool {
+    pub(crate) fn ended(&self) -> bool {
         self.ended
     }
 
     /// True when the window can take no more before some of it is used.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.window.len() - self.at >= WINDOW
     }
 
     /// Reads more into the window. False at the end of the input, or when the window is full.
-    pub(super) fn fill(&mut self) -> io::Result<bool> {
+    pub(crate) fn fill(&mut self) -> io::Result<bool> {
         if self.ended || self.is_full() {
             return Ok(false);
         }
@@ -109,13 +109,13 @@ impl<R: BufRead> Source<R> {
     }
 
     /// Reads until `count` bytes are at hand, or the input ends.
-    pub(super) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
+    pub(crate) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.rest().len() < count && self.fill()? {}
         Ok(self.rest())
     }
 
     /// Moves on by `count` bytes.
-    pub(super) fn skip(&mut self, count: usize) {
+    pub(crate) fn skip(&mut self, count: usize) {
         let used = self.rest();
         let used = used.get(..count).unwrap_or(used);
         let lines = count_lines(used);
@@ -124,7 +124,7 @@ impl<R: BufRead> Source<R> {
     }
 
     /// Puts the next line into `buffer`. Lines end in LF, CR LF or CR. `None` at the end.
-    pub(super) fn next_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<TextLine>> {
+    pub(crate) fn next_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<TextLine>> {
         buffer.clear();
         let number = self.line;
         let mut cut = false;
@@ -161,7 +161,7 @@ impl<R: BufRead> Source<R> {
 }
 
 /// Ends of lines in `bytes`.
-pub(super) fn count_lines(bytes: &[u8]) -> u64 {
+pub(crate) fn count_lines(bytes: &[u8]) -> u64 {
     u64::try_from(memchr_iter(b'\n', bytes).count()).unwrap_or(u64::MAX)
 }
 

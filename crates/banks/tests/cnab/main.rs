@@ -1,0 +1,7 @@
+//! CNAB files of the banks: their tables, files that we made up, and files that others published.
+#![expect(clippy::expect_used, reason = "unreadable vectors are a failing test")]
+
+mod remittances;
+mod samples;
+mod tables;
+mod vectors;

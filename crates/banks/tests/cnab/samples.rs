@@ -1,0 +1,358 @@
+//! A return of each format, made up with invented people from the positions in the manuals.
+//!
+//! Each tells the same: a payment with interest, a rejection with its reasons, a title closed.
+
+use std::io::BufReader;
+
+use proptest::prelude::*;
+use quita_banks::cnab::formats;
+use quita_formats::cnab::{Item, Meaning, Options, Title, read};
+
+/// Name, file, and its titles: code, movement, our number, document number, amount, paid amount,
+/// interest, fine, fee, credit date, occurrence date, reasons.
+const SAMPLES: [(&str, &[u8], [&str; 3]); 20] = [
+    (
+        "itau-400",
+        include_bytes!("samples/itau-400.ret"),
+        [
+            "06 settled 00012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,10",
+            "09 written_off 00012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "bradesco-400",
+        include_bytes!("samples/bradesco-400.ret"),
+        [
+            "06 settled 00000012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00000012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,45",
+            "09 written_off 00000012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "santander-400",
+        include_bytes!("samples/santander-400.ret"),
+        [
+            "06 settled 00012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 092,101",
+            "09 written_off 00012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "caixa-400",
+        include_bytes!("samples/caixa-400.ret"),
+        [
+            "21 settled 14000000000012345 NF1234-1 15000 15345 45 300 199 2026-03-11 2026-03-10 -",
+            "99 rejected 14000000000012346 NF1235-1 15001 0 0 0 0 - 2026-03-10 010",
+            "02 written_off 14000000000012347 NF1236-1 15002 0 0 0 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "sicredi-400",
+        include_bytes!("samples/sicredi-400.ret"),
+        [
+            "06 settled 262000117 NF1234-1 15000 15345 45 300 199 2026-03-11 2026-03-10 -",
+            "03 rejected 262000125 NF1235-1 15001 0 0 0 0 - 2026-03-10 B7,48",
+            "09 written_off 262000133 NF1236-1 15002 0 0 0 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "banrisul-400",
+        include_bytes!("samples/banrisul-400.ret"),
+        [
+            "06 settled 0001234501 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 0001234602 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,45",
+            "09 written_off 0001234703 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "sicoob-400",
+        include_bytes!("samples/sicoob-400.ret"),
+        [
+            "06 settled 00000012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00000012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 -",
+            "09 written_off 00000012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "bb-400",
+        include_bytes!("samples/bb-400.ret"),
+        [
+            "06 settled 12345670000000001 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 12345670000000002 NF1235-1 15001 0 0 - 0 - 2026-03-10 33",
+            "09 written_off 12345670000000003 NF1236-1 15002 0 0 - 0 - 2026-03-10 00",
+        ],
+    ),
+    (
+        "inter-400",
+        include_bytes!("samples/inter-400.ret"),
+        [
+            "06 settled 00012345671 NF1234-1 15000 15345 - - - 2026-03-11 2026-03-10 -",
+            "03 rejected 00012345682 NF1235-1 15001 0 - - - - 2026-03-10 -",
+            "07 written_off 00012345693 NF1236-1 15002 0 - - - - 2026-03-10 -",
+        ],
+    ),
+    (
+        "febraban-240",
+        include_bytes!("samples/febraban-240.ret"),
+        [
+            "06 settled 12345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 12346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 12347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "btg-240",
+        include_bytes!("samples/btg-240.ret"),
+        [
+            "06 settled 12345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 12346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 12347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "bb-240",
+        include_bytes!("samples/bb-240.ret"),
+        [
+            "06 settled 12345670000000001 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 12345670000000002 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 12345670000000003 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "bradesco-240",
+        include_bytes!("samples/bradesco-240.ret"),
+        [
+            "06 settled 00000012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00000012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 00000012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "sicredi-240",
+        include_bytes!("samples/sicredi-240.ret"),
+        [
+            "06 settled 262000117 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 262000125 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 262000133 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "banrisul-240",
+        include_bytes!("samples/banrisul-240.ret"),
+        [
+            "06 settled 0001234501 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 0001234602 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 0001234703 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "ailos-240",
+        include_bytes!("samples/ailos-240.ret"),
+        [
+            "06 settled 00123450000000001 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00123450000000002 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 00123450000000003 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "sicoob-240",
+        include_bytes!("samples/sicoob-240.ret"),
+        [
+            "06 settled 0000123451 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 0000123462 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 0000123473 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "caixa-240",
+        include_bytes!("samples/caixa-240.ret"),
+        [
+            "06 settled 14000000000012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 14000000000012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 14000000000012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "itau-240",
+        include_bytes!("samples/itau-240.ret"),
+        [
+            "06 settled 00012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,10",
+            "09 written_off 00012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+    (
+        "santander-240",
+        include_bytes!("samples/santander-240.ret"),
+        [
+            "06 settled 0000000123451 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 0000000123462 NF1235-1 15001 0 0 - 0 - 2026-03-10 08,48",
+            "09 written_off 0000000123473 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
+];
+
+fn shown(title: &Title<'_>) -> String {
+    let movement = match title.meaning {
+        Some(Meaning::Movement(movement, _)) => serde_json::json!(movement),
+        _ => serde_json::Value::Null,
+    };
+    let cents = |amount: Option<quita_core::money::Money>| {
+        amount.map_or_else(|| "-".to_owned(), |amount| amount.cents().to_string())
+    };
+    let day =
+        |day: Option<jiff::civil::Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let reasons: Vec<&str> = title.reasons.iter().map(|reason| reason.code.as_ref()).collect();
+    let reasons = if reasons.is_empty() { "-".to_owned() } else { reasons.join(",") };
+    [
+        title.occurrence.to_string(),
+        movement.as_str().unwrap_or("?").to_owned(),
+        title.our_number.as_deref().unwrap_or("-").to_owned(),
+        title.document_number.as_deref().unwrap_or("-").to_owned(),
+        cents(title.amount),
+        cents(title.paid_amount),
+        cents(title.interest),
+        cents(title.fine),
+        cents(title.fee),
+        day(title.credit_date),
+        day(title.occurrence_date),
+        reasons,
+    ]
+    .join(" ")
+}
+
+#[test]
+fn every_format_is_read() {
+    let formats = formats();
+    for (name, bytes, expected) in SAMPLES {
+        let (mut titles, mut warnings, mut layout) = (Vec::new(), Vec::new(), "");
+        let done = read(bytes, &formats, Options::default(), |item| {
+            match item {
+                Item::File(head) => layout = head.layout,
+                Item::Title(title) => {
+                    assert!(title.reasons.iter().all(|reason| reason.text.is_some()), "{name}");
+                    titles.push(shown(title));
+                    warnings.extend(title.warnings.clone());
+                }
+                Item::Trailer(_) => {}
+                Item::Warning(warning) => warnings.push(warning.message),
+            }
+            Ok(())
+        });
+        done.unwrap();
+        assert_eq!(titles, expected, "{name}");
+        match name {
+            "febraban-240" => assert!(warnings.remove(0).ends_with("lido pelo padrão FEBRABAN")),
+            "btg-240" => assert_eq!(layout, "febraban-240"),
+            _ => assert_eq!(layout, name),
+        }
+        assert_eq!(warnings, [""; 0], "{name}");
+    }
+}
+
+/// Every format has a sample.
+#[test]
+fn no_format_is_left_out() {
+    for format in formats() {
+        let (name, _) = format.name_and_width();
+        assert!(SAMPLES.iter().any(|(sample, ..)| *sample == name), "{name}");
+    }
+}
+
+/// Our numbers, customers and warnings of a file.
+fn read_back(bytes: &[u8]) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut titles, mut warnings) = (Vec::new(), Vec::new());
+    let done = read(bytes, &formats(), Options::default(), |item| {
+        match item {
+            Item::Title(title) => {
+                let name = title.customer_name.as_deref().unwrap_or_default().to_owned();
+                titles.push((shown(title), name));
+            }
+            Item::Warning(warning) => warnings.push(warning.message),
+            _ => {}
+        }
+        Ok(())
+    });
+    done.expect("a file that can be read");
+    (titles, warnings)
+}
+
+/// Accents in either encoding leave every field behind them where it is.
+#[test]
+fn accents_are_read_in_either_encoding() {
+    for name in ["itau-400", "caixa-240"] {
+        let (_, bytes, expected) = SAMPLES.iter().find(|(sample, ..)| *sample == name).unwrap();
+        let text = std::str::from_utf8(bytes).unwrap().replace("ANA SOUZA DE", "ANA SOUZÃ DÉ");
+        let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        for file in [text.into_bytes(), latin] {
+            let (titles, warnings) = read_back(&file);
+            assert_eq!(titles[0], (expected[0].to_owned(), "ANA SOUZÃ DÉ LIMA".to_owned()));
+            assert_eq!((titles.len(), warnings), (3, Vec::new()), "{name}");
+        }
+    }
+}
+
+/// Old files have 444 columns; what stands behind the 400 is told once and not read.
+#[test]
+fn wider_lines_are_read_up_to_the_width() {
+    let (_, bytes, expected) = SAMPLES[0];
+    let text = std::str::from_utf8(bytes).unwrap().replace("\r\n", &format!("{:44}\r\n", "X"));
+    let (titles, warnings) = read_back(text.as_bytes());
+    let shown: Vec<&String> = titles.iter().map(|(title, _)| title).collect();
+    assert_eq!(shown, expected.iter().collect::<Vec<_>>());
+    assert_eq!(warnings, ["linhas com 444 colunas; só as primeiras 400 foram lidas"]);
+}
+
+/// A letter where a number belongs is found, except in a CNPJ.
+#[test]
+fn letters_in_numbers_are_found() {
+    let (_, bytes, _) = SAMPLES.iter().find(|(sample, ..)| *sample == "btg-240").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let found = |text: &str| {
+        let mut found = Vec::new();
+        let done = read(text.as_bytes(), &formats(), Options { strict: true }, |item| {
+            if let Item::Warning(warning) = item {
+                found.push(warning.message);
+            }
+            Ok(())
+        });
+        done.unwrap();
+        found
+    };
+    assert_eq!(found(text), [""; 0]);
+    assert_eq!(found(&text.replace("11222333000181", "12ABC34501DE35")), [""; 0]);
+    let letter = found(&text.replacen("101500", "1O1500", 1));
+    assert_eq!(letter, ["Hora de geração (posições 152 a 157): «1O1500» não é um número"]);
+}
+
+fn everything(input: impl std::io::BufRead, strict: bool) -> Result<Vec<String>, String> {
+    let mut items = Vec::new();
+    let done = read(input, &formats(), Options { strict }, |item| {
+        items.push(format!("{item:?}"));
+        Ok(())
+    });
+    done.map(|()| items).map_err(|error| error.to_string())
+}
+
+proptest! {
+    /// Whatever happens to a file, reading does not panic, and pieces of any size give the same.
+    #[test]
+    fn damaged_files_are_read_the_same_in_pieces(
+        sample in 0..SAMPLES.len(),
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..10),
+        cut in any::<proptest::sample::Index>(),
+        piece in 1_usize..600,
+        strict in any::<bool>(),
+    ) {
+        let mut bytes = SAMPLES[sample].1.to_vec();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let hole = cut.index(bytes.len());
+        bytes.drain(hole..(hole + piece % 7).min(bytes.len()));
+        let at_once = everything(bytes.as_slice(), strict);
+        prop_assert_eq!(at_once, everything(BufReader::with_capacity(piece, bytes.as_slice()), strict));
+    }
+}

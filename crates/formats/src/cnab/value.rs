@@ -1,0 +1,348 @@
+//! The content of a field, decoded and encoded.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+use quita_core::money::Money;
+
+use super::layout::{DateOrder, Field, Kind, Record};
+use crate::ascii;
+
+/// What a field holds, as its kind says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'r> {
+    /// Characters without the blanks at their end.
+    Text(&'r [u8]),
+    /// Digits without leading zeros; empty is zero. Letters may be among them: the CNPJ has some.
+    Digits(&'r [u8]),
+    /// A number in units of its last decimal: cents, where there are two.
+    Decimal(u64),
+    /// A day; `None` for zeros.
+    Date(Option<Date>),
+    /// Blanks where digits belong: some banks and programs say «nothing» so.
+    Blank,
+    /// Something that the kind of the field does not allow, as it stands.
+    Other(&'r [u8]),
+}
+
+impl Value<'_> {
+    /// The content of a field. Bytes are as [`super::rows`] gives them.
+    pub fn decode<'r>(field: &Field, row: &'r [u8]) -> Value<'r> {
+        let raw = raw(field, row);
+        let blank = raw.iter().all(|byte| *byte == b' ');
+        let decoded = match field.kind {
+            _ if blank && field.kind != Kind::Text => Some(Value::Blank),
+            Kind::Text => Some(Value::Text(raw.trim_ascii_end())),
+            Kind::Digits => {
+                let plain = raw.iter().all(u8::is_ascii_alphanumeric);
+                plain.then(|| Value::Digits(without_zeros(raw)))
+            }
+            Kind::Decimal(_) => number(raw).map(Value::Decimal),
+            Kind::Date(_) if raw.iter().all(|byte| *byte == b'0') => Some(Value::Date(None)),
+            Kind::Date(order) => date(order, raw).map(|date| Value::Date(Some(date))),
+        };
+        decoded.unwrap_or(Value::Other(raw))
+    }
+
+    /// Writes the content into the row; what does not fit is told and nothing is written.
+    pub fn encode(self, field: &Field, row: &mut [u8]) -> Result<(), Misfit> {
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        let too_long = || misfit(Why::TooLong { room: field.length });
+        let place = row.get_mut(field.start..field.to()).ok_or_else(too_long)?;
+        match (self, field.kind) {
+            (Value::Text(text), Kind::Text) => {
+                let room = place.get_mut(..text.len()).ok_or_else(too_long)?;
+                room.copy_from_slice(text);
+                place.get_mut(text.len()..).unwrap_or_default().fill(b' ');
+            }
+            (Value::Digits(digits), Kind::Digits) => right(place, digits).ok_or_else(too_long)?,
+            (Value::Decimal(number), Kind::Decimal(_) | Kind::Digits) => {
+                let mut digits = [b'0'; 20];
+                let mut rest = number;
+                for digit in digits.iter_mut().rev() {
+                    *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+                    rest /= 10;
+                }
+                right(place, without_zeros(&digits)).ok_or_else(too_long)?;
+            }
+            (Value::Date(None), Kind::Date(_)) => place.fill(b'0'),
+            (Value::Blank, _) => place.fill(b' '),
+            (Value::Date(Some(date)), Kind::Date(order)) => {
+                write_date(place, order, date).ok_or_else(|| misfit(Why::Year))?;
+            }
+            (Value::Other(raw), _) if raw.len() == place.len() => place.copy_from_slice(raw),
+            _ => return Err(misfit(Why::Kind)),
+        }
+        Ok(())
+    }
+}
+
+/// A value that a field cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("campo {field} (posição {from}): {why}")]
+pub struct Misfit {
+    /// Name of the field.
+    pub field: String,
+    /// Its first character, from 1.
+    pub from: usize,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a field cannot hold a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// Too many characters.
+    #[error("o valor tem mais que {room} caracteres")]
+    TooLong {
+        /// Characters of the field.
+        room: usize,
+    },
+    /// Text where digits stand, or the like.
+    #[error("o valor não é do tipo do campo")]
+    Kind,
+    /// Two digits cannot tell this year.
+    #[error("o ano não cabe na data")]
+    Year,
+    /// No negative numbers.
+    #[error("o valor é negativo")]
+    Negative,
+}
+
+/// A row of a known record, read by fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'r>(pub &'r [u8]);
+
+impl<'r> Row<'r> {
+    /// The characters of a field as they stand.
+    pub fn raw(self, field: &Field) -> &'r [u8] {
+        raw(field, self.0)
+    }
+
+    /// The text of a field without blanks at its ends; `None` where nothing is left.
+    pub fn text(self, field: &Field) -> Option<Cow<'r, str>> {
+        let text = self.raw(field).trim_ascii();
+        (!text.is_empty()).then(|| decoded(text))
+    }
+
+    /// A number; `None` for blanks and for what is none.
+    pub fn number(self, field: &Field) -> Option<u64> {
+        number(self.raw(field).trim_ascii())
+    }
+}
+
+fn raw<'r>(field: &Field, row: &'r [u8]) -> &'r [u8] {
+    row.get(field.start..field.to()).unwrap_or_default()
+}
+
+/// Bytes of a row as text: UTF-8 where they are, else Windows-1252.
+#[inline]
+pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    let zeros = digits.iter().take_while(|byte| **byte == b'0').count();
+    digits.get(zeros..).unwrap_or_default()
+}
+
+/// Digits only, at most as many as fit.
+#[inline]
+pub(super) fn number(digits: &[u8]) -> Option<u64> {
+    // Nineteen digits fit whatever they are; leading zeros do not count.
+    let digits = match digits.len() {
+        0 => return None,
+        1..=19 => digits,
+        _ => without_zeros(digits),
+    };
+    if digits.len() > 19 {
+        return None;
+    }
+    let (eights, rest) = digits.as_rchunks::<8>();
+    let mut value = 0_u64;
+    let mut others = false;
+    for byte in eights {
+        let digit = byte.wrapping_sub(b'0');
+        others |= digit > 9;
+        value = value * 10 + u64::from(digit);
+    }
+    for eight in rest {
+        let word = u64::from_le_bytes(*eight);
+        others |= !are_digits(word);
+        value = value * 100_000_000 + eight_digits(word);
+    }
+    (!others).then_some(value)
+}
+
+/// Whether all bytes are digits: their upper halves are 3, and stay so when 6 is added.
+const fn are_digits(word: u64) -> bool {
+    const UPPER: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const THREES: u64 = 0x3030_3030_3030_3030;
+    word & UPPER == THREES && word.wrapping_add(0x0606_0606_0606_0606) & UPPER == THREES
+}
+
+/// Eight digits at once: pairs, then fours, then all of them in one word.
+const fn eight_digits(word: u64) -> u64 {
+    let digits = word & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = digits.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(1 + (10_000 << 32)) >> 32
+}
+
+/// The day; `None` for what is none, zeros included.
+#[inline]
+pub(super) fn date(order: DateOrder, text: &[u8]) -> Option<Date> {
+    let pair = |at: usize| match text.get(at..at + 2) {
+        Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => {
+            Some(i16::from(tens - b'0') * 10 + i16::from(ones - b'0'))
+        }
+        _ => None,
+    };
+    let (year, month, day) = match order {
+        DateOrder::DayMonthShortYear => {
+            let year = pair(4)?;
+            (year + if year >= 70 { 1900 } else { 2000 }, pair(2)?, pair(0)?)
+        }
+        DateOrder::DayMonthYear => (pair(4)? * 100 + pair(6)?, pair(2)?, pair(0)?),
+        DateOrder::YearMonthDay => (pair(0)? * 100 + pair(2)?, pair(4)?, pair(6)?),
+    };
+    // Also what stands for «no date»: 01/01/0001, 31/12/9999.
+    if !(1970..=2199).contains(&year) {
+        return None;
+    }
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+fn write_date(place: &mut [u8], order: DateOrder, date: Date) -> Option<()> {
+    let year = u16::try_from(date.year()).ok()?;
+    let (day, month) =
+        (u16::from(date.day().unsigned_abs()), u16::from(date.month().unsigned_abs()));
+    let mut at = 0;
+    let mut put = |number: u16, digits: u32| {
+        for digit in (0..digits).rev() {
+            let digit = u8::try_from(number / 10_u16.pow(digit) % 10).ok()?;
+            *place.get_mut(at)? = b'0' + digit;
+            at += 1;
+        }
+        Some(())
+    };
+    match order {
+        DateOrder::DayMonthShortYear if (1970..2070).contains(&year) => {
+            put(day, 2)?;
+            put(month, 2)?;
+            put(year % 100, 2)
+        }
+        DateOrder::DayMonthShortYear => None,
+        DateOrder::DayMonthYear => {
+            put(day, 2)?;
+            put(month, 2)?;
+            put(year, 4)
+        }
+        DateOrder::YearMonthDay => {
+            put(year, 4)?;
+            put(month, 2)?;
+            put(day, 2)
+        }
+    }
+}
+
+/// At the right, filled up with zeros.
+fn right(place: &mut [u8], digits: &[u8]) -> Option<()> {
+    let room = place.len().checked_sub(digits.len())?;
+    let (zeros, end) = place.split_at_mut(room);
+    zeros.fill(b'0');
+    end.copy_from_slice(digits);
+    Some(())
+}
+
+/// A row that is being written.
+#[derive(Debug)]
+pub struct NewRow<'b>(&'b mut [u8]);
+
+impl Record {
+    /// Adds a row of this record to `out`, with its defaults. The end of the line is
+    /// [`super::END_OF_LINE`], to be added when the row is complete.
+    pub fn begin<'b>(&self, out: &'b mut Vec<u8>) -> NewRow<'b> {
+        let at = out.len();
+        out.extend_from_slice(&self.blank);
+        NewRow(out.get_mut(at..).unwrap_or_default())
+    }
+}
+
+impl NewRow<'_> {
+    /// Writes a text in capitals without accents; what is too long is an error.
+    pub fn text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
+        let folded = ascii::fold(text).0;
+        Value::Text(folded.trim_ascii_end().as_bytes()).encode(field, self.0)?;
+        self.0.get_mut(field.start..field.to()).unwrap_or_default().make_ascii_uppercase();
+        Ok(())
+    }
+
+    /// Like [`NewRow::text`]; what is too long loses its end.
+    pub fn cut_text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
+        let folded = ascii::fold(text).0;
+        self.text(field, folded.get(..field.length).unwrap_or(&folded))
+    }
+
+    /// Writes digits, and letters of a CNPJ, at the right.
+    pub fn digits(&mut self, field: &Field, digits: &str) -> Result<(), Misfit> {
+        if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Misfit { field: field.name.clone(), from: field.from(), why: Why::Kind });
+        }
+        Value::Digits(digits.as_bytes()).encode(field, self.0)
+    }
+
+    /// Writes a whole number.
+    pub fn number(&mut self, field: &Field, number: u64) -> Result<(), Misfit> {
+        Value::Decimal(number).encode(field, self.0)
+    }
+
+    /// Writes an amount.
+    pub fn money(&mut self, field: &Field, amount: Money) -> Result<(), Misfit> {
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        let cents = u64::try_from(amount.cents()).map_err(|_| misfit(Why::Negative))?;
+        match field.kind {
+            Kind::Decimal(2) => Value::Decimal(cents).encode(field, self.0),
+            _ => Err(misfit(Why::Kind)),
+        }
+    }
+
+    /// Writes a day, or zeros.
+    pub fn date(&mut self, field: &Field, date: Option<Date>) -> Result<(), Misfit> {
+        Value::Date(date).encode(field, self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_any_length() {
+        for (text, value) in [
+            ("0", Some(0)),
+            ("7", Some(7)),
+            ("12345678", Some(12_345_678)),
+            ("0000000012345", Some(12_345)),
+            ("9999999999999999999", Some(9_999_999_999_999_999_999)),
+            ("00000000000000000000000000000000", Some(0)),
+            ("00000000000000009999999999999999999", Some(9_999_999_999_999_999_999)),
+            ("99999999999999999999", None),
+            ("", None),
+            ("1234567a", None),
+            ("12345678/", None),
+            ("1:345678", None),
+            (" 1", None),
+        ] {
+            assert_eq!(number(text.as_bytes()), value, "{text}");
+        }
+        for value in (0..2_000_000_000_u64).step_by(7_654_321) {
+            for text in [value.to_string(), format!("{value:013}"), format!("{value:018}")] {
+                assert_eq!(number(text.as_bytes()), Some(value), "{text}");
+            }
+        }
+    }
+}
