@@ -10,6 +10,8 @@ pub mod simulator;
 pub mod statement;
 pub mod title;
 
+mod loose;
+
 // The folders. Written by `cargo xtask gen`.
 pub mod inter;
 pub mod itau;

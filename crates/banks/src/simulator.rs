@@ -2,6 +2,12 @@
 //!
 //! `sandbox` holds one behind HTTPS; tests call it directly.
 
+pub(crate) mod clock;
+pub(crate) mod count;
+pub(crate) mod faults;
+pub(crate) mod input;
+pub(crate) mod random;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -26,6 +32,11 @@ pub trait Simulator: Send {
 
     /// How a callback ended; `None` when nobody answered.
     fn called_back(&mut self, id: u64, status: Option<u16>, now: Timestamp);
+
+    /// As [`Simulator::called_back`], for banks that read what was answered.
+    fn answered(&mut self, id: u64, answer: Option<&HttpResponse>, now: Timestamp) {
+        self.called_back(id, answer.map(|answer| answer.status), now);
+    }
 
     /// Plays the payer, the bank's clerk or a fault.
     fn control(
