@@ -27,6 +27,12 @@ pub trait Bank: Send + Sync {
         None
     }
 
+    /// How the company numbers boletos of this account; `None` where the bank numbers them.
+    fn numbering(&self, ctx: &Ctx) -> Option<Numbering> {
+        let _ = ctx;
+        None
+    }
+
     /// What stands in the way of sending this order; empty when it may go.
     ///
     /// Called before anything is stored, so that a person can correct all at once.
@@ -40,10 +46,23 @@ pub trait Bank: Send + Sync {
         Err(Unsupported { operation: op.kind() })
     }
 
+    /// Headers that name the client in every call besides the token, names in lower case.
+    fn client_headers(&self, client_id: &str) -> Vec<(String, String)> {
+        let _ = client_id;
+        Vec::new()
+    }
+
     /// What an answer to [`Bank::request`] means.
     fn outcome(&self, op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
         let _ = (answer, ctx);
         Outcome::Unknown { reason: format!("{:?} has no reader", op.kind()) }
+    }
+
+    /// The answer to a call that tells nothing, such as the one by which a bank fetches the token
+    /// that it shows with its notices. Nothing of it is kept. `None` for every other call.
+    fn answer(&self, request: &Inbound) -> Option<HttpResponse> {
+        let _ = request;
+        None
     }
 
     /// What a call by the bank means, and what to answer.
@@ -70,6 +89,17 @@ pub trait Bank: Send + Sync {
     }
 }
 
+/// How a company numbers its own boletos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    /// Within what our numbers are unique besides the account: the wallet.
+    pub series: String,
+    /// How many digits they have, zeros in front.
+    pub digits: usize,
+    /// The first that may be given: those below it belong to other programs.
+    pub first: i64,
+}
+
 /// Numbers as they stand on paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Printed {
@@ -90,6 +120,8 @@ pub enum Op {
     Find {
         /// What we sent as our reference.
         bank_reference: String,
+        /// Our number, where the company gave it.
+        our_number: Option<String>,
         /// The first day of issue to look at.
         issued_from: Date,
         /// Where to go on, from [`Outcome::Page`].
@@ -264,7 +296,7 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// Body, empty for none.
     pub body: Vec<u8>,
-    /// Which of [`BankInfo::limits`] it counts against.
+    /// Which of [`BankInfo::limits`] it counts against; empty where the bank publishes none.
     pub limit: &'static str,
     /// Scopes that the token needs.
     pub scopes: &'static [&'static str],

@@ -34,7 +34,7 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
     let one = |id: &str, rest: &str| format!("{COBRANCAS}/{}{rest}", segment(id));
     match op {
         Op::Issue(order) => Call::send("POST", COBRANCAS.to_owned(), &emissao(order), "issue"),
-        Op::Find { bank_reference, issued_from, cursor } => {
+        Op::Find { bank_reference, issued_from, cursor, .. } => {
             // The bank's clock may be ahead of ours, over midnight.
             let until = ctx.today.tomorrow().unwrap_or(ctx.today).max(*issued_from);
             Call::list("EMISSAO", *issued_from, until, cursor).with("seuNumero", bank_reference)

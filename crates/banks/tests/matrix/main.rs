@@ -55,7 +55,8 @@ fn every_limit_host_and_scope_that_is_named_is_declared() {
             let Ok(request) = bank.request(&op, &desk.ctx()) else { continue };
             let about = format!("{}: {:?}", info.name, op.kind());
             assert!(info.hosts.iter().any(|h| h.key == request.host), "{about}: host");
-            assert!(info.limit(request.limit, false).is_some(), "{about}: limit");
+            let known = request.limit.is_empty() || info.limit(request.limit, false).is_some();
+            assert!(known, "{about}: limit");
             for scope in request.scopes {
                 assert!(info.scopes.iter().any(|s| s.name == *scope), "{about}: scope {scope}");
             }
@@ -84,7 +85,12 @@ impl Samples for Op {
         let id = || "3f1c2d3e-0000-4000-8000-000000000001".to_owned();
         vec![
             Self::Issue(Box::new(desk::order("REF1"))),
-            Self::Find { bank_reference: "REF1".into(), issued_from: day, cursor: None },
+            Self::Find {
+                bank_reference: "REF1".into(),
+                our_number: None,
+                issued_from: day,
+                cursor: None,
+            },
             Self::Get { bank_id: id() },
             Self::Cancel { bank_id: id(), reason: "teste".into() },
             Self::Change { bank_id: id(), expiration_date: Some(day), amount: None },

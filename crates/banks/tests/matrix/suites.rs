@@ -12,7 +12,7 @@ use quita_core::fact::{Fact, Means, PaymentKey, Situation};
 use quita_core::fold::{Folded, Status, fold};
 use quita_core::money::Money;
 
-use crate::desk::{ACCOUNT, Desk, order};
+use crate::desk::{ACCOUNT, Desk, HOOK, order};
 
 /// An operation and what proves it.
 type Suite = (OpKind, fn(&mut Desk));
@@ -68,6 +68,7 @@ fn find(desk: &mut Desk) {
     let found = |desk: &mut Desk, reference: &str| {
         desk.reports(|cursor| Op::Find {
             bank_reference: reference.to_owned(),
+            our_number: None,
             issued_from: date(2026, 11, 22),
             cursor,
         })
@@ -197,7 +198,7 @@ fn pdf(desk: &mut Desk) {
 }
 
 fn webhook(desk: &mut Desk) {
-    let url = "https://cobranca.example/hooks/1".to_owned();
+    let url = HOOK.to_owned();
     let there = |desk: &mut Desk| match desk.call(&Op::GetWebhook) {
         Outcome::Done(Done::Webhook(there)) => there,
         other => panic!("{other:?}"),

@@ -146,7 +146,8 @@ fn ask(
     let mut cursor = None;
     loop {
         let bank_reference = boleto.order.bank_reference.clone();
-        let op = Op::Find { bank_reference, issued_from, cursor };
+        let our_number = boleto.order.our_number.clone();
+        let op = Op::Find { bank_reference, our_number, issued_from, cursor };
         let soon = || after(world.clock.now(), 15);
         match call::ask(world, connection, op)? {
             Err(NotNow::Later { at, reason }) => return Ok(Answer::Later(at, reason)),
