@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use quita_banks::contract::HttpResponse;
 use quita_banks::simulator::{Callback, Entropy, SimReply, SimRequest, Simulator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -91,10 +92,10 @@ impl Hosted {
     }
 
     /// Takes the end of a callback.
-    pub(crate) fn called_back(&self, id: u64, status: Option<u16>) {
+    pub(crate) fn called_back(&self, id: u64, answer: Option<&HttpResponse>) {
         self.act_on(|state, now| {
             state.pending.remove(&id);
-            state.simulator.called_back(id, status, now);
+            state.simulator.answered(id, answer, now);
         });
         self.delivered.notify_all();
     }
