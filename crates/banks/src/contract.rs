@@ -11,6 +11,7 @@ use quita_core::document::Document;
 use quita_core::fact::{Channel, Fact, Refusal};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
+use quita_core::terms::{Discount, Fine, Interest};
 
 use crate::info::BankInfo;
 use crate::simulator::Simulator;
@@ -116,6 +117,9 @@ pub struct Printed {
 pub enum Op {
     /// Register a boleto.
     Issue(Box<BoletoOrder>),
+    /// Ask whether the bank would register this boleto; it registers nothing. The answer is
+    /// [`Done::Nothing`] where it would.
+    Validate(Box<BoletoOrder>),
     /// Look for a boleto by our reference, issued on or after a day.
     Find {
         /// What we sent as our reference.
@@ -147,6 +151,13 @@ pub enum Op {
         expiration_date: Option<Date>,
         /// The new nominal amount.
         amount: Option<Money>,
+    },
+    /// Change one of the terms of a boleto.
+    Instruct {
+        /// The bank's id.
+        bank_id: String,
+        /// What is to hold from now on.
+        instruction: Instruction,
     },
     /// How far a change has got.
     ChangeStatus {
@@ -221,10 +232,12 @@ pub enum Op {
 #[expect(missing_docs, reason = "each is documented on Op")]
 pub enum OpKind {
     Issue,
+    Validate,
     Find,
     Get,
     Cancel,
     Change,
+    Instruct,
     ChangeStatus,
     Settled,
     States,
@@ -242,10 +255,12 @@ impl Op {
     pub const fn kind(&self) -> OpKind {
         match self {
             Self::Issue(_) => OpKind::Issue,
+            Self::Validate(_) => OpKind::Validate,
             Self::Find { .. } => OpKind::Find,
             Self::Get { .. } => OpKind::Get,
             Self::Cancel { .. } => OpKind::Cancel,
             Self::Change { .. } => OpKind::Change,
+            Self::Instruct { .. } => OpKind::Instruct,
             Self::ChangeStatus { .. } => OpKind::ChangeStatus,
             Self::Settled { .. } => OpKind::Settled,
             Self::States { .. } => OpKind::States,
@@ -258,6 +273,34 @@ impl Op {
             Self::Balance { .. } => OpKind::Balance,
         }
     }
+}
+
+/// One of the terms of a registered boleto, as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    /// Taken off whenever it is paid.
+    Abatement(Money),
+    /// Interest, or none any more.
+    Interest(Option<Interest>),
+    /// Fine, or none any more.
+    Fine(Option<Fine>),
+    /// Discounts in the place of those that there were; none takes them back.
+    Discounts(Vec<Discount>),
+    /// Which amounts other than the one due the bank takes.
+    Accepts(Accepts),
+}
+
+/// Which amounts other than the one due a bank takes («recebimento divergente»).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// None.
+    Exact,
+    /// Any.
+    Any,
+    /// From an amount on.
+    AtLeast(Money),
+    /// Between two amounts, both included.
+    Between(Money, Money),
 }
 
 /// What surrounds a call: the account, the moment. No secrets.

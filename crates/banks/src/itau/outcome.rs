@@ -36,13 +36,14 @@ pub(super) fn read(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
             retry_after_s: Some(retry_after(answer).unwrap_or(MINUTE)),
         },
         status @ 400..=499 => {
-            if matches!(op, Op::Issue(_)) && (status == 409 || already_there(&answer.body)) {
+            let is_order = matches!(op, Op::Issue(_) | Op::Validate(_));
+            if is_order && (status == 409 || already_there(&answer.body)) {
                 let reason = "o banco diz que já tem este nosso número: um envio anterior chegou";
                 return Outcome::AlreadyThere { reason: reason.to_owned() };
             }
             let refusal = refusal(op, status, &answer.body);
             // About the credential or some gateway, not about the order: it may go later.
-            if matches!(op, Op::Issue(_)) && (status == 403 || !speaks_of_order(answer)) {
+            if is_order && (status == 403 || !speaks_of_order(answer)) {
                 return Outcome::Transient { reason: refusal.message, retry_after_s: Some(MINUTE) };
             }
             Outcome::Rejected(refusal)
@@ -67,7 +68,10 @@ fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
         }
         Op::Find { .. } => found(body, &account).unwrap_or_else(unreadable),
         Op::Get { bank_id } => detail(body, &account, bank_id),
+        // The answer is that of an emission; only its status counts.
+        Op::Validate(_) if boleto(body).is_some() => done(Done::Nothing),
         Op::Cancel { bank_id, .. } if empty_or_json(body) => done(taken(bank_id)),
+        Op::Instruct { .. } if empty_or_json(body) => done(Done::Nothing),
         Op::Change { bank_id, expiration_date, amount } => {
             stepped(op, &Change::new(bank_id, *expiration_date, *amount), answer, &account)
         }
@@ -112,9 +116,10 @@ fn not_found(op: &Op, answer: &HttpResponse) -> Outcome {
         }
         Op::Probe if is_told => done(Done::Nothing),
         Op::GetWebhook if is_told => done(Done::Webhook(None)),
-        Op::RegisterWebhook { .. } | Op::Cancel { .. } | Op::Change { .. } => {
-            Outcome::Rejected(refusal(op, answer.status, &answer.body))
-        }
+        Op::RegisterWebhook { .. }
+        | Op::Cancel { .. }
+        | Op::Change { .. }
+        | Op::Instruct { .. } => Outcome::Rejected(refusal(op, answer.status, &answer.body)),
         Op::Issue(_) | Op::ChangeStatus { .. } => unclear(op, answer),
         Op::Statement { .. } | Op::Balance { .. } => later("o banco não encontrou a conta (404)"),
         _ => later("o banco não encontrou (404); logo depois de uma emissão isso é normal"),
@@ -134,6 +139,7 @@ fn unclear(op: &Op, answer: &HttpResponse) -> Outcome {
         Op::Issue(_)
         | Op::Cancel { .. }
         | Op::Change { .. }
+        | Op::Instruct { .. }
         | Op::ChangeStatus { .. }
         | Op::RegisterWebhook { .. } => Outcome::Unknown { reason },
         _ => Outcome::Transient { reason, retry_after_s: retry_after(answer) },

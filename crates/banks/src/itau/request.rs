@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use quita_core::calendar::days_between;
 use quita_core::document::DocumentKind;
 use quita_core::money::Money;
 use quita_core::order::{BoletoOrder, InvoiceType};
@@ -10,7 +9,7 @@ use quita_core::party::{Address, Party};
 use quita_core::terms::{Discount, Fine, Interest, InterestValue, Value};
 use serde::Serialize;
 
-use crate::contract::{Ctx, HttpRequest, Op, Unsupported};
+use crate::contract::{Accepts, Ctx, HttpRequest, Instruction, Op, Unsupported};
 
 use super::bank::{DETAIL, STATEMENT, V3};
 use super::change::{Change, Step};
@@ -21,8 +20,8 @@ use super::numbers::Format;
 use super::settings::Settings;
 use super::statement;
 use super::wire::{
-    Beneficiario, CadastroNotificacao, DadoBoleto, DadosIndividuais, DadosPessoa, DadosQrcode,
-    Desconto, DescontoAte, Emissao, Endereco, Envelope, Juros, Multa, Pessoa,
+    Abatimento, Beneficiario, CadastroNotificacao, DadoBoleto, DadosIndividuais, DadosPessoa,
+    DadosQrcode, Desconto, DescontoAte, Emissao, Endereco, Envelope, Juros, Multa, Pessoa,
     RecebimentoDivergente, TipoPessoa, ValorNominal, Vencimento,
 };
 
@@ -44,14 +43,8 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
     let account = ids::account(ctx);
     let settings = Settings::of(ctx);
     let call = match op {
-        Op::Issue(order) if order.hybrid => {
-            let (host, path, format) = settings.bolecode();
-            Call::send("POST", host, path.to_owned(), &emissao(order, ctx, format))
-        }
-        Op::Issue(order) => {
-            let data = emissao(order, ctx, Format::Digits);
-            Call::send("POST", settings.emission(), "/boletos".to_owned(), &Envelope { data })
-        }
+        Op::Issue(order) => emission(order, ctx, true),
+        Op::Validate(order) => emission(order, ctx, false),
         Op::Find { our_number, .. } => {
             let number = our_number.as_deref().unwrap_or_default();
             detail(&BoletoId::new(&account, &settings.wallet(), number))
@@ -61,6 +54,7 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
         Op::Change { bank_id, expiration_date, amount } => {
             change(&Change::new(bank_id, *expiration_date, *amount), &settings)
         }
+        Op::Instruct { bank_id, instruction } => instruct(&settings, bank_id, instruction),
         Op::ChangeStatus { change_id } => change(&Change::parse(change_id), &settings),
         Op::Settled { from, to, cursor } => {
             let place = movements::Place::of(cursor.as_deref(), *from, *to);
@@ -206,6 +200,48 @@ fn change(change: &Change, settings: &Settings<'_>) -> Call {
     }
 }
 
+/// An instruction about one of the terms, whose numbers are decimals.
+fn instruct(settings: &Settings<'_>, bank_id: &str, instruction: &Instruction) -> Call {
+    let format = Format::Decimal;
+    match instruction {
+        Instruction::Abatement(amount) => {
+            let valor_abatimento = format.money(*amount);
+            self::instruction(settings, bank_id, "abatimento", &Abatimento { valor_abatimento })
+        }
+        Instruction::Interest(interest) => {
+            self::instruction(settings, bank_id, "juros", &juros(interest.as_ref(), format))
+        }
+        Instruction::Fine(fine) => {
+            self::instruction(settings, bank_id, "multa", &multa(fine.as_ref(), format))
+        }
+        Instruction::Discounts(discounts) => {
+            let none = || Desconto { codigo_tipo_desconto: "00", descontos: Vec::new() };
+            let body = desconto(discounts, format).unwrap_or_else(none);
+            self::instruction(settings, bank_id, "desconto", &body)
+        }
+        Instruction::Accepts(accepts) => {
+            let body = divergente(*accepts, format);
+            self::instruction(settings, bank_id, "recebimento_divergente", &body)
+        }
+    }
+}
+
+/// Which other amounts the bank takes.
+fn divergente(accepts: Accepts, format: Format) -> RecebimentoDivergente {
+    let (codigo_tipo_autorizacao, least, most) = match accepts {
+        Accepts::Any => ("01", None, None),
+        Accepts::Between(least, most) => ("02", Some(least), Some(most)),
+        Accepts::Exact => ("03", None, None),
+        Accepts::AtLeast(least) => ("04", Some(least), None),
+    };
+    RecebimentoDivergente {
+        codigo_tipo_autorizacao,
+        codigo_tipo_recebimento: least.map(|_| "V"),
+        valor_minimo: least.map(|amount| format.money(amount)),
+        valor_maximo: most.map(|amount| format.money(amount)),
+    }
+}
+
 fn period(account: &str, from: Date, to: Date) -> Call {
     Call::ask(STATEMENT, format!("/statements/{account}"))
         .with("type", "current_account")
@@ -233,11 +269,24 @@ fn notificacao(account: String, url: &str) -> CadastroNotificacao {
     }
 }
 
-fn emissao(order: &BoletoOrder, ctx: &Ctx, format: Format) -> Emissao {
+/// An emission, or with another word the question whether it would be one.
+fn emission(order: &BoletoOrder, ctx: &Ctx, for_good: bool) -> Call {
+    let settings = Settings::of(ctx);
+    if order.hybrid {
+        let step = if for_good { "efetivacao" } else { "simulacao" };
+        let (host, path, format) = settings.bolecode();
+        return Call::send("POST", host, path.to_owned(), &emissao(order, ctx, format, step));
+    }
+    let step = if for_good { "efetivacao" } else { "validacao" };
+    let data = emissao(order, ctx, Format::Digits, step);
+    Call::send("POST", settings.emission(), "/boletos".to_owned(), &Envelope { data })
+}
+
+fn emissao(order: &BoletoOrder, ctx: &Ctx, format: Format, step: &'static str) -> Emissao {
     let settings = Settings::of(ctx);
     let chave = settings.pix_key().unwrap_or_default().to_owned();
     Emissao {
-        etapa_processo_boleto: "efetivacao",
+        etapa_processo_boleto: step,
         codigo_canal_operacao: (!order.hybrid).then_some("API"),
         beneficiario: Beneficiario { id_beneficiario: ids::account(ctx) },
         dado_boleto: dado_boleto(order, &settings, format),
@@ -275,10 +324,10 @@ fn dado_boleto(order: &BoletoOrder, settings: &Settings<'_>, format: Format) -> 
             texto_seu_numero: order.bank_reference.clone(),
             texto_uso_beneficiario: cut(&clean(&order.document_number), OWN_USE),
         }],
-        multa: multa(terms.fine.as_ref(), due, format),
-        juros: juros(terms.interest.as_ref(), due, format),
+        multa: multa(terms.fine.as_ref(), format),
+        juros: juros(terms.interest.as_ref(), format),
         desconto: desconto(&terms.discounts, format),
-        recebimento_divergente: RecebimentoDivergente { codigo_tipo_autorizacao: "03" },
+        recebimento_divergente: divergente(Accepts::Exact, format),
     }
 }
 
@@ -322,11 +371,11 @@ pub(super) fn street(address: &Address) -> String {
     cut(&format!("{}{rest}", cut(&street, room)), STREET)
 }
 
-fn multa(fine: Option<&Fine>, due: Date, format: Format) -> Multa {
+fn multa(fine: Option<&Fine>, format: Format) -> Multa {
     let Some(fine) = fine else {
         return Multa {
             codigo_tipo_multa: "03",
-            quantidade_dias_multa: None,
+            data_multa: None,
             valor_multa: None,
             percentual_multa: None,
         };
@@ -335,15 +384,14 @@ fn multa(fine: Option<&Fine>, due: Date, format: Format) -> Multa {
         Value::Fixed(amount) => ("01", Some(format.money(*amount)), None),
         Value::Percent(rate) => ("02", None, Some(format.percent(*rate))),
     };
-    let quantidade_dias_multa = Some(days_between(due, fine.date).max(1));
-    Multa { codigo_tipo_multa, quantidade_dias_multa, valor_multa, percentual_multa }
+    Multa { codigo_tipo_multa, data_multa: Some(fine.date), valor_multa, percentual_multa }
 }
 
-fn juros(interest: Option<&Interest>, due: Date, format: Format) -> Juros {
+fn juros(interest: Option<&Interest>, format: Format) -> Juros {
     let Some(interest) = interest else {
         return Juros {
             codigo_tipo_juros: "05",
-            quantidade_dias_juros: None,
+            data_juros: None,
             valor_juros: None,
             percentual_juros: None,
         };
@@ -352,8 +400,7 @@ fn juros(interest: Option<&Interest>, due: Date, format: Format) -> Juros {
         InterestValue::PerDay(amount) => ("93", Some(format.money(amount)), None),
         InterestValue::PerMonth(rate) => ("90", None, Some(format.percent(rate))),
     };
-    let quantidade_dias_juros = Some(days_between(due, interest.date).max(1));
-    Juros { codigo_tipo_juros, quantidade_dias_juros, valor_juros, percentual_juros }
+    Juros { codigo_tipo_juros, data_juros: Some(interest.date), valor_juros, percentual_juros }
 }
 
 /// All discounts are of one kind, which the first one tells.

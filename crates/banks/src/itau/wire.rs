@@ -109,7 +109,7 @@ pub(super) struct DadosIndividuais {
 pub(super) struct Multa {
     pub(super) codigo_tipo_multa: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) quantidade_dias_multa: Option<i32>,
+    pub(super) data_multa: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) valor_multa: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub(super) struct Multa {
 pub(super) struct Juros {
     pub(super) codigo_tipo_juros: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) quantidade_dias_juros: Option<i32>,
+    pub(super) data_juros: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) valor_juros: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,6 +146,12 @@ pub(super) struct DescontoAte {
 #[derive(Debug, Serialize)]
 pub(super) struct RecebimentoDivergente {
     pub(super) codigo_tipo_autorizacao: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) codigo_tipo_recebimento: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) valor_minimo: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) valor_maximo: Option<String>,
 }
 
 /// Body of `PATCH …/data_vencimento`.
@@ -158,6 +164,12 @@ pub(super) struct Vencimento {
 #[derive(Debug, Serialize)]
 pub(super) struct ValorNominal {
     pub(super) valor_titulo: String,
+}
+
+/// Body of `PATCH …/abatimento`.
+#[derive(Debug, Serialize)]
+pub(super) struct Abatimento {
+    pub(super) valor_abatimento: String,
 }
 
 /// Body of `POST /notificacoes_boletos`, within its envelope.

@@ -11,9 +11,10 @@
 mod desk;
 mod suites;
 
-use quita_banks::contract::{Op, OpKind};
+use quita_banks::contract::{Instruction, Op, OpKind};
 use quita_banks::registry::BANKS;
 use quita_banks::statement::StatementDetail;
+use quita_core::money::Money;
 
 use desk::Desk;
 use suites::SUITES;
@@ -66,7 +67,7 @@ fn every_limit_host_and_scope_that_is_named_is_declared() {
         assert_eq!(info.can(OpKind::Statement), info.statement.is_some(), "{about}");
         let shown = info.statement.as_ref().is_none_or(|s| s.complete || s.simple);
         assert!(shown, "{about}");
-        let changing = [OpKind::Issue, OpKind::Cancel, OpKind::Change];
+        let changing = [OpKind::Issue, OpKind::Cancel, OpKind::Change, OpKind::Instruct];
         for kind in changing.into_iter().filter(|k| info.can(*k)) {
             assert!(info.repeats.iter().any(|(k, _)| *k == kind), "{}: {kind:?}", info.name);
         }
@@ -85,6 +86,7 @@ impl Samples for Op {
         let id = || "3f1c2d3e-0000-4000-8000-000000000001".to_owned();
         vec![
             Self::Issue(Box::new(desk::order("REF1"))),
+            Self::Validate(Box::new(desk::order("REF1"))),
             Self::Find {
                 bank_reference: "REF1".into(),
                 our_number: None,
@@ -94,6 +96,10 @@ impl Samples for Op {
             Self::Get { bank_id: id() },
             Self::Cancel { bank_id: id(), reason: "teste".into() },
             Self::Change { bank_id: id(), expiration_date: Some(day), amount: None },
+            Self::Instruct {
+                bank_id: id(),
+                instruction: Instruction::Abatement(Money::from_cents(1)),
+            },
             Self::ChangeStatus { change_id: id() },
             Self::Settled { from: day, to: day, cursor: None },
             Self::States { from: day, to: day, cursor: None },
