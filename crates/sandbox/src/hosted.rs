@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use quita_banks::contract::HttpResponse;
-use quita_banks::simulator::{Callback, Entropy, SimReply, SimRequest, Simulator};
+use quita_banks::simulator::{Callback, Entropy, Signer, SimReply, SimRequest, Simulator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tokio::sync::{Notify, mpsc};
@@ -87,8 +87,8 @@ impl Hosted {
     }
 
     /// Answers a request.
-    pub(crate) fn handle(&self, request: &SimRequest) -> SimReply {
-        self.act(|simulator, now, rng| simulator.handle(request, now, rng))
+    pub(crate) fn handle(&self, request: &SimRequest, signer: &dyn Signer) -> SimReply {
+        self.act(|simulator, now, rng| simulator.handle_with(request, now, rng, signer))
     }
 
     /// Takes the end of a callback.

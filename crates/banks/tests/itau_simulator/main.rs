@@ -6,6 +6,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod certificates;
 mod faults;
 mod instructions;
 mod issuing;

@@ -57,6 +57,18 @@ impl World {
         world
     }
 
+    /// Another client of the account, without a certificate yet.
+    pub(crate) fn add_client(&mut self, client_id: &str) -> Json {
+        self.control(Control::AddClient {
+            client_id: client_id.to_owned(),
+            client_secret: "nenhum".to_owned(),
+            scopes: String::new(),
+            account: ACCOUNT.to_owned(),
+            certificate: None,
+            owner: None,
+        })
+    }
+
     pub(crate) fn control(&mut self, control: Control) -> Json {
         self.try_control(control).unwrap()
     }

@@ -32,6 +32,8 @@ impl State {
                     secret: client_secret.clone(),
                     accounts: Vec::new(),
                     certificate: certificate.as_ref().map(|c| c.to_ascii_lowercase()),
+                    certificate_until: None,
+                    temporary: Some((uuid(rng), now)),
                 };
                 self.add_client(client_id, client, account, owner.as_deref(), rng)
             }
@@ -101,6 +103,7 @@ impl State {
         if !accounts.contains(&account) {
             accounts.push(account.clone());
         }
+        let temporary = client.temporary.as_ref().map(|(token, _)| token.clone());
         self.clients.insert(client_id.to_owned(), Client { accounts, ..client });
         let entry = self.accounts.entry(account.clone()).or_insert_with(|| Account {
             owner: "EMPRESA DE TESTE LTDA".to_owned(),
@@ -113,7 +116,11 @@ impl State {
         if let Some(owner) = owner {
             entry.owner = owner.to_owned();
         }
-        Ok(json!({ "account": account, "pix_key": entry.pix_key }))
+        Ok(json!({
+            "account": account,
+            "pix_key": entry.pix_key,
+            "temporary_token": temporary,
+        }))
     }
 
     fn account_with_key(&self, key: &str) -> Option<String> {

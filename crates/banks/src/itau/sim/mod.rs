@@ -1,6 +1,6 @@
 //! Itaú as a value: what its services answered and did, as far as is publicly known.
 //!
-//! It covers the token, emission and instructions (cash management v2), the bolecode in its old and
+//! It covers certificates, the token, emission and instructions (cash management v2), the bolecode in its old and
 //! new shape, the query by our number, list, daily movement and notices (boletos v3), of Pix v2
 //! what belongs to boletos, and the statement. Shapes come from the bank's OpenAPI documents of
 //! 2025 and from programs in use; where nothing official says how the bank behaves there is a
@@ -21,6 +21,8 @@
 //!
 //! | switch | default | meaning | of the default |
 //! |---|---|---|---|
+//! | `temporary_token_seconds` | `604800` | life of the token for the first certificate; `300` when made by oneself | H |
+//! | `renewal_days` | `30` | days before its end from which a certificate may be renewed | M |
 //! | `apikey` | `true` | x-itau-apikey must be the token's client id | M |
 //! | `correlation` | `true` | v3 refuses calls without x-itau-correlationID | H |
 //! | `strict_numbers` | `true` | the other way of writing numbers is refused, naming the field | M |
@@ -62,6 +64,7 @@
 //! next business day, entries of the movement on the day of issue.
 
 mod boleto;
+mod certificates;
 mod control;
 mod emission;
 mod fields;
@@ -92,7 +95,7 @@ use self::state::{State, Task};
 use crate::contract::HttpResponse;
 use crate::simulator::faults::{prompt, take, wrong_body};
 use crate::simulator::{
-    Callback, Control, ControlError, Entropy, Fault, SimReply, SimRequest, Simulator,
+    Callback, Control, ControlError, Entropy, Fault, Signer, SimReply, SimRequest, Simulator,
 };
 
 /// The bank in the payments system.
@@ -202,6 +205,24 @@ impl Simulator for ItauSimulator {
             Some(Fault::TooMany { retry_after }) => prompt(reply::too_many(retry_after)),
             Some(Fault::WrongBody) => prompt(wrong_body()),
         }
+    }
+
+    fn handle_with(
+        &mut self,
+        request: &SimRequest,
+        now: Timestamp,
+        rng: &mut dyn Entropy,
+        signer: &dyn Signer,
+    ) -> SimReply {
+        if certificates::is_asked_for(&request.path) {
+            self.state.advance(now, rng);
+            return prompt(self.state.certificate(request, now, rng, signer));
+        }
+        self.handle(request, now, rng)
+    }
+
+    fn signs_certificates(&self) -> bool {
+        true
     }
 
     fn due(&self) -> Option<Timestamp> {

@@ -54,6 +54,10 @@ pub(super) struct Client {
     pub(super) accounts: Vec<String>,
     /// SHA-256 of the certificate whose CN is this client; any where nothing is said.
     pub(super) certificate: Option<String>,
+    /// When that certificate ends, where this bank signed it.
+    pub(super) certificate_until: Option<Timestamp>,
+    /// What the manager sent for the first certificate, and when.
+    pub(super) temporary: Option<(String, Timestamp)>,
 }
 
 /// A token given out.

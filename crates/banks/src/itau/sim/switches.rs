@@ -8,6 +8,8 @@ use crate::simulator::count::Count;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Switches {
+    pub(super) temporary_token_seconds: u64,
+    pub(super) renewal_days: u16,
     pub(super) apikey: bool,
     pub(super) correlation: bool,
     pub(super) strict_numbers: bool,
@@ -53,6 +55,8 @@ pub(super) struct Switches {
 impl Default for Switches {
     fn default() -> Self {
         Self {
+            temporary_token_seconds: 7 * 86_400,
+            renewal_days: 30,
             apikey: true,
             correlation: true,
             strict_numbers: true,
