@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::connection;
 use crate::ids::Ids;
+use crate::trail::{self, Author};
 use crate::workers::Kind;
 
 /// Letters of the random part of a reference: 32 to the seventh are 34 thousand million.
@@ -103,6 +104,19 @@ fn our_number(tx: &mut Tx, account: &str, numbering: &Numbering) -> Result<Strin
         return Err(StoreError::Internal(format!("wallet {series} has no our number left")));
     }
     Ok(number)
+}
+
+/// Another number for an ordered boleto, whose own number the bank knows under another boleto.
+pub fn renumber(tx: &mut Tx, ids: &mut Ids, boleto: &mut Boleto) -> Result<(), StoreError> {
+    let account = accounts::get(tx, &boleto.account_id)?
+        .ok_or_else(|| StoreError::corrupt("boletos: an account is missing"))?;
+    let Some(numbering) = numbering(&account, ids.now()) else { return Ok(()) };
+    let number = our_number(tx, &account.id, &numbering)?;
+    let details = json!({"from": boleto.order.our_number, "to": number});
+    boleto.order.our_number = Some(number);
+    boletos::set_order(tx, &boleto.id, &boleto.order)?;
+    let author = Author { company_id: &boleto.company_id, actor: "system" };
+    trail::record(tx, ids, author, "boleto.renumbered", &boleto.id, &details)
 }
 
 /// The boleto that takes the place of a cancelled one.

@@ -11,11 +11,16 @@ use crate::house::{House, boleto, itau_account};
 
 crate::on_both_databases! {
     numbers_are_given_once_and_silence_makes_no_second_boleto
+    a_number_of_another_program_is_passed_over
     the_bank_gets_its_token_and_its_notice_settles
 }
 
-/// Our account at that bank.
 fn account(house: &House) -> String {
+    account_and_key(house).0
+}
+
+/// Our account at that bank, and its Pix key.
+fn account_and_key(house: &House) -> (String, String) {
     let made = house.itau.control(&Control::AddClient {
         client_id: "client-12345".into(),
         client_secret: "segredo".into(),
@@ -24,8 +29,9 @@ fn account(house: &House) -> String {
         certificate: None,
         owner: None,
     });
-    let new = itau_account(made["pix_key"].as_str().unwrap());
-    accounts::create(&house.world, &house.ours.actor, &new).unwrap().id
+    let key = made["pix_key"].as_str().unwrap().to_owned();
+    let made = accounts::create(&house.world, &house.ours.actor, &itau_account(&key)).unwrap();
+    (made.id, key)
 }
 
 async fn issue(house: &House, account: &str, number: &str) -> Value {
@@ -97,6 +103,26 @@ async fn numbers_are_given_once_and_silence_makes_no_second_boleto(house: &House
         .expect(202);
     house.work();
     assert_eq!(read(house, &second).await["status"], "CANCELLED");
+}
+
+async fn a_number_of_another_program_is_passed_over(house: &House) {
+    let (account, key) = account_and_key(house);
+    // Another installation of the same account at the bank, which counts for itself.
+    let other = accounts::create(&house.world, &house.theirs.actor, &itau_account(&key)).unwrap();
+    let mut order = boleto("X-1");
+    order["account_id"] = other.id.into();
+    let token = format!("Bearer {}", house.theirs.token);
+    let call = house.post("/v1/boletos", "X-1", &order).no_token();
+    call.header("authorization", &token).send().await.expect(201);
+    house.work();
+    let issued = issue(house, &account, "C-1").await;
+    for _ in 0..3 {
+        house.work();
+    }
+    let told = read(house, &issued).await;
+    assert_eq!((&told["status"], &told["our_number"]), (&json!("REGISTERED"), &json!("00000002")));
+    let inspected = house.itau.control(&Control::Inspect);
+    assert_eq!(inspected["boletos"].as_array().unwrap().len(), 2);
 }
 
 async fn the_bank_gets_its_token_and_its_notice_settles(house: &House) {
