@@ -227,6 +227,49 @@ pub struct Scope {
 }
 
 impl BankInfo {
+    /// A bank without an API, for `..BankInfo::NO_API`: its folder says the names and codes, and
+    /// what is otherwise. Of boletos it allows what any paper can carry.
+    pub const NO_API: Self = Self {
+        code: "",
+        ispb: "",
+        name: "",
+        folder: "",
+        printed_code: "",
+        hosts: &[],
+        auth: Auth::None,
+        operations: &[],
+        boleto: BoletoRules {
+            reference_length: 10,
+            amount_min: 1,
+            amount_max: 9_999_999_999,
+            days_after_due_max: 365,
+            customer_required: &[],
+            discounts_max: 3,
+            discount_by_anticipation: true,
+            abatement: true,
+            late_start: true,
+            message_lines: 0,
+            message_length: 0,
+            hybrid: false,
+            receiver: true,
+            same_day_until: None,
+            change_expiration_date: false,
+            change_amount: false,
+            change_abatement: false,
+            protest: false,
+            negative_listing: false,
+        },
+        limits: &[],
+        repeats: &[],
+        credential_fields: &[],
+        account_fields: &[],
+        scopes: &[],
+        activation: None,
+        payable: PayableRules::DEFAULT,
+        settlement_delay: "",
+        statement: None,
+    };
+
     /// What may follow an unknown outcome of this operation; questions are harmless.
     pub fn repeat(&self, kind: OpKind) -> Repeat {
         self.repeats.iter().find(|(k, _)| *k == kind).map_or(Repeat::Harmless, |(_, r)| *r)

@@ -13,6 +13,17 @@ pub mod title;
 mod loose;
 
 // The folders. Written by `cargo xtask gen`.
+pub mod ailos;
+pub mod banrisul;
+pub mod bb;
+pub mod bradesco;
+pub mod brb;
+pub mod btg;
+pub mod c6;
+pub mod caixa;
 pub mod inter;
 pub mod itau;
+pub mod santander;
+pub mod sicoob;
+pub mod sicredi;
 pub mod stone;

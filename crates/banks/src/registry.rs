@@ -3,8 +3,22 @@
 use crate::contract::Bank;
 
 /// All banks, by folder name.
-pub const BANKS: &[&dyn Bank] =
-    &[&crate::inter::bank::INTER, &crate::itau::bank::ITAU, &crate::stone::bank::STONE];
+pub const BANKS: &[&dyn Bank] = &[
+    &crate::ailos::bank::AILOS,
+    &crate::banrisul::bank::BANRISUL,
+    &crate::bb::bank::BB,
+    &crate::bradesco::bank::BRADESCO,
+    &crate::brb::bank::BRB,
+    &crate::btg::bank::BTG,
+    &crate::c6::bank::C6,
+    &crate::caixa::bank::CAIXA,
+    &crate::inter::bank::INTER,
+    &crate::itau::bank::ITAU,
+    &crate::santander::bank::SANTANDER,
+    &crate::sicoob::bank::SICOOB,
+    &crate::sicredi::bank::SICREDI,
+    &crate::stone::bank::STONE,
+];
 
 /// The bank of this COMPE code.
 pub fn by_code(code: &str) -> Option<&'static dyn Bank> {

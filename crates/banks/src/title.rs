@@ -76,15 +76,26 @@ pub struct TitleInput<'a> {
     /// Document species.
     #[serde(borrow, deserialize_with = "text")]
     pub species: Option<Cow<'a, str>>,
-    /// Our number («nosso número»).
+    /// Percentage of IOF that the barcode carries; insurers only.
+    #[serde(borrow, deserialize_with = "text")]
+    pub iof: Option<Cow<'a, str>>,
+    /// Number of the instalment, where the free field carries it.
+    #[serde(borrow, deserialize_with = "text")]
+    pub instalment: Option<Cow<'a, str>>,
+    /// Our number («nosso número») without check digit.
     #[serde(borrow, deserialize_with = "text")]
     pub our_number: Option<Cow<'a, str>>,
+    /// Check digit of our number, where one is at hand: it is verified.
+    #[serde(borrow, deserialize_with = "text")]
+    pub our_number_digit: Option<Cow<'a, str>>,
     /// The company's number of the document («seu número»), where the free field carries it.
     #[serde(borrow, deserialize_with = "text")]
     pub document_number: Option<Cow<'a, str>>,
     /// A ready free field, 25 digits, in place of the bank's rules.
     #[serde(borrow, deserialize_with = "text")]
     pub free_field: Option<Cow<'a, str>>,
+    /// Date of issue, where our number carries its year.
+    pub issuance_date: Option<Date>,
     /// Due date.
     pub expiration_date: Option<Date>,
     /// Nominal amount in cents.
@@ -93,7 +104,7 @@ pub struct TitleInput<'a> {
 
 impl TitleInput<'_> {
     /// The names of all fields.
-    pub const FIELDS: [&'static str; 23] = [
+    pub const FIELDS: [&'static str; 27] = [
         "bank",
         "branch",
         "branch_digit",
@@ -112,9 +123,13 @@ impl TitleInput<'_> {
         "modality",
         "issued_by",
         "species",
+        "iof",
+        "instalment",
         "our_number",
+        "our_number_digit",
         "document_number",
         "free_field",
+        "issuance_date",
         "expiration_date",
         "amount",
     ];
@@ -140,6 +155,20 @@ pub trait Titles: Send + Sync {
     /// # Errors
     /// [`TitleError`], naming the input that is missing or impossible.
     fn compute(&self, input: &TitleInput<'_>) -> Result<Title, TitleError>;
+
+    /// What is doubtful about numbers computed from these inputs: something was assumed that
+    /// they do not tell, or the bank's own rule is not known for sure.
+    fn doubts(&self, input: &TitleInput<'_>) -> Vec<Warning> {
+        let _ = input;
+        Vec::new()
+    }
+
+    /// «Agência / Código do beneficiário» as the bank prints them, with check digits computed
+    /// where they are not given; `None` where an input lacks or the bank's form is not known.
+    fn beneficiary(&self, input: &TitleInput<'_>) -> Option<String> {
+        let _ = input;
+        None
+    }
 
     /// What looks wrong in a free field that came from elsewhere (25 digits); empty when
     /// nothing does, or nothing can be told.
@@ -182,7 +211,9 @@ pub struct Numbers {
     pub due_factor: DueFactor,
     /// The barcode, from which the writable line follows.
     pub barcode: Barcode,
-    /// What looks wrong in a free field that was given.
+    /// «Agência / Código do beneficiário» as the bank prints them, where that is known.
+    pub beneficiary: Option<String>,
+    /// What looks wrong in a free field that was given, or is doubtful in what was computed.
     pub warnings: Vec<Warning>,
 }
 
@@ -216,8 +247,9 @@ pub fn compute(input: &TitleInput<'_>) -> Result<Numbers, TitleError> {
         }
         (None, Some(rules)) => {
             let title = rules.compute(input)?;
+            verify_digit(input, &title)?;
             let free_field = title.free_field;
-            (Some(title), free_field, Vec::new())
+            (Some(title), free_field, rules.doubts(input))
         }
         (None, None) => {
             let message = format!(
@@ -230,7 +262,27 @@ pub fn compute(input: &TitleInput<'_>) -> Result<Numbers, TitleError> {
     };
     let barcode = Barcode::compose(bank, Some(due_factor), Money::from_cents(amount), free_field)
         .map_err(compose_error)?;
-    Ok(Numbers { title, due_factor, barcode, warnings })
+    let beneficiary = rules.and_then(|rules| rules.beneficiary(input));
+    Ok(Numbers { title, due_factor, barcode, beneficiary, warnings })
+}
+
+/// The check digit of our number that was given must be the one that was computed.
+fn verify_digit(input: &TitleInput<'_>, title: &Title) -> Result<(), TitleError> {
+    let given = input.our_number_digit.as_deref().map_or("", str::trim);
+    let expected = &title.our_number_digit;
+    if given.is_empty() || given.eq_ignore_ascii_case(expected) {
+        return Ok(());
+    }
+    let should = match expected.as_str() {
+        "" => "o banco não usa dígito".to_owned(),
+        digit => format!("deveria ser {digit}"),
+    };
+    let number = &title.our_number;
+    let message = format!(
+        "O dígito do nosso número {number} é {given} e {should}; confira a carteira, a conta e a \
+         digitação."
+    );
+    Err(TitleError { field: "our_number_digit", code: "wrong_check_digit", message })
 }
 
 fn due_date_error(error: DueFactorError) -> TitleError {
@@ -290,6 +342,109 @@ pub(crate) fn optional_digits<const N: usize>(
     match value.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
         Some(_) => digits(field, value, what).map(Some),
+    }
+}
+
+/// A branch of four digits, and its check digit where that is given: alone in `branch_digit`
+/// or at the end of `branch`, behind a hyphen.
+pub(crate) fn branch(input: &TitleInput<'_>) -> Result<([u8; 4], Option<u8>), TitleError> {
+    with_digit("branch", &input.branch, &input.branch_digit, "a agência")
+}
+
+/// An account of `N` digits, and its check digit as in [`branch`].
+pub(crate) fn account<const N: usize>(
+    input: &TitleInput<'_>,
+) -> Result<([u8; N], Option<u8>), TitleError> {
+    with_digit("account", &input.account, &input.account_digit, "a conta sem o dígito")
+}
+
+/// As [`account`]; where there is none the beneficiary's code and its digit, in the place of
+/// which some programs put it.
+pub(crate) fn account_or_code<const N: usize>(
+    input: &TitleInput<'_>,
+) -> Result<([u8; N], Option<u8>), TitleError> {
+    let (account, digit) = match &input.account {
+        Some(_) => (&input.account, &input.account_digit),
+        None => (&input.beneficiary_code, &input.beneficiary_digit),
+    };
+    with_digit("account", account, digit, "a conta sem o dígito")
+}
+
+fn with_digit<const N: usize>(
+    field: &'static str,
+    value: &Option<Cow<'_, str>>,
+    digit: &Option<Cow<'_, str>>,
+    what: &str,
+) -> Result<([u8; N], Option<u8>), TitleError> {
+    let text = value.as_deref().map(str::trim).unwrap_or_default();
+    let (number, behind) = text.split_once('-').unwrap_or((text, ""));
+    let number = digits(field, &Some(Cow::Borrowed(number)), what)?;
+    let alone = digit.as_deref().map(str::trim).unwrap_or_default();
+    let digit = match (behind, alone) {
+        ("", "") => return Ok((number, None)),
+        ("", digit) | (digit, "") => digit,
+        (behind, alone) if behind.eq_ignore_ascii_case(alone) => alone,
+        _ => {
+            let message = format!("Há dois dígitos diferentes para {what}: {behind} e {alone}.");
+            return Err(TitleError::invalid(field, message));
+        }
+    };
+    match digit.as_bytes() {
+        [one] if one.is_ascii_alphanumeric() => Ok((number, Some(one.to_ascii_uppercase()))),
+        _ => {
+            let message = format!("O dígito depois de {what} tem um só caractere, não {digit:?}.");
+            Err(TitleError::invalid(field, message))
+        }
+    }
+}
+
+/// The input that holds the beneficiary's code: programs and banks call it code of the
+/// beneficiary or agreement; some put it in the place of the account, of which [`code_doubt`]
+/// warns.
+pub(crate) fn beneficiary_code<'i, 'a>(input: &'i TitleInput<'a>) -> &'i Option<Cow<'a, str>> {
+    let [code, agreement, account] = [&input.beneficiary_code, &input.agreement, &input.account]
+        .map(|value| {
+            let is_given = value.as_deref().is_some_and(|text| !text.trim().is_empty());
+            is_given.then_some(value)
+        });
+    code.or(agreement).or(account).unwrap_or(&input.beneficiary_code)
+}
+
+/// That the account was taken for the beneficiary's code.
+pub(crate) fn code_doubt(input: &TitleInput<'_>) -> Option<Warning> {
+    let code = beneficiary_code(input);
+    (std::ptr::eq(code, &input.account)).then(|| Warning {
+        code: "account_as_beneficiary_code",
+        message: "O código do beneficiário não foi informado (beneficiary_code); foi usado o \
+                  número da conta."
+            .to_owned(),
+    })
+}
+
+/// Whether the bank prints the boleto; the company does where nothing is said.
+pub(crate) fn is_printed_by_bank(input: &TitleInput<'_>) -> Result<bool, TitleError> {
+    match input.issued_by.as_deref().map_or("", str::trim) {
+        "" | "company" => Ok(false),
+        "bank" => Ok(true),
+        _ => {
+            let message = "Informe quem imprime o boleto: company (a empresa) ou bank (o banco).";
+            Err(TitleError::invalid("issued_by", message))
+        }
+    }
+}
+
+/// A warning where a digit of a free field is not what the bank's rule says.
+pub(crate) fn expect_digit(
+    found: &mut Vec<Warning>,
+    code: &'static str,
+    is: u8,
+    should: u8,
+    what: &str,
+) {
+    if is != should {
+        let (is, should) = (char::from(is), char::from(should));
+        let message = format!("O dígito {what} é {is} e deveria ser {should}.");
+        found.push(Warning { code, message });
     }
 }
 

@@ -60,6 +60,29 @@ fn compute_gives_all_numbers_of_a_boleto() {
 }
 
 #[test]
+fn compute_says_which_field_a_bank_needs_and_what_it_assumed() {
+    let with = |more: &str| {
+        let sample = r#"{"bank":"748","branch":"0100","beneficiary_code":"12345","wallet":"1","our_number":"42","expiration_date":"2026-12-21","amount":100"#;
+        answer(&["boleto", "compute", &format!("{sample}{more}}}")])
+    };
+    assert_eq!(
+        with("")["error"],
+        json!({ "code": "missing", "field": "post", "message": "Informe o posto da cooperativa." })
+    );
+    let assumed = with(r#","post":"07""#);
+    assert_eq!(assumed["beneficiary_formatted"], "0100.07.12345");
+    assert_eq!(assumed["our_number_formatted"], "26/200042-0");
+    assert_eq!(assumed["warnings"][0]["code"], "year_of_our_number");
+    let told = with(r#","post":"07","issuance_date":"2026-11-30","our_number_digit":"0""#);
+    assert_eq!(told["warnings"], json!(null));
+    assert_eq!(told["barcode"], assumed["barcode"]);
+    let wrong = with(r#","post":"07","our_number_digit":"1""#);
+    assert_eq!(wrong["error"]["code"], "wrong_check_digit");
+    assert_eq!(wrong["error"]["field"], "our_number_digit");
+    assert_eq!(with(r#","issuance_date":"ontem""#)["error"]["field"], "issuance_date");
+}
+
+#[test]
 fn read_takes_apart_what_compute_made() {
     let line = "34191.09123 34567.800056 71234.570001 1 16670000012345";
     let expected = json!({

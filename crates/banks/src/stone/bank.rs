@@ -1,9 +1,7 @@
 //! Static data. Paper only for now: numbers and printed forms.
 
-use quita_core::payable::PayableRules;
-
 use crate::contract::Bank;
-use crate::info::{Auth, BankInfo, BoletoRules};
+use crate::info::BankInfo;
 use crate::title::Titles;
 
 /// The bank.
@@ -29,37 +27,5 @@ static INFO: BankInfo = BankInfo {
     name: "Stone",
     folder: "stone",
     printed_code: "197-0",
-    hosts: &[],
-    auth: Auth::None,
-    operations: &[],
-    boleto: BoletoRules {
-        reference_length: 10,
-        amount_min: 1,
-        amount_max: 9_999_999_999,
-        days_after_due_max: 365,
-        customer_required: &[],
-        discounts_max: 3,
-        discount_by_anticipation: true,
-        abatement: true,
-        late_start: true,
-        message_lines: 0,
-        message_length: 0,
-        hybrid: false,
-        receiver: true,
-        same_day_until: None,
-        change_expiration_date: false,
-        change_amount: false,
-        change_abatement: false,
-        protest: false,
-        negative_listing: false,
-    },
-    limits: &[],
-    repeats: &[],
-    credential_fields: &[],
-    account_fields: &[],
-    scopes: &[],
-    activation: None,
-    payable: PayableRules::DEFAULT,
-    settlement_delay: "",
-    statement: None,
+    ..BankInfo::NO_API
 };

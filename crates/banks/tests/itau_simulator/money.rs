@@ -1,5 +1,6 @@
 //! Payments: what is shown of them, where and when.
 
+use quita_banks::simulator::Control;
 use quita_core::fact::Means;
 use serde_json::{Value as Json, json};
 
@@ -142,6 +143,11 @@ fn the_statement_agrees_with_boletos_and_fees() {
     };
     let amounts: Vec<i64> = events.iter().map(signed).collect();
     assert_eq!(amounts, [12_345, -199, 12_345, -199]);
+    let books = world.control(Control::Ledger { account: ACCOUNT.to_owned() });
+    let told = |row: &Json| (row["amount"].as_i64().unwrap(), row["boleto"].clone());
+    let expected = [(12_345, &scanned), (-199, &scanned), (12_345, &paid), (-199, &paid)];
+    let expected = expected.map(|(cents, id)| (cents, json!(id)));
+    assert_eq!(books.as_array().unwrap().iter().map(told).collect::<Vec<_>>(), expected);
     assert_eq!(events[0]["origin"]["type"], "PIX");
     let balance = read["data"][0]["balances"][0]["amount"]["value"].as_f64().unwrap();
     assert_eq!((balance * 100.0).round() as i64, 100_000 + 2 * (12_345 - 199));

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::ISPB;
 use super::boleto::{Boleto, Situacao};
-use super::state::{Account, Client, State};
+use super::state::{Account, Client, Row, State};
 use crate::simulator::clock;
 use crate::simulator::faults::ArmedFault;
 use crate::simulator::random::{end_to_end_id, uuid};
@@ -60,8 +60,9 @@ impl State {
                 let kind = kind.as_deref().unwrap_or("LANCAMENTO");
                 let origin =
                     (kind == "PIX").then(|| (end_to_end_id(ISPB, now, rng), kind.to_owned()));
-                let id =
-                    self.enter(&account, *amount, ("9999", kind), counterpart, origin, at, rng);
+                let row = Row::new(*amount, ("9999", kind), at, rng);
+                let id = row.id.clone();
+                self.enter(&account, Row { counterpart, origin, ..row });
                 Ok(json!({ "id": id }))
             }
             Control::Portal { target, action } => {
@@ -85,6 +86,7 @@ impl State {
                 count => Ok(json!({ "notices": count })),
             },
             Control::Inspect => Ok(self.inspect()),
+            Control::Ledger { account } => self.books(&full_account(account)?),
         }
     }
 
@@ -144,7 +146,8 @@ impl State {
         let id = end_to_end_id(ISPB, now, rng);
         let from = Some(("CLIENTE SEM COBRANCA".to_owned(), String::new()));
         let origin = Some((id.clone(), "PIX".to_owned()));
-        self.enter(account, amount, ("9507", "PIX TRANSF RECEBIDA"), from, origin, now, rng);
+        let row = Row::new(amount, ("9507", "PIX TRANSF RECEBIDA"), now, rng);
+        self.enter(account, Row { counterpart: from, origin, ..row });
         Ok(json!({ "amount": amount, "end_to_end_id": id }))
     }
 

@@ -10,42 +10,37 @@ use super::reply;
 use super::state::{Row, State};
 use super::switches::StatementShape;
 use crate::contract::HttpResponse;
-use crate::simulator::Entropy;
 use crate::simulator::clock;
 use crate::simulator::input::{number, query};
 use crate::simulator::random::uuid;
+use crate::simulator::{ControlError, Entropy};
 
 /// Most movements a page.
 const PAGE: usize = 1000;
 
 impl State {
-    /// Puts a row into the ledger; under another day it is a late one.
-    #[expect(clippy::too_many_arguments, reason = "a row is this wide")]
-    pub(super) fn enter(
-        &mut self,
-        account: &str,
-        amount: Money,
-        (code, text): (&str, &str),
-        counterpart: Option<(String, String)>,
-        origin: Option<(String, String)>,
-        at: Timestamp,
-        rng: &mut dyn Entropy,
-    ) -> String {
-        let row = Row {
-            id: uuid(rng),
-            at,
-            day: clock::day(at),
-            amount,
-            code: code.to_owned(),
-            text: text.to_owned(),
-            counterpart,
-            origin,
-        };
-        let id = row.id.clone();
+    /// Puts a row into the ledger.
+    pub(super) fn enter(&mut self, account: &str, row: Row) {
         if let Some(account) = self.accounts.get_mut(account) {
             account.rows.push(row);
         }
-        id
+    }
+
+    /// Every row of an account, for tests.
+    pub(super) fn books(&self, account: &str) -> Result<Json, ControlError> {
+        let Some(account) = self.accounts.get(account) else {
+            return Err(ControlError(format!("não há a conta {account:?}")));
+        };
+        let row = |row: &Row| {
+            json!({
+                "id": row.id,
+                "day": row.day,
+                "amount": row.amount,
+                "kind": row.code,
+                "boleto": row.boleto,
+            })
+        };
+        Ok(account.rows.iter().map(row).collect())
     }
 
     /// What the account holds at the end of a day.
@@ -118,6 +113,28 @@ impl State {
             }),
         };
         reply::json(200, &body)
+    }
+}
+
+impl Row {
+    /// A row of which nothing more is told.
+    pub(super) fn new(
+        amount: Money,
+        (code, text): (&str, &str),
+        at: Timestamp,
+        rng: &mut dyn Entropy,
+    ) -> Self {
+        Self {
+            id: uuid(rng),
+            at,
+            day: clock::day(at),
+            amount,
+            code: code.to_owned(),
+            text: text.to_owned(),
+            counterpart: None,
+            origin: None,
+            boleto: None,
+        }
     }
 }
 

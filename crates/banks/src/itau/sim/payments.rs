@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::ISPB;
 use super::boleto::{Payment, Situacao};
-use super::state::{NoticeKind, State, Task};
+use super::state::{NoticeKind, Row, State, Task};
 use crate::simulator::clock;
 use crate::simulator::random::end_to_end_id;
 use crate::simulator::{ControlError, Entropy};
@@ -91,16 +91,19 @@ impl State {
         payment.credited_on = Some(clock::day(at));
         let (amount, id) = (payment.amount, payment.end_to_end_id.clone());
         let account = boleto.account.clone();
-        let counterpart = (boleto.customer_name.clone(), boleto.document.clone());
-        let (code, text) = match id {
+        let counterpart = Some((boleto.customer_name.clone(), boleto.document.clone()));
+        let name = Some(boleto.id());
+        let text = match id {
             Some(_) => ("9507", "PIX QRCODE RECEBIDO"),
             None => ("0640", "COBRANCA RECEBIDA"),
         };
         let origin = id.map(|id| (id, "PIX".to_owned()));
-        self.enter(&account, amount, (code, text), Some(counterpart), origin, at, rng);
+        let row = Row::new(amount, text, at, rng);
+        self.enter(&account, Row { counterpart, origin, boleto: name.clone(), ..row });
         let fee = Money::from_cents(self.switches.fee_cents.max(0));
         if fee.is_positive() {
-            self.enter(&account, -fee, ("0170", "TAR COBRANCA"), None, None, at, rng);
+            let row = Row::new(-fee, ("0170", "TAR COBRANCA"), at, rng);
+            self.enter(&account, Row { boleto: name, ..row });
         }
         self.notify(place, number, NoticeKind::BaixaEfetiva, at);
     }

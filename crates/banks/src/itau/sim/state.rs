@@ -133,6 +133,8 @@ pub(super) struct Row {
     pub(super) counterpart: Option<(String, String)>,
     /// Id and kind of what it came from.
     pub(super) origin: Option<(String, String)>,
+    /// The boleto that it is about.
+    pub(super) boleto: Option<String>,
 }
 
 /// Something that the client is to be told.

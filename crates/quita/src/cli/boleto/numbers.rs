@@ -28,8 +28,18 @@ pub(crate) enum Command {
                       linha JSON para cada. Exemplo: {\"bank\":\"341\",\"branch\":\"0057\",\
                       \"account\":\"12345\",\"account_digit\":\"7\",\"wallet\":\"109\",\
                       \"our_number\":\"12345678\",\"expiration_date\":\"2026-12-21\",\
-                      \"amount\":12345}. O valor é em centavos. Para qualquer banco vale também \
-                      um free_field pronto, com 25 dígitos."
+                      \"amount\":12345}. O valor é em centavos. O que cada banco pede está no \
+                      README de sua pasta; se falta algo, a resposta diz o nome do campo. Os \
+                      campos são: bank (banco), branch (agência, cooperativa), account (conta), \
+                      account_operation (operação), agreement (convênio), beneficiary_code \
+                      (código do beneficiário ou do cliente), post (posto), byte, modality \
+                      (modalidade), instalment (parcela), wallet (carteira), wallet_variation \
+                      (variação), our_number (nosso número sem o dígito), document_number (seu \
+                      número), iof, issued_by (quem imprime: company ou bank), issuance_date \
+                      (emissão), expiration_date (vencimento), amount (valor); e os dígitos \
+                      branch_digit, account_digit, agreement_digit, beneficiary_digit e \
+                      our_number_digit. Para qualquer banco vale também um free_field pronto, com \
+                      25 dígitos."
     )]
     Compute {
         /// The object, in place of standard input.
@@ -81,6 +91,8 @@ struct Computed {
     our_number: Option<String>,
     our_number_digit: Option<String>,
     our_number_formatted: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beneficiary_formatted: Option<String>,
     free_field: String,
     due_factor: u16,
     barcode: String,
@@ -95,7 +107,7 @@ fn compute(line: &str) -> Result<Computed, Failure> {
     let input = Some(line).filter(|line| line.trim_start().starts_with('{'));
     let input: TitleInput<'_> =
         input.and_then(|line| serde_json::from_str(line).ok()).ok_or_else(|| explain_json(line))?;
-    let Numbers { title, due_factor, barcode, warnings } = title::compute(&input)
+    let Numbers { title, due_factor, barcode, beneficiary, warnings } = title::compute(&input)
         .map_err(|TitleError { field, code, message }| Failure::of_field(field, code, message))?;
     let writable_line = barcode.writable_line();
     let (our_number, our_number_digit, our_number_formatted) = match title {
@@ -110,6 +122,7 @@ fn compute(line: &str) -> Result<Computed, Failure> {
         our_number,
         our_number_digit,
         our_number_formatted,
+        beneficiary_formatted: beneficiary,
         free_field: barcode.free_field().as_str().to_owned(),
         due_factor: due_factor.value(),
         barcode: barcode.as_str().to_owned(),
@@ -133,12 +146,15 @@ fn explain_json(line: &str) -> Failure {
     for (name, value) in &fields {
         let Some(field) = TitleInput::FIELDS.iter().find(|field| *field == name) else { continue };
         let wanted = match *field {
+            _ if value.is_null() => continue,
             "amount" if value.as_i64().is_none() => "um inteiro, em centavos",
-            "expiration_date" if value.as_str().is_none_or(|t| t.parse::<Date>().is_err()) => {
+            "expiration_date" | "issuance_date"
+                if value.as_str().is_none_or(|t| t.parse::<Date>().is_err()) =>
+            {
                 "uma data AAAA-MM-DD"
             }
-            "amount" | "expiration_date" => continue,
-            _ if value.is_string() || value.is_u64() || value.is_null() => continue,
+            "amount" | "expiration_date" | "issuance_date" => continue,
+            _ if value.is_string() || value.is_u64() => continue,
             _ => "um texto",
         };
         return Failure::of_field(field, "invalid", format!("O campo {field} deve ser {wanted}."));

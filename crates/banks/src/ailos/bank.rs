@@ -1,0 +1,31 @@
+//! Static data. No API: numbers and printed forms.
+
+use crate::contract::Bank;
+use crate::info::BankInfo;
+use crate::title::Titles;
+
+/// The bank.
+pub const AILOS: Ailos = Ailos;
+
+/// Ailos.
+#[derive(Clone, Copy, Debug)]
+pub struct Ailos;
+
+impl Bank for Ailos {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "085",
+    ispb: "05463212",
+    name: "Ailos",
+    folder: "ailos",
+    printed_code: "085-1",
+    ..BankInfo::NO_API
+};

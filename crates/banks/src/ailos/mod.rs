@@ -1,0 +1,4 @@
+//! Ailos.
+
+pub mod bank;
+pub mod title;

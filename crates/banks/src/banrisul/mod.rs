@@ -1,0 +1,4 @@
+//! Banrisul.
+
+pub mod bank;
+pub mod title;

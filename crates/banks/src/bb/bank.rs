@@ -1,0 +1,31 @@
+//! Static data. No API: numbers and printed forms.
+
+use crate::contract::Bank;
+use crate::info::BankInfo;
+use crate::title::Titles;
+
+/// The bank.
+pub const BB: Bb = Bb;
+
+/// Banco do Brasil.
+#[derive(Clone, Copy, Debug)]
+pub struct Bb;
+
+impl Bank for Bb {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "001",
+    ispb: "00000000",
+    name: "Banco do Brasil",
+    folder: "bb",
+    printed_code: "001-9",
+    ..BankInfo::NO_API
+};

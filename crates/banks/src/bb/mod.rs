@@ -1,0 +1,4 @@
+//! Banco do Brasil.
+
+pub mod bank;
+pub mod title;

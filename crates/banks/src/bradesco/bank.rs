@@ -1,0 +1,31 @@
+//! Static data. No API: numbers and printed forms.
+
+use crate::contract::Bank;
+use crate::info::BankInfo;
+use crate::title::Titles;
+
+/// The bank.
+pub const BRADESCO: Bradesco = Bradesco;
+
+/// Bradesco.
+#[derive(Clone, Copy, Debug)]
+pub struct Bradesco;
+
+impl Bank for Bradesco {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "237",
+    ispb: "60746948",
+    name: "Bradesco",
+    folder: "bradesco",
+    printed_code: "237-2",
+    ..BankInfo::NO_API
+};

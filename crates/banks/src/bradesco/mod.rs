@@ -1,0 +1,4 @@
+//! Bradesco.
+
+pub mod bank;
+pub mod title;

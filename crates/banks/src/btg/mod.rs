@@ -1,0 +1,4 @@
+//! BTG Pactual.
+
+pub mod bank;
+pub mod title;

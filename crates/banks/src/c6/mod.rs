@@ -1,0 +1,4 @@
+//! C6 Bank.
+
+pub mod bank;
+pub mod title;

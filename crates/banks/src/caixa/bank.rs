@@ -1,0 +1,31 @@
+//! Static data. No API: numbers and printed forms.
+
+use crate::contract::Bank;
+use crate::info::BankInfo;
+use crate::title::Titles;
+
+/// The bank.
+pub const CAIXA: Caixa = Caixa;
+
+/// Caixa Econômica Federal.
+#[derive(Clone, Copy, Debug)]
+pub struct Caixa;
+
+impl Bank for Caixa {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "104",
+    ispb: "00360305",
+    name: "Caixa Econômica Federal",
+    folder: "caixa",
+    printed_code: "104-0",
+    ..BankInfo::NO_API
+};

@@ -1,0 +1,4 @@
+//! Caixa Econômica Federal.
+
+pub mod bank;
+pub mod title;

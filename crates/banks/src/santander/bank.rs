@@ -1,0 +1,31 @@
+//! Static data. No API: numbers and printed forms.
+
+use crate::contract::Bank;
+use crate::info::BankInfo;
+use crate::title::Titles;
+
+/// The bank.
+pub const SANTANDER: Santander = Santander;
+
+/// Santander.
+#[derive(Clone, Copy, Debug)]
+pub struct Santander;
+
+impl Bank for Santander {
+    fn info(&self) -> &'static BankInfo {
+        &INFO
+    }
+
+    fn titles(&self) -> Option<&'static dyn Titles> {
+        Some(&super::title::TITLES)
+    }
+}
+
+static INFO: BankInfo = BankInfo {
+    code: "033",
+    ispb: "90400888",
+    name: "Santander",
+    folder: "santander",
+    printed_code: "033-7",
+    ..BankInfo::NO_API
+};

@@ -1,0 +1,4 @@
+//! Santander.
+
+pub mod bank;
+pub mod title;

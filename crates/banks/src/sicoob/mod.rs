@@ -1,0 +1,4 @@
+//! Sicoob.
+
+pub mod bank;
+pub mod title;

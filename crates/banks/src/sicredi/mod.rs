@@ -1,0 +1,4 @@
+//! Sicredi.
+
+pub mod bank;
+pub mod title;
