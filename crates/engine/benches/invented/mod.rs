@@ -164,6 +164,7 @@ fn order(
     };
     charges::insert(tx, &charge)?;
     let order = BoletoOrder {
+        our_number: None,
         bank_reference: one.id.to_string(),
         document_number: one.id.to_string(),
         invoice_type: Default::default(),

@@ -123,6 +123,7 @@ fn add(
     };
     charges::insert(tx, &charge)?;
     let order = BoletoOrder {
+        our_number: None,
         bank_reference: format!("ref {id}"),
         document_number: (*id).into(),
         invoice_type: InvoiceType::default(),

@@ -6,7 +6,6 @@ use quita_core::bank_line::BankLine;
 use quita_core::fact::Means;
 use quita_core::line_identity::Source;
 use quita_core::money::Money;
-use quita_engine::desk::accounts;
 use quita_engine::desk::people::Role;
 use quita_engine::desk::reconciliation::{self, Done};
 use quita_store::bank_lines::{self, KeptLine, Status};
@@ -14,15 +13,14 @@ use quita_store::matches;
 use serde_json::{Value, json};
 
 use super::Person;
-use crate::house::{House, Tenant, account, boleto};
+use crate::house::{House, Tenant, boleto};
 
 crate::on_both_databases! {
 what_is_certain_is_matched_once two_runs_at_once_give_one_match
 what_was_undone_waits_for_a_person a_second_payment_is_shown_as_one
 a_person_splits_and_names_differences a_rejected_pair_stays_away
 programs_reconcile_too nothing_of_another_company_is_touched  the_screen_shows_and_decides the_screen_splits_between_boletos many_are_accepted_after_a_look
-whoever_only_reads_decides_nothing a_period_is_exported
-what_the_payer_owes_elsewhere_is_suggested }
+whoever_only_reads_decides_nothing a_period_is_exported }
 
 /// A line of 24 November, of so many cents.
 pub(crate) fn line(cents: i64, memo: &str) -> BankLine {
