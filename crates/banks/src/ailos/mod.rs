@@ -1,4 +1,5 @@
 //! Ailos.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

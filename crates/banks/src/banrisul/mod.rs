@@ -1,4 +1,5 @@
 //! Banrisul.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

@@ -1,4 +1,5 @@
 //! Banco do Brasil.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

@@ -1,5 +1,7 @@
 //! Static data. No API: numbers and printed forms.
 
+use quita_formats::cnab::format::Format;
+
 use crate::contract::Bank;
 use crate::info::BankInfo;
 use crate::title::Titles;
@@ -18,6 +20,10 @@ impl Bank for Bradesco {
 
     fn titles(&self) -> Option<&'static dyn Titles> {
         Some(&super::title::TITLES)
+    }
+
+    fn cnab(&self) -> &'static [&'static Format] {
+        &super::cnab::FORMATS
     }
 }
 

@@ -1,4 +1,5 @@
 //! Bradesco.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

@@ -1,4 +1,5 @@
 //! BTG Pactual.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

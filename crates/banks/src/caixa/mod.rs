@@ -1,4 +1,5 @@
 //! Caixa Econômica Federal.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

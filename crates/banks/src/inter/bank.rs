@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use quita_core::order::BoletoOrder;
 use quita_core::payable::PayableRules;
+use quita_formats::cnab::format::Format;
 
 use crate::contract::{
     Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Op, OpKind, Outcome, Printed,
@@ -30,6 +31,10 @@ pub struct Inter;
 impl Bank for Inter {
     fn info(&self) -> &'static BankInfo {
         &INFO
+    }
+
+    fn cnab(&self) -> &'static [&'static Format] {
+        &super::cnab::FORMATS
     }
 
     fn titles(&self) -> Option<&'static dyn Titles> {

@@ -9,6 +9,7 @@ pub mod title;
 
 mod check;
 mod clean;
+pub mod cnab;
 mod hook;
 mod map;
 mod outcome;

@@ -1,4 +1,5 @@
 //! Santander.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

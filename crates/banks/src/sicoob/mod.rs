@@ -1,4 +1,5 @@
 //! Sicoob.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

@@ -1,4 +1,5 @@
 //! Sicredi.
 
 pub mod bank;
+pub mod cnab;
 pub mod title;

@@ -12,7 +12,8 @@ fn every_table_is_read() {
     for format in formats() {
         let layout = format.layout();
         assert_eq!((layout.name.as_str(), layout.width), format.name_and_width());
-        assert!(names.insert(layout.name.as_str()), "{} a second time", layout.name);
+        let is_new = names.insert((layout.name.as_str(), format.bank));
+        assert!(is_new, "{} a second time", layout.name);
         let codes = format.codes();
         assert!(!codes.movements.is_empty(), "{}: no movements", layout.name);
         assert!(!codes.reasons.iter().any(|table| table.texts.is_empty()), "{}", layout.name);

@@ -313,8 +313,7 @@ impl Reader<'_> {
                 self.warn(line, message)
             }
             Role::LotTrailer => {
-                let told = row.number("records");
-                let (trailer, found) = self.file.totals.end_lot(told, line);
+                let (trailer, found) = self.file.totals.end_lot(|name| row.number(name), line);
                 self.file.of_titles = true;
                 (self.each)(Item::Trailer(trailer))?;
                 self.warn_all(line, found)

@@ -1,0 +1,17 @@
+//! CNAB files of Banco do Brasil.
+
+use quita_formats::cnab::format::{FEBRABAN_240_CODES, Format};
+
+/// The code in their headers.
+const CODE: &str = "001";
+
+/// All of them.
+pub static FORMATS: [&Format; 2] = [&CNAB_400, &CNAB_240];
+
+/// CBR641 and CBR643.
+pub static CNAB_400: Format =
+    Format::new(CODE, include_str!("layouts/bb-400.layout"), include_str!("layouts/bb-400.codes"));
+
+/// «Cobrança» in 240.
+pub static CNAB_240: Format =
+    Format::new(CODE, include_str!("layouts/bb-240.layout"), FEBRABAN_240_CODES);

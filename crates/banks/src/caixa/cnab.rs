@@ -1,0 +1,20 @@
+//! CNAB files of Caixa.
+
+use quita_formats::cnab::format::{FEBRABAN_240_CODES, Format};
+
+/// The code in their headers.
+const CODE: &str = "104";
+
+/// All of them.
+pub static FORMATS: [&Format; 2] = [&CNAB_400, &CNAB_240];
+
+/// SIGCB in 400.
+pub static CNAB_400: Format = Format::new(
+    CODE,
+    include_str!("layouts/caixa-400.layout"),
+    include_str!("layouts/caixa-400.codes"),
+);
+
+/// SIGCB in 240.
+pub static CNAB_240: Format =
+    Format::new(CODE, include_str!("layouts/caixa-240.layout"), FEBRABAN_240_CODES);
