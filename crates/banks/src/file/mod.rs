@@ -4,8 +4,13 @@
 //! its tables say what an order says ([`rules::Rules`]). [`FileLayout::write`] makes a file of
 //! orders; reading is [`quita_formats::cnab::read`], by the same tables.
 
+pub mod agreement;
+mod fill;
+pub mod line;
 mod order;
+mod plan;
 pub mod rules;
+pub mod slot;
 mod species;
 mod write;
 
@@ -73,6 +78,18 @@ pub struct RemittanceHead<'a> {
     pub agreement: &'a Agreement,
 }
 
+impl RemittanceHead<'_> {
+    /// An entry of the agreement, empty where it is absent.
+    pub fn get(&self, name: &str) -> &str {
+        self.agreement.get(name).map_or("", |value| value.trim())
+    }
+
+    /// An entry with zeros in front, `digits` long; longer ones stay as they are.
+    pub fn padded(&self, name: &str, digits: usize) -> String {
+        format!("{:0>digits$}", self.get(name))
+    }
+}
+
 /// Something that keeps a remittance from being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
@@ -103,12 +120,12 @@ impl FileLayout {
 
     /// What can be ordered by remittance, each once, in the order of the bank's codes.
     pub fn instructions(&self) -> Vec<Instruction> {
-        let mut found = Vec::new();
-        if self.rules.is_some() {
-            for code in &self.format.codes().instructions {
-                if code.means != Instruction::Other && !found.contains(&code.means) {
-                    found.push(code.means);
-                }
+        let mut found: Vec<Instruction> = Vec::new();
+        let Some(rules) = self.rules else { return found };
+        for code in &self.format.codes().instructions {
+            let means = code.means;
+            if !found.contains(&means) && rules.occurrence(self.format, means).is_some() {
+                found.push(means);
             }
         }
         found

@@ -4,6 +4,7 @@ use quita_core::payable::PayableRules;
 use quita_formats::cnab::format::Format;
 
 use crate::contract::Bank;
+use crate::file::FileLayout;
 use crate::info::{Auth, BankInfo, BoletoRules};
 use crate::title::Titles;
 
@@ -25,6 +26,10 @@ impl Bank for Itau {
 
     fn cnab(&self) -> &'static [&'static Format] {
         &super::cnab::FORMATS
+    }
+
+    fn files(&self) -> &'static [FileLayout] {
+        &super::remittance::LAYOUTS
     }
 }
 

@@ -236,13 +236,50 @@ impl Record {
     }
 }
 
+impl<'b> NewRow<'b> {
+    /// Adds a copy of a row, with its end of line, to `out`.
+    pub(super) fn copy(row: &[u8], out: &'b mut Vec<u8>) -> Self {
+        let at = out.len();
+        out.extend_from_slice(row);
+        Self(out.get_mut(at..).unwrap_or_default())
+    }
+}
+
 impl NewRow<'_> {
+    /// Writes a text as the kind of the field has it: what holds numbers takes digits, of which
+    /// zeros in front that find no room are left out.
+    pub fn put(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        match field.kind {
+            Kind::Text => self.text(field, text),
+            Kind::Digits => {
+                let zeros = text.len() - text.trim_start_matches('0').len();
+                let surplus = text.len().saturating_sub(field.length).min(zeros);
+                self.digits(field, text.get(surplus..).unwrap_or_default())
+            }
+            Kind::Decimal(_) => {
+                let number = number(text.as_bytes()).ok_or_else(|| misfit(Why::Kind))?;
+                self.number(field, number)
+            }
+            Kind::Date(_) => Err(misfit(Why::Kind)),
+        }
+    }
+
     /// Writes a text in capitals without accents; what is too long is an error.
     pub fn text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
         let folded = ascii::fold(text).0;
         Value::Text(folded.trim_ascii_end().as_bytes()).encode(field, self.0)?;
         self.0.get_mut(field.start..field.to()).unwrap_or_default().make_ascii_uppercase();
         Ok(())
+    }
+
+    /// Writes a text as it is, for what people compare letter by letter: keys, addresses.
+    pub fn exact_text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        if !text.is_ascii() {
+            return Err(misfit(Why::Kind));
+        }
+        Value::Text(text.trim_ascii_end().as_bytes()).encode(field, self.0)
     }
 
     /// Like [`NewRow::text`]; what is too long loses its end.

@@ -1,0 +1,74 @@
+//! How Caixa's remittances are written: SIGCB in 240 and 400.
+
+use super::cnab::{CNAB_240, CNAB_400};
+use crate::file::agreement::{BENEFICIARY_CODE, BRANCH, BRANCH_DIGIT};
+use crate::file::rules::{AfterDueCodes, DiscountCodes, Rules};
+use crate::file::{AfterDue, FileLayout, Numbering, Species};
+use crate::info::Field;
+
+/// The layouts.
+pub static LAYOUTS: [FileLayout; 2] = [
+    FileLayout {
+        bank: "104",
+        format: &CNAB_240,
+        agreement: &AGREEMENT,
+        numbering: |_| Numbering::Company { digits: 15 },
+        rules: Some(&RULES_240),
+    },
+    FileLayout {
+        bank: "104",
+        format: &CNAB_400,
+        agreement: &AGREEMENT,
+        numbering: |_| Numbering::Company { digits: 15 },
+        rules: Some(&RULES_400),
+    },
+];
+
+const AGREEMENT: [Field; 3] = [BENEFICIARY_CODE, BRANCH, BRANCH_DIGIT];
+
+static RULES_240: Rules = Rules {
+    constants: &[
+        // Rapid collection, registered, escritural; the company prints and delivers.
+        ("wallet", "1"),
+        ("registration", "1"),
+        ("document_kind", "2"),
+        ("printed_by", "2"),
+        ("delivered_by", "0"),
+        ("currency", "09"),
+        ("partial_payment", ""),
+        ("bank_name", "CAIXA ECONOMICA FEDERAL"),
+        ("situacao", "REMESSA-PRODUCAO"),
+        // Only codes of seven digits have their place in the header of the file.
+        ("header_arquivo_remessa.beneficiary_code", ""),
+    ],
+    from_head: &[("agreement", |head| Ok(head.get("beneficiary_code").to_owned()))],
+    // Modality and fifteen digits, then a zero.
+    from_order: &[("our_number", |line| Ok(format!("{}0", line.order.our_number).into()))],
+    ..Rules::FEBRABAN_240
+};
+
+static RULES_400: Rules = Rules {
+    records: &["remessa_detalhe", "remessa_mensagem"],
+    constants: &[("emission", "2"), ("delivery", "0"), ("wallet", "01"), ("currency", "1")],
+    from_head: &[("agreement", |head| Ok(head.get("beneficiary_code").to_owned()))],
+    from_order: &[("instruction_1", |line| {
+        Ok(match line.order.after_due.filter(|_| line.registers()) {
+            Some(AfterDue::Protest { business_days: false, .. }) => "01",
+            // Devolution.
+            _ => "02",
+        }
+        .into())
+    })],
+    occurrences: &[(quita_formats::cnab::codes::Instruction::ChangeOther, "09")],
+    species: &[
+        (Species::Dm, "01"),
+        (Species::Np, "02"),
+        (Species::Ds, "03"),
+        (Species::Ns, "05"),
+        (Species::Lc, "06"),
+        (Species::Out, "09"),
+    ],
+    discount: DiscountCodes::CENTS,
+    after_due: AfterDueCodes { protest: "01", ..AfterDueCodes::NONE },
+    ..Rules::FEBRABAN_240
+};
