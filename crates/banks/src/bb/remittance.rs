@@ -53,6 +53,7 @@ fn numbering(agreement: &Agreement) -> Numbering {
 
 static RULES_240: Rules = Rules {
     constants: &[
+        ("layout_version", "083"),
         ("registration", "1"),
         ("printed_by", "2"),
         ("delivered_by", "2"),
@@ -69,7 +70,7 @@ static RULES_240: Rules = Rules {
             Ok(if head.get("wallet") == "17" { "7" } else { "1" }.to_owned())
         }),
     ],
-    from_order: &[("segmento_p.our_number", |line| line.number_with_digit())],
+    from_order: &[("segmento_p.our_number", |line| Ok(line.number_with_digit()))],
     ..Rules::FEBRABAN_240
 };
 

@@ -44,6 +44,7 @@ static RULES_400: Rules = Rules {
         // The company prints; nothing about automatic debit.
         ("print_by", "2"),
         ("print_automatic", "N"),
+        ("split_indicator", " "),
         ("debit_notice", "2"),
         // The line of twelve positions: messages go into their own record.
         ("remessa_detalhe.message_1", ""),

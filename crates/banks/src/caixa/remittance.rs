@@ -36,14 +36,13 @@ static RULES_240: Rules = Rules {
         ("delivered_by", "0"),
         ("currency", "09"),
         ("partial_payment", ""),
+        ("collecting_branch_digit", "0"),
         ("bank_name", "CAIXA ECONOMICA FEDERAL"),
         ("situacao", "REMESSA-PRODUCAO"),
         // Only codes of seven digits have their place in the header of the file.
         ("header_arquivo_remessa.beneficiary_code", ""),
     ],
     from_head: &[("agreement", |head| Ok(head.get("beneficiary_code").to_owned()))],
-    // Modality and fifteen digits, then a zero.
-    from_order: &[("our_number", |line| Ok(format!("{}0", line.order.our_number).into()))],
     ..Rules::FEBRABAN_240
 };
 

@@ -62,11 +62,11 @@ fn filled(
                 row.put(field, code).map_err(at("instruction"))?;
             }
         }
-        Slot::OurNumber => row.put(field, &order.our_number).map_err(at("our_number"))?,
+        Slot::OurNumber => row.put(field, &line.our_number).map_err(at("our_number"))?,
         Slot::OurNumberDigit => {
-            let digit = line.our_number_digit()?;
-            if !digit.is_empty() {
-                row.put(field, &digit).map_err(at("our_number_digit"))?;
+            if !line.our_number_digit.is_empty() {
+                let digit = &line.our_number_digit;
+                row.put(field, digit).map_err(at("our_number_digit"))?;
             }
         }
         Slot::DocumentNumber => {

@@ -10,16 +10,64 @@ use crate::contract::Problem;
 use crate::title;
 
 /// An order, and the file it goes into.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Line<'a> {
     /// The order.
     pub order: &'a RemittanceOrder,
     /// The head of its file.
     pub head: &'a RemittanceHead<'a>,
+    /// Our number in full, as [`title::Title::our_number`]; empty where there is none yet.
+    pub our_number: Cow<'a, str>,
+    /// Its check digit; empty where the bank has none.
+    pub our_number_digit: Cow<'a, str>,
     pub(super) layout: &'static FileLayout,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    /// The order with its numbers, and what keeps these from being known.
+    pub(super) fn new(
+        order: &'a RemittanceOrder,
+        head: &'a RemittanceHead<'a>,
+        layout: &'static FileLayout,
+    ) -> (Self, Option<Problem>) {
+        let our_number = Cow::Borrowed(order.our_number.as_str());
+        let our_number_digit = Cow::Borrowed(order.our_number_digit.as_str());
+        let mut line = Self { order, head, our_number, our_number_digit, layout };
+        if order.our_number.is_empty() || !order.our_number_digit.is_empty() {
+            return (line, None);
+        }
+        let problem = line.complete().err();
+        (line, problem)
+    }
+
+    /// Number and digit by the bank's rules, where they are known.
+    fn complete(&mut self) -> Result<(), Problem> {
+        let Some(titles) = title::titles(self.layout.bank) else { return Ok(()) };
+        let boleto = &self.order.boleto;
+        let mut input = self.layout.title_input(self.head.agreement, &self.order.our_number);
+        input.document_number = Some(Cow::Borrowed(&boleto.document_number));
+        input.issuance_date = Some(boleto.issuance_date);
+        input.expiration_date = Some(boleto.expiration_date);
+        let title = titles.compute(&input).map_err(|error| {
+            let field = match error.field {
+                "our_number" => error.field.to_owned(),
+                other => format!("agreement.{other}"),
+            };
+            Problem { field, code: error.code, message: error.message }
+        })?;
+        self.our_number = Cow::Owned(title.our_number);
+        self.our_number_digit = Cow::Owned(title.our_number_digit);
+        Ok(())
+    }
+
+    /// Our number and its check digit in one.
+    pub fn number_with_digit(&self) -> Cow<'_, str> {
+        match self.our_number_digit.is_empty() {
+            true => Cow::Borrowed(&self.our_number),
+            false => Cow::Owned([self.our_number.as_ref(), &self.our_number_digit].concat()),
+        }
+    }
+
     /// Whether the title is registered by this order.
     pub const fn registers(&self) -> bool {
         matches!(self.order.instruction, Instruction::Register | Instruction::RegisterWithPix)
@@ -41,46 +89,6 @@ impl Line<'_> {
     /// The species of the document.
     pub fn species(&self) -> Species {
         self.order.species.unwrap_or(Species::usual(self.order.boleto.invoice_type))
-    }
-
-    /// Our number and its check digit in one; empty where there is no number yet.
-    ///
-    /// # Errors
-    /// As [`Line::our_number_digit`].
-    pub fn number_with_digit(&self) -> Result<Cow<'_, str>, Problem> {
-        let digit = self.our_number_digit()?;
-        Ok(Cow::Owned([self.order.our_number.as_str(), &digit].concat()))
-    }
-
-    /// Check digit of our number, as given or by the bank's rule; empty where there is no number
-    /// yet.
-    ///
-    /// # Errors
-    /// The rule needs something that the agreement does not have.
-    pub fn our_number_digit(&self) -> Result<Cow<'_, str>, Problem> {
-        let order = self.order;
-        if !order.our_number_digit.is_empty() || order.our_number.is_empty() {
-            return Ok(Cow::Borrowed(&order.our_number_digit));
-        }
-        let problem =
-            |field: &str, code, message| Problem { field: field.to_owned(), code, message };
-        let Some(titles) = title::titles(self.layout.bank) else {
-            let message = "informe o dígito do nosso número: a regra deste banco não está no quita";
-            return Err(problem("our_number_digit", "missing", message.to_owned()));
-        };
-        let mut input = self.layout.title_input(self.head.agreement, &order.our_number);
-        input.document_number = Some(Cow::Borrowed(&order.boleto.document_number));
-        input.issuance_date = Some(order.boleto.issuance_date);
-        input.expiration_date = Some(order.boleto.expiration_date);
-        match titles.compute(&input) {
-            Ok(title) => Ok(Cow::Owned(title.our_number_digit)),
-            Err(error) if error.field == "our_number" => {
-                Err(problem("our_number", error.code, error.message))
-            }
-            Err(error) => {
-                Err(problem(&format!("agreement.{}", error.field), error.code, error.message))
-            }
-        }
     }
 }
 

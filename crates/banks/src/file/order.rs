@@ -14,10 +14,11 @@ use super::Species;
 pub struct RemittanceOrder {
     /// What to do. A registration of a hybrid boleto is one with Pix by itself.
     pub instruction: Instruction,
-    /// Our number without check digit, as [`crate::title::Title::our_number`]; empty for the
+    /// Our number: with its digit beside it in full, as [`crate::title::Title::our_number`]; without
+    /// one as the bank's rules take it, and both are made complete by them. Empty for the
     /// registration of what the bank numbers.
     pub our_number: String,
-    /// Its check digit; computed where it is empty and the layout has a place for it.
+    /// Its check digit, where it is at hand.
     pub our_number_digit: String,
     /// The title. Its `bank_reference` goes where the bank gives the company's own words back.
     pub boleto: BoletoOrder,

@@ -111,6 +111,14 @@ impl Maker<'_> {
         Some(RowPlan { template, slots, contents })
     }
 
+    /// The field of the form that a field of the tables is filled from.
+    fn agreement_name(&self, name: &str) -> String {
+        match self.layout.agreement.iter().any(|field| field.name == name) {
+            true => format!("agreement.{name}"),
+            false => "agreement".to_owned(),
+        }
+    }
+
     fn constant(&self, record: &Record, field: &Field) -> Option<&'static str> {
         let found = self.rules.constants.iter().find(|(name, _)| names(name, record, field));
         found.map(|(_, text)| *text)
@@ -120,10 +128,11 @@ impl Maker<'_> {
     fn template(&mut self, record: &'static Record, fields: &[&'static Field]) -> Option<Template> {
         let made = Template::new(record, |row| {
             for field in fields {
-                if let Err(problem) = self.fill(record, field, row) {
-                    if !self.found.contains(&problem) {
-                        self.found.push(problem);
-                    }
+                // Once is enough for what stands in several records.
+                if let Err(problem) = self.fill(record, field, row)
+                    && !self.found.iter().any(|known| known.field == problem.field)
+                {
+                    self.found.push(problem);
                 }
             }
             Ok::<(), ()>(())
@@ -139,7 +148,7 @@ impl Maker<'_> {
         let own = self.rules.from_head.iter().find(|(name, _)| names(name, record, field));
         if let Some((_, from_head)) = own {
             let text = from_head(self.head)?;
-            let name = format!("agreement.{}", field.name);
+            let name = self.agreement_name(&field.name);
             return row.put(field, &text).map_err(|misfit| unfit(&name, &field.label, &misfit));
         }
         if field.fixed.is_some() {
@@ -175,7 +184,7 @@ impl Maker<'_> {
         filled.map_err(|misfit| {
             let name = match field.name.as_str() {
                 "company_name" | "company_document" => field.name.replacen('_', ".", 1),
-                name => format!("agreement.{name}"),
+                name => self.agreement_name(name),
             };
             unfit(&name, &field.label, &misfit)
         })

@@ -46,6 +46,8 @@ pub struct Rules {
     pub after_due: AfterDueCodes,
     /// Code of writing off some days after the due date.
     pub write_off: &'static str,
+    /// Whether the lot tells how many titles it has and their sum.
+    pub totals: bool,
     /// What stands as document number, which is printed and comes back.
     pub document_number: fn(&BoletoOrder) -> &str,
     /// What else the bank does not take.
@@ -194,6 +196,7 @@ impl Rules {
             negative_listing: "8",
         },
         write_off: "1",
+        totals: false,
         document_number: |boleto| &boleto.document_number,
         check: |_| Vec::new(),
     };

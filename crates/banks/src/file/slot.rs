@@ -95,6 +95,7 @@ impl Slot {
             return Some(Self::Message(number));
         }
         Some(match name {
+            "message" => Self::Message(0),
             "occurrence" => Self::Occurrence,
             "our_number" => Self::OurNumber,
             "our_number_digit" => Self::OurNumberDigit,

@@ -53,13 +53,14 @@ impl FileLayout {
             found.push(whole(unfit("layout", "cabeçalho", &misfit)));
         }
         for (at, order) in orders.iter().enumerate() {
-            let line = Line { order, head, layout: self };
+            let (line, unnumbered) = Line::new(order, head, self);
             let mut problems = check(&plan, rules, &line);
+            problems.extend(unnumbered);
             file.add(&plan, rules, &line, &mut text, &mut problems);
             found
                 .extend(problems.into_iter().map(|problem| FileError { order: Some(at), problem }));
         }
-        if let Err(misfit) = file.end(&plan.trailers) {
+        if let Err(misfit) = file.end(&plan.trailers, rules.totals) {
             found.push(whole(unfit("orders", "registros do arquivo", &misfit)));
         }
         if found.is_empty() { Ok(file.rows.finish()) } else { Err(found) }
@@ -109,7 +110,8 @@ impl File {
             };
             for (field, slot) in &planned.slots {
                 if let Err(problem) = fill(*slot, field, &mut row, line, rules, text) {
-                    if !problems.contains(&problem) {
+                    // Once is enough for what stands in several fields.
+                    if !problems.iter().any(|known| known.field == problem.field) {
                         problems.push(problem);
                     }
                 }
@@ -117,7 +119,11 @@ impl File {
         }
     }
 
-    fn end(&mut self, trailers: &[(&'static Record, Template)]) -> Result<(), Misfit> {
+    fn end(
+        &mut self,
+        trailers: &[(&'static Record, Template)],
+        totals: bool,
+    ) -> Result<(), Misfit> {
         for (record, template) in trailers {
             let (titles, total) = (self.titles, self.total);
             let in_lot = self.rows.in_lot + 1;
@@ -128,6 +134,11 @@ impl File {
             number("records", records)?;
             number("lots", 1)?;
             number("titles", titles)?;
+            let simple = ["titles_simple", "total_simple"].map(|name| record.field(name));
+            if let ([Some(count), Some(sum)], true) = (simple, totals) {
+                row.number(count, titles)?;
+                row.money(sum, total)?;
+            }
             if let Some(field) = record.field("total") {
                 row.money(field, total)?;
             }

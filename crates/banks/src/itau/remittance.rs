@@ -159,6 +159,8 @@ const WRITE_OFFS: [(i32, &str); 13] = [
     (90, "18"),
 ];
 
+/// Neither of the two.
+const NO_INSTRUCTION: &str = "00";
 /// Write-off after the days that stand at 392-393.
 const WRITE_OFF_AFTER: &str = "92";
 /// Not to be taken after the due date.
@@ -170,7 +172,7 @@ const MESSAGE: &str = "93";
 fn instructions(line: &Line<'_>) -> Result<[&'static str; 2], Problem> {
     let order = line.order;
     if !line.registers() {
-        return Ok([""; 2]);
+        return Ok([NO_INSTRUCTION; 2]);
     }
     let after_due = order.after_due.map(|after| match after {
         AfterDue::Protest { business_days: false, .. } => RULES_400.after_due.protest,
@@ -192,7 +194,7 @@ fn instructions(line: &Line<'_>) -> Result<[&'static str; 2], Problem> {
     };
     let message = (!order.boleto.messages.is_empty()).then_some(MESSAGE);
     let mut all = [after_due, write_off, message].into_iter().flatten();
-    let two = [all.next().unwrap_or_default(), all.next().unwrap_or_default()];
+    let two = [(); 2].map(|()| all.next().unwrap_or(NO_INSTRUCTION));
     if all.next().is_some() {
         let message = "o layout só tem lugar para duas instruções entre protesto ou negativação, \
                        prazo para baixa e mensagem: retire uma delas";

@@ -54,6 +54,19 @@ fn wallet_code(head: &RemittanceHead<'_>) -> &'static str {
     }
 }
 
+/// The whole transmission code of the file of 240.
+fn short_code(head: &RemittanceHead<'_>) -> Result<String, Problem> {
+    let code = head.get("transmission_code");
+    match code.len() {
+        1..=15 => Ok(code.to_owned()),
+        _ => {
+            let message =
+                "o código de transmissão do arquivo de 240 tem 15 dígitos: confira com o banco";
+            Err(problem("agreement.transmission_code", "invalid", message))
+        }
+    }
+}
+
 /// Part of the transmission code: branch 4, account of movement 8, account of collection 8.
 fn of_code(head: &RemittanceHead<'_>, from: usize, to: usize) -> Result<String, Problem> {
     let code = head.get("transmission_code");
@@ -104,7 +117,7 @@ static RULES_400: Rules = Rules {
 
 /// Seven digits and the check digit.
 fn short_number<'l>(line: &'l Line<'_>) -> Result<Cow<'l, str>, Problem> {
-    let all = line.number_with_digit()?;
+    let all = line.number_with_digit();
     let (front, last) = all.split_at_checked(all.len().saturating_sub(8)).unwrap_or_default();
     if front.bytes().any(|byte| byte != b'0') {
         let message = "o arquivo de 400 só tem lugar para 7 dígitos do nosso número, e o dígito";
@@ -136,18 +149,20 @@ fn instructions(line: &Line<'_>) -> Result<[&'static str; 2], Problem> {
 
 static RULES_240: Rules = Rules {
     constants: &[
+        ("layout_version", "040"),
+        ("lot_layout_version", "030"),
         ("registration", "1"),
         ("document_kind", "1"),
         ("currency", "00"),
         ("header_lote_remessa.agreement", ""),
     ],
     from_head: &[
-        ("header_arquivo_remessa.agreement", |head| Ok(head.get("transmission_code").to_owned())),
-        ("agreement_2", |head| Ok(head.get("transmission_code").to_owned())),
+        ("header_arquivo_remessa.agreement", short_code),
+        ("agreement_2", short_code),
         ("wallet", |head| Ok(wallet_code(head).to_owned())),
         ("collection_account", |head| Ok(head.get("account").to_owned())),
         ("collection_account_digit", |head| Ok(head.get("account_digit").to_owned())),
     ],
-    from_order: &[("our_number", |line| line.number_with_digit())],
+    from_order: &[("our_number", |line| Ok(line.number_with_digit()))],
     ..Rules::FEBRABAN_240
 };

@@ -39,6 +39,7 @@ static RULES_240: Rules = Rules {
         let modality = head.get("modality");
         Ok(if modality.is_empty() { "01" } else { modality }.to_owned())
     })],
-    from_order: &[("our_number", |line| line.number_with_digit())],
+    from_order: &[("our_number", |line| Ok(format!("{:0>10}", line.number_with_digit()).into()))],
+    totals: true,
     ..Rules::FEBRABAN_240
 };

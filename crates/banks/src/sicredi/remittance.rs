@@ -30,8 +30,8 @@ static RULES_240: Rules = Rules {
         ("delivered_by", "2"),
         ("currency", "09"),
         ("agreement", ""),
-        ("partial_payment", "1"),
+        ("density", "01600"),
     ],
-    from_order: &[("our_number", |line| line.number_with_digit())],
+    from_order: &[("our_number", |line| Ok(line.number_with_digit()))],
     ..Rules::FEBRABAN_240
 };

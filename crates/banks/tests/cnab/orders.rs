@@ -1,7 +1,9 @@
 //! Invented companies, agreements and orders for remittances.
 
 use jiff::civil::{Date, DateTime, date};
-use quita_banks::file::{Agreement, RemittanceHead, RemittanceOrder};
+use quita_banks::file::{
+    Agreement, FileLayout, Numbering, PixOnTitle, RemittanceHead, RemittanceOrder,
+};
 use quita_core::document::Document;
 use quita_core::money::Money;
 use quita_core::order::{BoletoOrder, InvoiceType, Paper};
@@ -14,23 +16,34 @@ pub(crate) const MADE_AT: DateTime = date(2026, 12, 1).at(9, 41, 7, 0);
 /// The due date of every order.
 pub(crate) const DUE: Date = date(2027, 1, 15);
 
-/// An agreement with something in every field that any bank asks for.
-pub(crate) fn agreement() -> Agreement {
-    [
+/// An invented agreement for a layout.
+pub(crate) fn agreement(layout: &FileLayout) -> Agreement {
+    let mut all: Agreement = [
         ("branch", "1234"),
         ("branch_digit", "3"),
         ("account", "56789"),
         ("account_digit", "0"),
-        ("wallet", "109"),
+        ("wallet", "9"),
         ("wallet_variation", "019"),
         ("agreement", "1234567"),
-        ("beneficiary_code", "654321"),
+        ("beneficiary_code", "65432"),
         ("transmission_code", "12340567890012345678"),
         ("post", "07"),
         ("modality", "01"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into()
+    .into();
+    let own: &[(&str, &str)] = match layout.name() {
+        "itau-400" | "itau-240" => &[("wallet", "109")],
+        "bb-240" | "bb-400" => &[("wallet", "17")],
+        "santander-400" => &[("wallet", "101")],
+        "santander-240" => &[("wallet", "101"), ("transmission_code", "123400005678900")],
+        "sicoob-240" | "sicredi-240" => &[("wallet", "1")],
+        _ => &[],
+    };
+    all.extend(own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    all.retain(|name, _| layout.agreement.iter().any(|field| field.name == name));
+    all
 }
 
 pub(crate) fn company() -> Party {
@@ -66,10 +79,11 @@ pub(crate) fn head<'a>(company: &'a Party, agreement: &'a Agreement) -> Remittan
 }
 
 /// A plain registration.
-pub(crate) fn order() -> RemittanceOrder {
+pub(crate) fn order(layout: &FileLayout) -> RemittanceOrder {
+    let by_bank = matches!((layout.numbering)(&agreement(layout)), Numbering::Bank);
     RemittanceOrder {
         instruction: Instruction::Register,
-        our_number: "1234567".into(),
+        our_number: if by_bank { String::new() } else { "12345".into() },
         our_number_digit: String::new(),
         boleto: BoletoOrder {
             bank_reference: "REF0000017".into(),
@@ -89,7 +103,7 @@ pub(crate) fn order() -> RemittanceOrder {
         species: None,
         accepted: false,
         after_due: None,
-        pix: quita_banks::file::PixOnTitle::default(),
+        pix: PixOnTitle::default(),
     }
 }
 

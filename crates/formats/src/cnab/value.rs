@@ -247,11 +247,14 @@ impl<'b> NewRow<'b> {
 
 impl NewRow<'_> {
     /// Writes a text as the kind of the field has it: what holds numbers takes digits, of which
-    /// zeros in front that find no room are left out.
+    /// zeros in front that find no room are left out, or blanks in the length of the field.
     pub fn put(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
         let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
         match field.kind {
             Kind::Text => self.text(field, text),
+            _ if text.len() == field.length && text.trim().is_empty() => {
+                Value::Other(text.as_bytes()).encode(field, self.0)
+            }
             Kind::Digits => {
                 let zeros = text.len() - text.trim_start_matches('0').len();
                 let surplus = text.len().saturating_sub(field.length).min(zeros);
@@ -265,11 +268,18 @@ impl NewRow<'_> {
         }
     }
 
-    /// Writes a text in capitals without accents; what is too long is an error.
+    /// Writes a text in capitals without accents; what is too long is an error. Signs that banks
+    /// refuse in names and addresses become blanks.
     pub fn text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
         let folded = ascii::fold(text).0;
         Value::Text(folded.trim_ascii_end().as_bytes()).encode(field, self.0)?;
-        self.0.get_mut(field.start..field.to()).unwrap_or_default().make_ascii_uppercase();
+        for byte in self.0.get_mut(field.start..field.to()).unwrap_or_default() {
+            *byte = match byte.to_ascii_uppercase() {
+                b'!' | b'"' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' | b'{'
+                | b'|' | b'}' | b'~' => b' ',
+                plain => plain,
+            };
+        }
         Ok(())
     }
 
