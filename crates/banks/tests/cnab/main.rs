@@ -3,8 +3,8 @@
 
 mod captured;
 mod orders;
-
+mod remittances;
+mod samples;
 mod tables;
-
 mod vectors;
 mod writing;

@@ -38,7 +38,7 @@ pub struct FileHead {
     pub bank_name: Option<String>,
     /// The layout by which it is read.
     pub layout: &'static str,
-    /// Characters of its lines: 240, 400, or 444 in old files.
+    /// Characters of its lines: 240, 400, or more where something stands behind.
     pub width: usize,
     /// The company.
     pub company_name: Option<String>,
@@ -457,7 +457,7 @@ impl Framed<'_> {
             bank: found.bank.clone(),
             bank_name: self.text("bank_name"),
             layout: &found.layout.name,
-            width,
+            width: width.max(found.layout.width),
             company_name: self.text("company_name"),
             company_document: self.text("company_document"),
             agreement: self.text("agreement").or_else(|| self.text("beneficiary_code")),

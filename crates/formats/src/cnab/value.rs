@@ -19,6 +19,8 @@ pub enum Value<'r> {
     Decimal(u64),
     /// A day; `None` for zeros.
     Date(Option<Date>),
+    /// Blanks where digits belong: some banks and programs say «nothing» so.
+    Blank,
     /// Something that the kind of the field does not allow, as it stands.
     Other(&'r [u8]),
 }
@@ -27,7 +29,9 @@ impl Value<'_> {
     /// The content of a field. Bytes are as [`super::rows`] gives them.
     pub fn decode<'r>(field: &Field, row: &'r [u8]) -> Value<'r> {
         let raw = raw(field, row);
+        let blank = raw.iter().all(|byte| *byte == b' ');
         let decoded = match field.kind {
+            _ if blank && field.kind != Kind::Text => Some(Value::Blank),
             Kind::Text => Some(Value::Text(raw.trim_ascii_end())),
             Kind::Digits => {
                 let plain = raw.iter().all(u8::is_ascii_alphanumeric);
@@ -62,6 +66,7 @@ impl Value<'_> {
                 right(place, without_zeros(&digits)).ok_or_else(too_long)?;
             }
             (Value::Date(None), Kind::Date(_)) => place.fill(b'0'),
+            (Value::Blank, _) => place.fill(b' '),
             (Value::Date(Some(date)), Kind::Date(order)) => {
                 write_date(place, order, date).ok_or_else(|| misfit(Why::Year))?;
             }

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod boleto;
+mod cnab;
 mod company;
 mod demo;
 mod doctor;
@@ -64,6 +65,8 @@ enum Command {
     Pix(pix::Command),
     #[command(subcommand, about = "Extratos bancários em arquivo: OFX, CNAB 240, camt.053, CSV")]
     Statement(statement::Command),
+    #[command(subcommand, about = "Remessas e retornos CNAB 240 e 400 em arquivo")]
+    Cnab(cnab::Command),
     #[command(about = "Concilia lançamentos do banco com cobranças, de quaisquer dados")]
     Reconcile(reconcile::Command),
     #[command(about = "Um banco simulado, com HTTPS e certificados, para testar qualquer cliente")]
@@ -84,6 +87,7 @@ impl Cli {
             Command::Document(command) => document::run(command),
             Command::Pix(command) => pix::run(command),
             Command::Statement(command) => statement::run(command),
+            Command::Cnab(command) => cnab::run(command),
             Command::Simulate(command) => simulate::run(&command),
             Command::Reconcile(command) => exit(reconcile::run(&command)),
             Command::Demo(command) => exit(demo::run(&command)),
