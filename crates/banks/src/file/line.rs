@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quita_core::calendar::days_between;
 use quita_formats::cnab::codes::Instruction;
 
-use super::{FileLayout, RemittanceHead, RemittanceOrder, Species};
+use super::{FileLayout, Numbering, RemittanceHead, RemittanceOrder, Species};
 use crate::contract::Problem;
 use crate::title;
 
@@ -36,7 +36,9 @@ impl<'a> Line<'a> {
         if order.our_number.is_empty() || !order.our_number_digit.is_empty() {
             return (line, None);
         }
-        let problem = line.complete().err();
+        // A number that the bank made is believed as it is.
+        let by_bank = (layout.numbering)(head.agreement) == Numbering::Bank;
+        let problem = line.complete().err().filter(|_| !by_bank);
         (line, problem)
     }
 

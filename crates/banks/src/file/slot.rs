@@ -70,10 +70,10 @@ impl Slot {
     /// By the name of the field.
     pub(super) fn of(name: &str) -> Option<Self> {
         if let Some(rest) = name.strip_prefix("customer_") {
-            return Of::of(rest).map(Self::Customer);
+            return Of::named(rest).map(Self::Customer);
         }
         if let Some(rest) = name.strip_prefix("receiver_") {
-            return Of::of(rest).map(Self::Receiver);
+            return Of::named(rest).map(Self::Receiver);
         }
         if let Some(rest) = name.strip_prefix("discount_") {
             let (which, what) = match rest.strip_prefix(['2', '3']) {
@@ -163,7 +163,7 @@ impl Slot {
 }
 
 impl Of {
-    fn of(name: &str) -> Option<Self> {
+    fn named(name: &str) -> Option<Self> {
         Some(match name {
             "document_type" => Self::DocumentType,
             "document" => Self::Document,

@@ -20,11 +20,76 @@ use quita_formats::cnab::codes::Instruction;
 use quita_formats::cnab::layout::Direction;
 use serde_json::Value;
 
-/// Differences that are meant: bank, record, field, and why we do otherwise.
-const EXPLAINED: &[(&str, &str, &str, &str)] = &[];
+/// Differences that are meant: bank, record, field (`*` for any), and why we do otherwise.
+const EXPLAINED: &[(&str, &str, &str, &str)] = &[
+    ("*", "*", "generation_date", "the other program took the day of the title in some vectors"),
+    ("*", "*", "generation_time", "as the date"),
+    ("*", "*", "customer_name", "it leaves out punctuation"),
+    ("*", "*", "customer_address", "it leaves out punctuation"),
+    ("*", "*", "iof", "quita has no IOF: it is for insurers"),
+    ("*", "header_lote", "message_1", "messages of the lot: quita has them by title"),
+    ("*", "header_lote", "message_2", "as message 1"),
+    ("104", "header_lote_remessa", "message_1", "as message 1"),
+    ("104", "header_lote_remessa", "message_2", "as message 1"),
+    (
+        "*",
+        "file",
+        "records",
+        "optional records: it writes empty ones, and leaves out the receiver's",
+    ),
+    ("*", "*", "records", "follows from the records"),
+    ("*", "*", "sequence", "follows from the records"),
+    ("*", "segmento_p", "document_number", "it fills a text up with zeros"),
+    ("*", "segmento_p", "company_use", "it fills a text up with zeros or blanks at the left"),
+    ("104", "header_arquivo_remessa", "layout_version", "the manual read is newer: 101"),
+    ("104", "header_lote_remessa", "lot_layout_version", "the manual read is newer: 060"),
+    ("104", "header_arquivo_remessa", "212", "the version of a program, for internal use"),
+    ("104", "segmento_p", "interest_code", "interest of zero: we say that there is none"),
+    ("104", "segmento_p", "interest_date", "interest of zero: we say that there is none"),
+    ("041", "remessa_detalhe", "interest_value", "a number that is not there: zeros, not blanks"),
+    ("041", "remessa_detalhe", "fine_days", "the fine begins a day after the due date"),
+    ("748", "segmento_p", "our_number", "its input has no year and byte, and no digit"),
+    ("748", "segmento_p", "discount_code", "no discount: the manual's 0"),
+    ("748", "segmento_p", "write_off_days", "it always writes 60"),
+    ("756", "*", "branch_digit", "it computes the digit, which our input does not have"),
+    ("756", "*", "account_digit", "it computes the digit, which our input does not have"),
+    ("756", "header_arquivo", "layout_version", "the table read has 103"),
+    ("756", "header_lote", "lot_layout_version", "the table read has 060"),
+    ("756", "segmento_p", "our_number", "it wants the number with its digit as input"),
+    ("756", "segmento_p", "write_off_code", "it leaves the days of writing off to the bank"),
+    ("756", "segmento_p", "write_off_days", "it leaves the days of writing off to the bank"),
+    ("033", "remessa_header", "version", "optional, says the manual"),
+    ("033", "remessa_detalhe", "our_number", "it wants the number with its digit as input"),
+    ("033", "remessa_detalhe", "fine_date", "we tell the day from which the fine counts"),
+    ("033", "remessa_detalhe", "wallet", "it is told the code; ours follows from wallet 101"),
+    ("033", "remessa_detalhe", "document_number", "it fills a text up with zeros"),
+    ("033", "remessa_detalhe", "instruction_1", "protest by input that means nothing elsewhere"),
+    ("033", "remessa_detalhe", "protest_days", "protest by input that means nothing elsewhere"),
+    ("341", "remessa_detalhe", "document_number", "it fills a text up with zeros"),
+    ("341", "remessa_detalhe", "days", "it writes 3 days that belong to no instruction"),
+    ("237", "remessa_detalhe", "agreement", "its branch has five digits, by mistake"),
+    ("237", "remessa_detalhe", "receiver_name", "it leaves the receiver out"),
+];
 
 /// Vectors that are not written again, and why.
-const LEFT_OUT: &[(&str, &str)] = &[];
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("r-9e0206d4ce10", "756 for Banco do Brasil as correspondent: another layout, no manual read"),
+    ("r-925bf7c6e341", "004 in 400: no manual read"),
+    ("r-d8caeaf487dc", "004 in 400: no manual read"),
+    ("r-7430d2dc83a1", "085: returns only"),
+    ("r-06d85beabe67", "085: returns only"),
+    ("r-bad6609926c8", "756 in 400: returns only"),
+    ("r-92747ff0507b", "756 in 400: returns only"),
+    ("r-068d0607eeb4", "756 in 400: returns only"),
+    ("r-ca13ec976e4d", "097 in 400: no manual read"),
+    ("r-96f10f47a5da", "745 in 400: no manual read"),
+    ("r-98c336eaa337", "336 in 400: no manual read"),
+    ("r-ca8ec97e6ace", "336 in 400: no manual read"),
+    ("r-86f7d0fad7b6", "336 in 400: no manual read"),
+    ("r-a2b4f31c5a60", "the layout has no place for its receiver: refused"),
+    ("r-dccf8870ee8e", "the layout has no place for its receiver: refused"),
+    ("r-dc2496e5af4d", "the layout has no place for its receiver: refused"),
+];
 
 #[test]
 fn captured_inputs_give_the_same_files() {
@@ -35,41 +100,44 @@ fn captured_inputs_give_the_same_files() {
     let text = std::fs::read_to_string(folder.join("cnab_remessa.json")).expect("the vectors");
     let all: Value = serde_json::from_str(&text).expect("JSON");
     let vectors = all["vectors"].as_array().expect("a list");
-    let (mut run, mut agreed, mut explained) = (0, 0, BTreeSet::new());
+    let (mut run, mut left_out) = (0, 0);
+    let mut fields = 0;
+    let mut used = BTreeSet::new();
+    let mut explained = 0;
     let mut differences = Vec::new();
     for vector in vectors.iter().filter(|v| v["kind"] == "remessa_com_entrada") {
         let (id, bank) = (word(&vector["id"]), word(&vector["banco"]));
         run += 1;
-        if let Some((known, _)) = LEFT_OUT.iter().find(|(known, _)| id == *known) {
-            explained.insert((*known).to_owned());
+        if LEFT_OUT.iter().any(|(known, _)| id == *known) {
+            left_out += 1;
             continue;
         }
-        let file = folder.join("files").join(word(&vector["file"]));
-        let theirs = std::fs::read(file).expect("a file");
+        let theirs = std::fs::read(folder.join("files").join(word(&vector["file"])));
         let width = vector["tamanho_registro"].to_string();
-        let Some(layout) = layout(&bank, &width) else {
-            differences.push(format!("{id}: no layout {bank} {width}"));
-            continue;
-        };
-        let found = differing(layout, &theirs, vector);
-        let open: Vec<_> = found
-            .iter()
-            .filter(|(record, field, _)| {
-                !EXPLAINED.iter().any(|(b, r, f, _)| *b == bank && *r == record && *f == field)
-            })
-            .collect();
-        for (record, field, what) in &open {
-            differences.push(format!("{id} {bank}: {record}.{field}: {what}"));
-        }
-        if found.is_empty() {
-            agreed += 1;
-        } else if open.is_empty() {
-            explained.insert(id);
+        let layout = layout(&bank, &width).expect("a layout of what is not left out");
+        let (compared, found) = differing(layout, &theirs.expect("a file"), vector);
+        fields += compared;
+        for (record, field, what) in found {
+            let known = EXPLAINED.iter().position(|(b, r, f, _)| {
+                let pairs = [(*b, &bank), (*r, &record), (*f, &field)];
+                pairs.iter().all(|(meant, is)| *meant == "*" || meant == is)
+            });
+            match known {
+                Some(known) => {
+                    used.insert(known);
+                    explained += 1;
+                }
+                None => differences.push(format!("{id} {bank}: {record}.{field}: {what}")),
+            }
         }
     }
-    println!("remittances: {run} run / {agreed} agreed / {} explained", explained.len());
-    assert!(run > 0, "no vector was run");
+    let agreed = fields - explained;
+    println!("remittances: {run} run / {} written again / {left_out} explained", run - left_out);
+    println!("fields of remittances: {fields} run / {agreed} agreed / {explained} explained");
+    assert!(run > left_out, "no vector was written again");
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+    let unused = (0..EXPLAINED.len()).find(|at| !used.contains(at)).map(|at| EXPLAINED[at]);
+    assert_eq!(unused, None, "explains nothing any more");
 }
 
 fn word(value: &Value) -> String {
@@ -80,16 +148,17 @@ fn word(value: &Value) -> String {
     }
 }
 
-/// Fields that differ: record, field, both contents.
+/// How many fields were compared, and those that differ: record, field, both contents.
 fn differing(
     layout: &'static FileLayout,
     theirs: &[u8],
     vector: &Value,
-) -> Vec<(String, String, String)> {
+) -> (usize, Vec<(String, String, String)>) {
     let ours = match write(layout, vector) {
         Ok(bytes) => bytes,
-        Err(errors) => return vec![("file".into(), "errors".into(), errors)],
+        Err(errors) => return (1, vec![("file".into(), "errors".into(), errors)]),
     };
+    let mut compared = 1;
     let rows = |bytes: &[u8]| -> Vec<Vec<u8>> {
         let lines = bytes.split(|byte| *byte == b'\n');
         lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
@@ -117,6 +186,7 @@ fn differing(
                 String::from_utf8_lossy(&row[field.start..field.to()]).into_owned()
             };
             let (our, their) = (part(our), part(their));
+            compared += 1;
             if our != their && !field.name.ends_with("_document") {
                 let name = if field.name.is_empty() {
                     field.from().to_string()
@@ -127,7 +197,7 @@ fn differing(
             }
         }
     }
-    found
+    (compared, found)
 }
 
 fn write(layout: &'static FileLayout, vector: &Value) -> Result<Vec<u8>, String> {
