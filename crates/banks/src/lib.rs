@@ -17,6 +17,7 @@ pub mod ailos;
 pub mod banrisul;
 pub mod bb;
 pub mod bradesco;
+pub mod brb;
 pub mod btg;
 pub mod c6;
 pub mod caixa;

@@ -8,6 +8,7 @@ pub const BANKS: &[&dyn Bank] = &[
     &crate::banrisul::bank::BANRISUL,
     &crate::bb::bank::BB,
     &crate::bradesco::bank::BRADESCO,
+    &crate::brb::bank::BRB,
     &crate::btg::bank::BTG,
     &crate::c6::bank::C6,
     &crate::caixa::bank::CAIXA,

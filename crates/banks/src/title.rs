@@ -421,6 +421,18 @@ pub(crate) fn code_doubt(input: &TitleInput<'_>) -> Option<Warning> {
     })
 }
 
+/// Whether the bank prints the boleto; the company does where nothing is said.
+pub(crate) fn is_printed_by_bank(input: &TitleInput<'_>) -> Result<bool, TitleError> {
+    match input.issued_by.as_deref().map_or("", str::trim) {
+        "" | "company" => Ok(false),
+        "bank" => Ok(true),
+        _ => {
+            let message = "Informe quem imprime o boleto: company (a empresa) ou bank (o banco).";
+            Err(TitleError::invalid("issued_by", message))
+        }
+    }
+}
+
 /// A warning where a digit of a free field is not what the bank's rule says.
 pub(crate) fn expect_digit(
     found: &mut Vec<Warning>,

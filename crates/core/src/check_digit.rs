@@ -62,6 +62,22 @@ pub fn mod11(digits: &[u8], highest_weight: u32, at_zero: u8, at_one: u8) -> u8 
     }
 }
 
+/// The two check digits of the ASBACE key, as ASCII: modulo 10, then modulo 11 with weights 2
+/// to 7 over the digits and the first one. Where the remainder is 1 the first grows by one (9
+/// becomes 0) and the second is computed again; remainder 0 gives `0` (manuals of the state
+/// banks that use the key).
+pub fn asbace(digits: &[u8]) -> [u8; 2] {
+    let mut first = mod10(digits);
+    loop {
+        let all = [digits, &[b'0' + first]].concat();
+        match weighted_sum(&all, 7) % 11 {
+            0 => return [b'0' + first, b'0'],
+            1 => first = (first + 1) % 10,
+            remainder => return [b'0' + first, b'0' + (11 - remainder) as u8],
+        }
+    }
+}
+
 /// The value of a character: 0 to 9 for digits, 17 to 42 for capitals.
 fn value(character: u8) -> u8 {
     character.wrapping_sub(b'0')
@@ -88,6 +104,15 @@ mod tests {
         assert_eq!(mod11(b"2", 7, b'0', b'P'), b'7');
         // With weights up to 3 they begin again: 1 × 2 + 0 × 3 + 3 × 2 = 8.
         assert_eq!(mod11(b"301", 3, b'0', b'0'), b'3');
+    }
+
+    #[test]
+    fn the_first_asbace_digit_grows_where_the_second_cannot_be() {
+        // 42: 2 × 2 and 4 give 8, so 2; 2 × 2 + 2 × 3 + 4 × 4 = 26, 11 − 4 = 7.
+        assert_eq!(asbace(b"00000042"), *b"27");
+        // 16: 6 × 2 and 1 give 4, so 6; 6 × 2 + 6 × 3 + 1 × 4 = 34, whose remainder is 1; with 7
+        // it is 36, 11 − 3 = 8.
+        assert_eq!(asbace(b"00000016"), *b"78");
     }
 
     #[test]

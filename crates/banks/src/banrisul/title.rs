@@ -2,17 +2,15 @@
 //!
 //! «Cobrança Banrisul» manual (CNAB 400, branch of four digits): our number has eight digits and
 //! two check digits («NC»). Free field: product (1 the bank prints, 2 the client), `1`, branch 4,
-//! beneficiary 7, our number 8, `40`, and the two check digits of these 23. The first digit is
-//! modulo 10; the second modulo 11 with weights 2 to 7 over number and first digit. Where the
-//! remainder is 1 the first digit grows by one (9 becomes 0) and the second is computed again;
-//! remainder 0 gives `0`.
+//! beneficiary 7, our number 8, `40`, and the two check digits of these 23, as of our number those
+//! of the ASBACE key.
 
 use quita_core::barcode::FreeField;
-use quita_core::check_digit::{mod10, weighted_sum};
+use quita_core::check_digit::asbace;
 use quita_core::findings::Warning;
 
 use crate::title::{Title, TitleError, TitleInput, Titles, as_text, beneficiary_code, branch};
-use crate::title::{code_doubt, digits, free_field, join, optional_digits};
+use crate::title::{code_doubt, digits, free_field, is_printed_by_bank, join, optional_digits};
 
 /// The rules.
 pub static TITLES: BanrisulTitles = BanrisulTitles;
@@ -23,22 +21,20 @@ pub struct BanrisulTitles;
 
 impl Titles for BanrisulTitles {
     /// Needs `branch`, `our_number` and the beneficiary: `beneficiary_code` (else `agreement`)
-    /// of 7 digits, or 9 with its two check digits, or 13 with the branch before these.
+    /// of 7 digits, or 9 with its two check digits, or 13 with the branch before these. `issued_by`
+    /// is the company where it is absent.
     fn compute(&self, input: &TitleInput<'_>) -> Result<Title, TitleError> {
         let Beneficiary { branch, code, .. } = Beneficiary::read(input)?;
         let number = digits::<8>("our_number", &input.our_number, "o nosso número")?;
-        let two = two_digits(&number);
-        let product = match input.issued_by.as_deref().map_or("", str::trim) {
-            "bank" => b"1",
-            _ => b"2",
-        };
+        let two = asbace(&number);
+        let product = if is_printed_by_bank(input)? { b"1" } else { b"2" };
         let front = join::<23>(&[product, b"1", &branch, &code, &number, b"40"]);
         let digit = as_text(&two).to_owned();
         Ok(Title {
             our_number: as_text(&number).to_owned(),
             our_number_formatted: [as_text(&number), "-", &digit].concat(),
             our_number_digit: digit,
-            free_field: free_field(&[&front, &two_digits(&front)])?,
+            free_field: free_field(&[&front, &asbace(&front)])?,
         })
     }
 
@@ -59,7 +55,7 @@ impl Titles for BanrisulTitles {
 
     fn check_free_field(&self, field: &FreeField) -> Vec<Warning> {
         let (front, is) = field.as_str().split_at(23);
-        let should = two_digits(front.as_bytes());
+        let should = asbace(front.as_bytes());
         let should = as_text(&should);
         if is == should {
             return Vec::new();
@@ -105,18 +101,5 @@ impl Beneficiary {
         let what = "os dois dígitos do código do beneficiário";
         let check = optional_digits("beneficiary_digit", digit, what)?;
         Ok(Self { branch: branch(input)?.0, code, check })
-    }
-}
-
-/// The two check digits, as ASCII.
-fn two_digits(digits: &[u8]) -> [u8; 2] {
-    let mut first = mod10(digits);
-    loop {
-        let all = [digits, &[b'0' + first]].concat();
-        match weighted_sum(&all, 7) % 11 {
-            0 => return [b'0' + first, b'0'],
-            1 => first = (first + 1) % 10,
-            remainder => return [b'0' + first, b'0' + (11 - remainder) as u8],
-        }
     }
 }

@@ -12,7 +12,7 @@ use quita_core::check_digit::mod11;
 use quita_core::findings::Warning;
 
 use crate::title::{Title, TitleError, TitleInput, Titles, as_text, beneficiary_code, branch};
-use crate::title::{code_doubt, digits, expect_digit, free_field, join};
+use crate::title::{code_doubt, digits, expect_digit, free_field, is_printed_by_bank, join};
 
 /// Codes from here on take seven places and have no check digit.
 const CODES_OF_SEVEN: &[u8; 7] = b"1100000";
@@ -135,14 +135,7 @@ fn modality(input: &TitleInput<'_>) -> Result<[u8; 2], TitleError> {
             return Err(TitleError::invalid("wallet", message));
         }
     };
-    let printed_by = match input.issued_by.as_deref().map_or("", str::trim) {
-        "" | "company" => b'4',
-        "bank" => b'1',
-        _ => {
-            let message = "Informe quem imprime o boleto: company (a empresa) ou bank (o banco).";
-            return Err(TitleError::invalid("issued_by", message));
-        }
-    };
+    let printed_by = if is_printed_by_bank(input)? { b'1' } else { b'4' };
     Ok([registered, printed_by])
 }
 

@@ -56,6 +56,7 @@ fn each_bank_names_the_input_that_is_missing() {
         ),
         ("033", json!({ "beneficiary_code": "123456", "our_number": "42", "wallet": "101" })),
         ("041", json!({ "beneficiary_code": "1234567", "our_number": "42", "branch": "57" })),
+        ("070", json!({ "branch": "57", "account": "12345", "wallet": "2", "our_number": "42" })),
         (
             "085",
             json!({ "agreement": "101234", "our_number": "42", "wallet": "01",
@@ -254,6 +255,8 @@ fn banrisul_has_two_digits() {
     assert_eq!(beneficiary(&banrisul, printed), "0057 / 123456.7.89");
     let by_bank = json!({ "beneficiary_code": "1234567", "issued_by": "bank" });
     assert!(of(&banrisul, by_bank).1.starts_with("11"));
+    let by_whom = json!({ "beneficiary_code": "1234567", "issued_by": "eu" });
+    assert_eq!(no(&banrisul, by_whom), ("issued_by", "invalid"));
     assert_eq!(looks("041", "2100571234567000000424007"), ["free_field_digit"]);
 }
 
@@ -277,4 +280,15 @@ fn ailos_puts_the_account_in_our_number() {
     assert_eq!(of(&ailos, json!({ "account": "12345-5" })), expected);
     assert_eq!(beneficiary(&ailos, json!({})), "0057-4 / 0012345-5");
     assert_eq!(looks("085", "1012340012345600000004201"), ["account_digit"]);
+}
+
+#[test]
+fn brb_ends_our_number_with_the_digits_of_the_key() {
+    let brb = json!({ "bank": "070", "branch": "57", "account": "1234-5", "wallet": "2",
+                      "our_number": "42" });
+    assert_eq!(of(&brb, json!({})), pair("200004207088", "0000570012345200004207088"));
+    assert_eq!(of(&brb, json!({ "account": "12345" })).1, "0000570012345200004207088");
+    assert_eq!(beneficiary(&brb, json!({})), "000 - 057 - 0012345");
+    assert_eq!(no(&brb, json!({ "wallet": "3" })), ("wallet", "invalid"));
+    assert_eq!(no(&brb, json!({ "account": "1234567-8" })), ("account", "invalid"));
 }

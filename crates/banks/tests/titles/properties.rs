@@ -16,7 +16,7 @@ struct Shape {
     digits: &'static [usize],
 }
 
-const SHAPES: [Shape; 15] = [
+const SHAPES: [Shape; 16] = [
     Shape {
         bank: "001",
         inputs: &[("agreement", "[1-9][0-9]{6}"), ("our_number", "[0-9]{10}"), ("wallet", "17")],
@@ -48,6 +48,16 @@ const SHAPES: [Shape; 15] = [
             ("beneficiary_code", "[0-9]{7}"),
             ("our_number", "[0-9]{8}"),
             ("branch", "[0-9]{4}"),
+        ],
+        digits: &[23, 24],
+    },
+    Shape {
+        bank: "070",
+        inputs: &[
+            ("branch", "[0-9]{3}"),
+            ("account", "[0-9]{7}"),
+            ("wallet", "[12]"),
+            ("our_number", "[0-9]{6}"),
         ],
         digits: &[23, 24],
     },

@@ -1,5 +1,7 @@
-//! Published vectors of our numbers and free fields, for every bank with rules. Read from the
-//! folder that QUITA_VECTORS names; skipped where it is unset.
+//! Published vectors of our numbers and free fields, of every bank. Read from the folder that
+//! QUITA_VECTORS names; skipped where it is unset.
+
+use std::collections::BTreeMap;
 
 use quita_banks::title::titles;
 use quita_core::barcode::{Barcode, FreeField};
@@ -112,7 +114,34 @@ const EXPLAINED: &[(&[&str], &str)] = &[
     (&["b-daaa75612378"], "Caixa's older system SICOB"),
     (&["b-31ede6320608"], "the layout of branches of three digits"),
     (&["b-9d2a96ca3576"], "printed by the bank, which the inputs do not tell"),
+    (&["b-29f8aebbf68f"], "BRB's sequence widened by the first three places, which is not done"),
+    (&["b-318d92f71637"], "the barcode is of another account than the inputs"),
     (&["b-f98428417be5"], "the agreement is in the barcode and not in the inputs"),
+];
+
+/// Banks without rules here, and why. A rule that vectors alone suggest could be wrong for every
+/// other boleto, so each needs independent sources and a manual.
+const WITHOUT_RULES: &[(&str, &str)] = &[
+    ("004", "one source and no manual"),
+    ("021", "two sources and no manual"),
+    ("084", "one source and no manual"),
+    ("097", "one source and no manual"),
+    ("136", "two sources that disagree"),
+    ("174", "one line"),
+    ("356", "the bank is no more"),
+    ("364", "one line"),
+    ("389", "one source and no manual"),
+    ("399", "the bank is no more in Brazil"),
+    ("403", "one line of a test environment"),
+    ("409", "the bank is no more"),
+    ("422", "two layouts of one source each and no manual"),
+    ("453", "the bank is no more"),
+    ("461", "one line of a test environment"),
+    ("530", "one number"),
+    ("707", "one source and no manual"),
+    ("745", "one source and no manual"),
+    ("755", "lines without inputs"),
+    ("896", "a sample of an invented bank"),
 ];
 
 fn in_the_table(vector: &Value) -> Option<&'static str> {
@@ -232,17 +261,24 @@ fn judge(vector: &Value) -> Result<(), Difference> {
     Ok(())
 }
 
-/// Runs all cases of a file whose bank has rules.
+/// Runs all cases of a file that name a bank.
 fn run(suite: &str, file: &str) {
     let Some(all) = vectors(file) else { return };
     let (mut run, mut agreed, mut explained) = (0, 0, 0);
     let mut wrong = Vec::new();
-    for vector in all.iter().filter(|v| v["bank"].as_str().is_some_and(|b| titles(b).is_some())) {
+    let mut without_rules = BTreeMap::new();
+    for vector in &all {
+        let Some(bank) = vector["bank"].as_str() else { continue };
         // Cases of valid and invalid codes are for the suites of `core`.
         if vector["kind"] == "validity" {
             continue;
         }
         run += 1;
+        if titles(bank).is_none() {
+            explained += 1;
+            *without_rules.entry(bank).or_insert(0) += 1;
+            continue;
+        }
         match (judge(vector), in_the_table(vector)) {
             (Ok(()), Some(why)) => wrong.push(format!("{} agrees after all: {why}", vector["id"])),
             (Ok(()), None) => agreed += 1,
@@ -256,17 +292,21 @@ fn run(suite: &str, file: &str) {
             },
         }
     }
-    assert!(run > 0, "no case executed");
+    for (bank, count) in without_rules {
+        let why = WITHOUT_RULES.iter().find(|(known, _)| *known == bank).map(|(_, why)| *why);
+        println!("{bank}: {count} explained: no rules here, {}", why.unwrap_or("never looked at"));
+    }
+    assert!(agreed > 0, "no case executed");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!("{suite}: {run} run / {agreed} agreed / {explained} explained");
 }
 
 #[test]
-fn boletos_of_the_banks_with_rules() {
-    run("boletos of banks with rules", "boletos.json");
+fn boletos_of_the_banks() {
+    run("boletos of banks", "boletos.json");
 }
 
 #[test]
-fn our_numbers_of_the_banks_with_rules() {
-    run("our numbers of banks with rules", "nosso_numero.json");
+fn our_numbers_of_the_banks() {
+    run("our numbers of banks", "nosso_numero.json");
 }

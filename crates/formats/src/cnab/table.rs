@@ -100,7 +100,7 @@ impl Layout {
             return Err(format!("ends at {end} instead of {width}"));
         }
         record.places = title::places(&record.fields)?;
-        record.needed = title::needed(&record.places, &record.fields);
+        record.needed = title::needed(&record.places);
         for field in &record.fields {
             match &field.fixed {
                 Some(fixed) => record.blank.extend_from_slice(fixed),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::codes::{Codes, Instruction, Movement};
 use super::layout::{Direction, Field, Kind, Record};
-use super::value::{Row, date, decoded, number};
+use super::value::{date, decoded, number};
 
 /// What a file says of a title. What its layout does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,11 +121,22 @@ pub struct Reason<'r> {
     pub text: Option<&'static str>,
 }
 
-/// A field of a record that goes into a [`Title`].
+/// A field of a record that goes into a [`Title`]: what is needed of it, close together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     slot: Slot,
+    kind: Kind,
+    start: usize,
+    end: usize,
+    /// Which of the record's fields it is.
     field: usize,
+}
+
+impl Place {
+    /// Whether it is this field of the record, and [`join`] tells what is wrong in it.
+    pub(super) fn is_checked(&self, field: usize) -> bool {
+        self.field == field && matches!(self.slot, Slot::Amount(_) | Slot::Day(_))
+    }
 }
 
 /// Where in a [`Title`].
@@ -251,18 +262,16 @@ pub(super) fn places(fields: &[Field]) -> Result<Vec<Place>, String> {
             let (name, kind) = (&field.name, field.kind);
             return Err(format!("position {}: {name} is of kind {kind}", field.from()));
         }
-        places.push(Place { slot, field: at });
+        let (kind, start, end) = (field.kind, field.start, field.to());
+        places.push(Place { slot, kind, start, end, field: at });
     }
     Ok(places)
 }
 
 /// Characters that a row must have so that no amount and no day of the title is cut off.
-pub(super) fn needed(places: &[Place], fields: &[Field]) -> usize {
-    let of = |place: &Place| match place.slot {
-        Slot::Amount(_) | Slot::Day(_) => fields.get(place.field).map(Field::to),
-        _ => None,
-    };
-    places.iter().filter_map(of).max().unwrap_or_default()
+pub(super) fn needed(places: &[Place]) -> usize {
+    let needed = |place: &&Place| matches!(place.slot, Slot::Amount(_) | Slot::Day(_));
+    places.iter().filter(needed).map(|place| place.end).max().unwrap_or_default()
 }
 
 /// A record of a title that is being put together.
@@ -285,35 +294,28 @@ pub(super) fn join<'r>(
     let mut raw_reasons: &[u8] = &[];
     let mut document_type = None;
     for (piece, row) in pieces.iter().zip(rows.chunks_exact(width)) {
-        let row = Row(row);
         for place in &piece.record.places {
-            let Some(field) = piece.record.fields.get(place.field) else { continue };
+            let raw = row.get(place.start..place.end).unwrap_or_default();
             match place.slot {
-                Slot::Reasons => raw_reasons = row.raw(field),
-                Slot::CustomerDocumentType => document_type = row.number(field),
-                Slot::Occurrence => title.set_occurrence(row.text(field)),
-                Slot::Text(text) => {
-                    let own = title.text(text);
+                Slot::Reasons => raw_reasons = raw,
+                Slot::CustomerDocumentType => document_type = number(raw.trim_ascii()),
+                Slot::Occurrence => title.set_occurrence(text(raw)),
+                Slot::Text(slot) => {
+                    let own = title.text(slot);
                     if own.is_none() {
-                        *own = row.text(field);
+                        *own = text(raw);
                     }
                 }
-                Slot::Amount(amount) => {
-                    let raw = row.raw(field);
-                    match cents(raw) {
-                        Ok(None) => {}
-                        Ok(found) => *title.amount_mut(amount) = found,
-                        Err(()) => title.doubt(field, raw, "não é um valor"),
-                    }
-                }
+                Slot::Amount(amount) => match cents(raw) {
+                    Ok(None) => {}
+                    Ok(found) => *title.amount_mut(amount) = found,
+                    Err(()) => title.doubt(piece, place, raw, "não é um valor"),
+                },
                 Slot::Day(day) => {
-                    let Kind::Date(order) = field.kind else { continue };
-                    let raw = row.raw(field);
-                    if is_empty(raw) {
-                        continue;
-                    }
+                    let Kind::Date(order) = place.kind else { continue };
                     match date(order, raw) {
-                        None => title.doubt(field, raw, "não é uma data"),
+                        None if is_empty(raw) => {}
+                        None => title.doubt(piece, place, raw, "não é uma data"),
                         found => *title.day_mut(day) = found,
                     }
                 }
@@ -375,9 +377,9 @@ impl<'r> Title<'r> {
     }
 
     /// Something in a field that is not what its kind allows.
-    fn doubt(&mut self, field: &Field, raw: &[u8], what: &str) {
-        let (told, from, to) = (decoded(raw.trim_ascii()), field.from(), field.to());
-        let label = &field.label;
+    fn doubt(&mut self, piece: &Piece, place: &Place, raw: &[u8], what: &str) {
+        let (told, from, to) = (decoded(raw.trim_ascii()), place.start + 1, place.end);
+        let label = piece.record.fields.get(place.field).map_or("", |field| &field.label);
         self.warnings.push(format!("{label} (posições {from} a {to}): «{told}» {what}"));
     }
 
@@ -450,8 +452,14 @@ fn is_empty(raw: &[u8]) -> bool {
     raw.iter().all(|byte| matches!(byte, b'0' | b' ')) || raw.iter().all(|byte| *byte == b'9')
 }
 
+/// Text without blanks at its ends; `None` where nothing is left.
+fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
+    let text = raw.trim_ascii();
+    (!text.is_empty()).then(|| decoded(text))
+}
+
 /// An amount; `None` for blanks.
-pub(super) fn cents(raw: &[u8]) -> Result<Option<Money>, ()> {
+fn cents(raw: &[u8]) -> Result<Option<Money>, ()> {
     let raw = raw.trim_ascii();
     if raw.is_empty() {
         return Ok(None);

@@ -136,6 +136,7 @@ fn raw<'r>(field: &Field, row: &'r [u8]) -> &'r [u8] {
 }
 
 /// Bytes of a row as text: UTF-8 where they are, else Windows-1252.
+#[inline]
 pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -149,34 +150,64 @@ fn without_zeros(digits: &[u8]) -> &[u8] {
 }
 
 /// Digits only, at most as many as fit.
+#[inline]
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
+    // Nineteen digits fit whatever they are; leading zeros do not count.
+    let digits = match digits.len() {
+        0 => return None,
+        1..=19 => digits,
+        _ => without_zeros(digits),
+    };
+    if digits.len() > 19 {
         return None;
     }
+    let (eights, rest) = digits.as_rchunks::<8>();
     let mut value = 0_u64;
-    for byte in digits {
+    let mut others = false;
+    for byte in eights {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        others |= digit > 9;
+        value = value * 10 + u64::from(digit);
     }
-    Some(value)
+    for eight in rest {
+        let word = u64::from_le_bytes(*eight);
+        others |= !are_digits(word);
+        value = value * 100_000_000 + eight_digits(word);
+    }
+    (!others).then_some(value)
+}
+
+/// Whether all bytes are digits: their upper halves are 3, and stay so when 6 is added.
+const fn are_digits(word: u64) -> bool {
+    const UPPER: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const THREES: u64 = 0x3030_3030_3030_3030;
+    word & UPPER == THREES && word.wrapping_add(0x0606_0606_0606_0606) & UPPER == THREES
+}
+
+/// Eight digits at once: pairs, then fours, then all of them in one word.
+const fn eight_digits(word: u64) -> u64 {
+    let digits = word & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = digits.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(1 + (10_000 << 32)) >> 32
 }
 
 /// The day; `None` for what is none, zeros included.
+#[inline]
 pub(super) fn date(order: DateOrder, text: &[u8]) -> Option<Date> {
-    let part = |at: usize, length: usize| {
-        let digits = text.get(at..at + length)?;
-        i16::try_from(number(digits)?).ok()
+    let pair = |at: usize| match text.get(at..at + 2) {
+        Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => {
+            Some(i16::from(tens - b'0') * 10 + i16::from(ones - b'0'))
+        }
+        _ => None,
     };
     let (year, month, day) = match order {
         DateOrder::DayMonthShortYear => {
-            let year = part(4, 2)?;
-            (year + if year >= 70 { 1900 } else { 2000 }, part(2, 2)?, part(0, 2)?)
+            let year = pair(4)?;
+            (year + if year >= 70 { 1900 } else { 2000 }, pair(2)?, pair(0)?)
         }
-        DateOrder::DayMonthYear => (part(4, 4)?, part(2, 2)?, part(0, 2)?),
-        DateOrder::YearMonthDay => (part(0, 4)?, part(4, 2)?, part(6, 2)?),
+        DateOrder::DayMonthYear => (pair(4)? * 100 + pair(6)?, pair(2)?, pair(0)?),
+        DateOrder::YearMonthDay => (pair(0)? * 100 + pair(2)?, pair(4)?, pair(6)?),
     };
     // Also what stands for «no date»: 01/01/0001, 31/12/9999.
     if !(1970..=2199).contains(&year) {
@@ -329,5 +360,36 @@ impl NewRow<'_> {
     /// Writes a day, or zeros.
     pub fn date(&mut self, field: &Field, date: Option<Date>) -> Result<(), Misfit> {
         Value::Date(date).encode(field, self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_any_length() {
+        for (text, value) in [
+            ("0", Some(0)),
+            ("7", Some(7)),
+            ("12345678", Some(12_345_678)),
+            ("0000000012345", Some(12_345)),
+            ("9999999999999999999", Some(9_999_999_999_999_999_999)),
+            ("00000000000000000000000000000000", Some(0)),
+            ("00000000000000009999999999999999999", Some(9_999_999_999_999_999_999)),
+            ("99999999999999999999", None),
+            ("", None),
+            ("1234567a", None),
+            ("12345678/", None),
+            ("1:345678", None),
+            (" 1", None),
+        ] {
+            assert_eq!(number(text.as_bytes()), value, "{text}");
+        }
+        for value in (0..2_000_000_000_u64).step_by(7_654_321) {
+            for text in [value.to_string(), format!("{value:013}"), format!("{value:018}")] {
+                assert_eq!(number(text.as_bytes()), Some(value), "{text}");
+            }
+        }
     }
 }

@@ -1,0 +1,4 @@
+//! BRB.
+
+pub mod bank;
+pub mod title;
