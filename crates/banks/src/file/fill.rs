@@ -440,7 +440,8 @@ fn party(
                 Of::State => row.text(field, &address.state).map_err(failed("address.state")),
                 _ => {
                     text.clear();
-                    text.extend(address.postal_code.chars().filter(char::is_ascii_digit));
+                    let digits = address.postal_code.bytes().filter(u8::is_ascii_digit);
+                    text.extend(digits.map(char::from));
                     let part = match (of, field.length) {
                         (Of::ZipSuffix, _) => text.get(5..8),
                         (_, 5) => text.get(..5),

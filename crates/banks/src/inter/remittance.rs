@@ -51,10 +51,18 @@ static RULES_400: Rules = Rules {
 };
 
 fn check(line: &Line<'_>) -> Vec<Problem> {
-    if LIMIT_DAYS.contains(&line.days_after_due()) {
-        return Vec::new();
+    let mut found = Vec::new();
+    if !LIMIT_DAYS.contains(&line.days_after_due()) {
+        let message =
+            "o Inter aceita data limite no vencimento, 30 ou 60 dias depois: escolha uma delas";
+        found.push(problem("limit_date", "not_supported", message));
     }
-    let message =
-        "o Inter aceita data limite no vencimento, 30 ou 60 dias depois: escolha uma delas";
-    vec![problem("limit_date", "not_supported", message)]
+    if line.order.species.is_some_and(|species| species != Species::Out) {
+        let message = "no Inter a espécie é sempre «outros»: não a informe";
+        found.push(problem("species", "not_supported", message));
+    }
+    if line.order.accepted {
+        found.push(problem("accepted", "not_supported", "no Inter o título é sempre sem aceite"));
+    }
+    found
 }

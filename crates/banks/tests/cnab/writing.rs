@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use quita_banks::file::{AfterDue, FileError, FileLayout, RemittanceOrder, Species};
 use quita_banks::registry::BANKS;
 use quita_core::money::Money;
-use quita_core::terms::{Fine, InterestValue, Value};
+use quita_core::party::Party;
+use quita_core::rate::Rate;
+use quita_core::terms::{Anticipation, Discount, Fine, Interest, InterestValue, Value};
 use quita_formats::cnab::codes::Instruction;
 use quita_formats::cnab::{Item, Meaning, Options, read};
 
@@ -208,6 +210,92 @@ pub(crate) fn layouts_say_what_they_take() {
         assert!(!offered.contains(&Instruction::Other), "{}", layout.name());
         assert!(layout.check_agreement(&orders::agreement(layout)).is_empty(), "{}", layout.name());
     }
+}
+
+/// What an order says is in the file, or refused: two orders that differ in anything of their
+/// terms never give the same file.
+#[test]
+fn nothing_is_left_out_in_silence() {
+    type Change = fn(&mut RemittanceOrder, i64);
+    let changes: &[(&str, Change)] = &[
+        ("fine in cents", |o, n| {
+            let value = Value::Fixed(Money::from_cents(n * 100));
+            o.boleto.terms.fine = Some(Fine { date: date(2027, 1, 16), value });
+        }),
+        ("fine in percent", |o, n| {
+            let value = Value::Percent(Rate::from_basis_points(n * 100));
+            o.boleto.terms.fine = Some(Fine { date: date(2027, 1, 16), value });
+        }),
+        ("interest in cents", |o, n| {
+            let value = InterestValue::PerDay(Money::from_cents(n * 10));
+            o.boleto.terms.interest = Some(Interest { date: date(2027, 1, 16), value });
+        }),
+        ("interest in percent", |o, n| {
+            let value = InterestValue::PerMonth(Rate::from_basis_points(n * 100));
+            o.boleto.terms.interest = Some(Interest { date: date(2027, 1, 16), value });
+        }),
+        ("discount in cents", |o, n| {
+            let value = Value::Fixed(Money::from_cents(n * 100));
+            o.boleto.terms.discounts = vec![Discount { date: date(2027, 1, 10), value, per: None }];
+        }),
+        ("discount in percent", |o, n| {
+            let value = Value::Percent(Rate::from_basis_points(n * 100));
+            o.boleto.terms.discounts = vec![Discount { date: date(2027, 1, 10), value, per: None }];
+        }),
+        ("discount a day", |o, n| {
+            let value = Value::Fixed(Money::from_cents(n * 10));
+            let per = Some(Anticipation::Day);
+            o.boleto.terms.discounts = vec![Discount { date: date(2027, 1, 10), value, per }];
+        }),
+        ("third discount", |o, n| {
+            let value = Value::Fixed(Money::from_cents(100));
+            let first = Discount { date: date(2027, 1, 10), value, per: None };
+            let third = Discount { value: Value::Fixed(Money::from_cents(n)), ..first };
+            o.boleto.terms.discounts = vec![first, first, third];
+        }),
+        ("abatement", |o, n| o.boleto.terms.abatement = Money::from_cents(n * 100)),
+        ("message", |o, n| o.boleto.messages = vec![format!("Pedido {n}")]),
+        ("second message", |o, n| {
+            o.boleto.messages = vec!["Obrigado".into(), format!("Pedido {n}")]
+        }),
+        ("receiver", |o, n| {
+            let name = format!("Loja {n}");
+            o.boleto.receiver = Some(Party { name, ..orders::customer() });
+        }),
+        ("protest", |o, n| {
+            let days = u8::try_from(n).unwrap_or_default() + 5;
+            o.after_due = Some(AfterDue::Protest { days, business_days: false });
+        }),
+        ("protest in bank days", |o, n| {
+            let days = u8::try_from(n).unwrap_or_default() + 5;
+            o.after_due = Some(AfterDue::Protest { days, business_days: true });
+        }),
+        ("negative listing", |o, n| {
+            let days = u8::try_from(n).unwrap_or_default() + 5;
+            o.after_due = Some(AfterDue::NegativeListing { days });
+        }),
+        ("species", |o, n| o.species = Some(if n == 1 { Species::Dm } else { Species::Np })),
+        ("acceptance", |o, n| o.accepted = n == 1),
+        ("hybrid", |o, n| o.boleto.hybrid = n == 1),
+        ("key", |o, n| {
+            o.boleto.hybrid = true;
+            o.pix.key = format!("loja{n}@example.com");
+        }),
+    ];
+    let mut lost = Vec::new();
+    for layout in layouts() {
+        for (name, change) in changes {
+            let [one, two] = [1, 2].map(|n| {
+                let mut order = orders::order(layout);
+                change(&mut order, n);
+                write(layout, &[order])
+            });
+            if let (Ok(one), Ok(two)) = (one, two) {
+                lost.extend((one == two).then(|| format!("{}: {name}", layout.name())));
+            }
+        }
+    }
+    assert_eq!(lost, [""; 0]);
 }
 
 proptest! {
