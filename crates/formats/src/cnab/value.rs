@@ -235,14 +235,15 @@ fn write_date(place: &mut [u8], order: DateOrder, date: Date) -> Option<()> {
 /// Signs that banks refuse become blanks, and what has no plain spelling is left out.
 fn fill_with_text(place: &mut [u8], text: &str) -> bool {
     let text = text.trim_end();
-    let mut rest = place.iter_mut();
     if text.is_ascii() {
-        for (to, byte) in rest.by_ref().zip(text.bytes()) {
+        let (front, end) = place.split_at_mut(text.len().min(place.len()));
+        for (to, byte) in front.iter_mut().zip(text.bytes()) {
             *to = CAPITALS[usize::from(byte & 0x7f)];
         }
-        rest.for_each(|to| *to = b' ');
-        return text.len() <= place.len();
+        end.fill(b' ');
+        return text.len() <= front.len();
     }
+    let mut rest = place.iter_mut();
     for character in text.chars() {
         let mut one = [0; 4];
         let plain = match character.is_ascii() {
@@ -255,7 +256,7 @@ fn fill_with_text(place: &mut [u8], text: &str) -> bool {
             *to = CAPITALS[usize::from(byte & 0x7f)];
         }
     }
-    rest.for_each(|to| *to = b' ');
+    rest.into_slice().fill(b' ');
     true
 }
 
