@@ -146,8 +146,8 @@ fn table(banks: &[&dyn Bank]) -> String {
     let mut text = String::from(
         "# Banks\n\nWritten by `cargo xtask gen` from `crates/banks/src/*/bank.rs`; do not edit. \
          How to get credentials, quirks and their sources: the `README.md` of each folder.\n\n\
-         | bank | COMPE | folder | numbers and barcode | API | Pix on the boleto | simulator |\n\
-         |---|---|---|---|---|---|---|\n",
+         | bank | COMPE | folder | numbers and barcode | CNAB | API | Pix on the boleto | simulator |\n\
+         |---|---|---|---|---|---|---|---|\n",
     );
     for bank in banks {
         let info = bank.info();
@@ -157,6 +157,10 @@ fn table(banks: &[&dyn Bank]) -> String {
         } else {
             format!("{} operations", info.operations.len())
         };
+        let mut widths: Vec<String> =
+            bank.cnab().iter().map(|format| format.name_and_width().1.to_string()).collect();
+        widths.sort();
+        let cnab = if widths.is_empty() { "no".to_owned() } else { widths.join(", ") };
         line(
             &mut text,
             &[
@@ -164,6 +168,7 @@ fn table(banks: &[&dyn Bank]) -> String {
                 info.code,
                 &format!("`{}`", info.folder),
                 numbers,
+                &cnab,
                 &api,
                 yes(info.boleto.hybrid),
                 yes(bank.simulator().is_some()),

@@ -199,6 +199,12 @@ pub enum Control {
     },
     /// Everything worth knowing about boletos, calls and notices, for tests and people.
     Inspect,
+    /// The bank's own books of an account: every movement as it is in the end, a late one or one
+    /// that is shown wrong for now included.
+    Ledger {
+        /// Account with check digit, digits only.
+        account: String,
+    },
 }
 
 const fn one() -> u32 {

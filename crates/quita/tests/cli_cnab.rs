@@ -68,10 +68,11 @@ fn a_sound_file_passes_and_a_broken_one_does_not() {
     let broken = sound.replacen("09032026", "31022026", 1).replacen("00003T", "00004T", 1);
     let output = quita(&["check", "-"], broken.as_bytes());
     assert_eq!(output.status.code(), Some(1));
+    // A title is complete, and told, when the next one begins.
     assert_eq!(
         out(&output),
-        "linha 3: Vencimento (posições 74 a 81): «31022026» não é uma data\n\
-         linha 5: o sequencial do registro é «00004» e deveria ser 3\n\
+        "linha 5: o sequencial do registro é «00004» e deveria ser 3\n\
+         linha 3: Vencimento (posições 74 a 81): «31022026» não é uma data\n\
          linha 6: o sequencial do segmento é «00004» e deveria ser 5\n"
     );
 }

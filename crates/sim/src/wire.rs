@@ -28,7 +28,7 @@ impl Wire for RunWire {
         universe.crash_point(BEFORE_REQUEST);
         let fault = match universe.is_calm() {
             true => None,
-            false => universe.plan.fault(&universe.faults, universe.now()),
+            false => universe.plan.fault(&universe.faults, &call.path, universe.now()),
         };
         if let Some(fault) = fault {
             universe.trace.count(format!("fault {fault:?}"));

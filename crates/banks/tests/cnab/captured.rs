@@ -53,8 +53,6 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("748", "segmento_p", "write_off_days", "it always writes 60"),
     ("756", "*", "branch_digit", "it computes the digit, which our input does not have"),
     ("756", "*", "account_digit", "it computes the digit, which our input does not have"),
-    ("756", "header_arquivo", "layout_version", "the table read has 103"),
-    ("756", "header_lote", "lot_layout_version", "the table read has 060"),
     ("756", "segmento_p", "our_number", "it wants the number with its digit as input"),
     ("756", "segmento_p", "write_off_code", "it leaves the days of writing off to the bank"),
     ("756", "segmento_p", "write_off_days", "it leaves the days of writing off to the bank"),

@@ -2,6 +2,9 @@
 //!
 //! Each tells the same: a payment with interest, a rejection with its reasons, a title closed.
 
+use std::io::BufReader;
+
+use proptest::prelude::*;
 use quita_banks::cnab::formats;
 use quita_formats::cnab::{Item, Meaning, Options, Title, read};
 
@@ -254,5 +257,102 @@ fn no_format_is_left_out() {
     for format in formats() {
         let (name, _) = format.name_and_width();
         assert!(SAMPLES.iter().any(|(sample, ..)| *sample == name), "{name}");
+    }
+}
+
+/// Our numbers, customers and warnings of a file.
+fn read_back(bytes: &[u8]) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut titles, mut warnings) = (Vec::new(), Vec::new());
+    let done = read(bytes, &formats(), Options::default(), |item| {
+        match item {
+            Item::Title(title) => {
+                let name = title.customer_name.as_deref().unwrap_or_default().to_owned();
+                titles.push((shown(title), name));
+            }
+            Item::Warning(warning) => warnings.push(warning.message),
+            _ => {}
+        }
+        Ok(())
+    });
+    done.expect("a file that can be read");
+    (titles, warnings)
+}
+
+/// Accents in either encoding leave every field behind them where it is.
+#[test]
+fn accents_are_read_in_either_encoding() {
+    for name in ["itau-400", "caixa-240"] {
+        let (_, bytes, expected) = SAMPLES.iter().find(|(sample, ..)| *sample == name).unwrap();
+        let text = std::str::from_utf8(bytes).unwrap().replace("ANA SOUZA DE", "ANA SOUZÃ DÉ");
+        let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        for file in [text.into_bytes(), latin] {
+            let (titles, warnings) = read_back(&file);
+            assert_eq!(titles[0], (expected[0].to_owned(), "ANA SOUZÃ DÉ LIMA".to_owned()));
+            assert_eq!((titles.len(), warnings), (3, Vec::new()), "{name}");
+        }
+    }
+}
+
+/// Old files have 444 columns; what stands behind the 400 is told once and not read.
+#[test]
+fn wider_lines_are_read_up_to_the_width() {
+    let (_, bytes, expected) = SAMPLES[0];
+    let text = std::str::from_utf8(bytes).unwrap().replace("\r\n", &format!("{:44}\r\n", "X"));
+    let (titles, warnings) = read_back(text.as_bytes());
+    let shown: Vec<&String> = titles.iter().map(|(title, _)| title).collect();
+    assert_eq!(shown, expected.iter().collect::<Vec<_>>());
+    assert_eq!(warnings, ["linhas com 444 colunas; só as primeiras 400 foram lidas"]);
+}
+
+/// A letter where a number belongs is found, except in a CNPJ.
+#[test]
+fn letters_in_numbers_are_found() {
+    let (_, bytes, _) = SAMPLES.iter().find(|(sample, ..)| *sample == "btg-240").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let found = |text: &str| {
+        let mut found = Vec::new();
+        let done = read(text.as_bytes(), &formats(), Options { strict: true }, |item| {
+            if let Item::Warning(warning) = item {
+                found.push(warning.message);
+            }
+            Ok(())
+        });
+        done.unwrap();
+        found
+    };
+    assert_eq!(found(text), [""; 0]);
+    assert_eq!(found(&text.replace("11222333000181", "12ABC34501DE35")), [""; 0]);
+    let letter = found(&text.replacen("101500", "1O1500", 1));
+    assert_eq!(letter, ["Hora de geração (posições 152 a 157): «1O1500» não é um número"]);
+}
+
+fn everything(input: impl std::io::BufRead, strict: bool) -> Result<Vec<String>, String> {
+    let mut items = Vec::new();
+    let done = read(input, &formats(), Options { strict }, |item| {
+        items.push(format!("{item:?}"));
+        Ok(())
+    });
+    done.map(|()| items).map_err(|error| error.to_string())
+}
+
+proptest! {
+    /// Whatever happens to a file, reading does not panic, and pieces of any size give the same.
+    #[test]
+    fn damaged_files_are_read_the_same_in_pieces(
+        sample in 0..SAMPLES.len(),
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..10),
+        cut in any::<proptest::sample::Index>(),
+        piece in 1_usize..600,
+        strict in any::<bool>(),
+    ) {
+        let mut bytes = SAMPLES[sample].1.to_vec();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let hole = cut.index(bytes.len());
+        bytes.drain(hole..(hole + piece % 7).min(bytes.len()));
+        let at_once = everything(bytes.as_slice(), strict);
+        prop_assert_eq!(at_once, everything(BufReader::with_capacity(piece, bytes.as_slice()), strict));
     }
 }

@@ -359,6 +359,7 @@ impl Reader<'_> {
             }
         };
         self.rows.truncate(start);
+        self.file.totals.skip_sequence();
         if !self.file.of_titles || self.file.unknown.contains(&sort) || self.file.unknown.len() > 40
         {
             return Ok(());

@@ -33,6 +33,11 @@ impl Totals {
         }
     }
 
+    /// A row that the layout does not have has a sequence number, too.
+    pub(super) fn skip_sequence(&mut self) {
+        self.sequence += 1;
+    }
+
     pub(super) fn count_title(&mut self, title: &Title<'_>) {
         self.titles += 1;
         if let Some(lot) = &mut self.lot {
@@ -152,17 +157,23 @@ fn check_field(field: &Field, row: &[u8]) -> Option<String> {
         let label = if field.label.is_empty() { "uso exclusivo" } else { &field.label };
         format!("{label} (posições {} a {})", field.from(), field.to())
     };
-    if let Some(fixed) = field.fixed.as_deref().filter(|fixed| *fixed != raw) {
+    // An older version of the layout is no mistake.
+    let fixed = field.fixed.as_deref().filter(|_| !field.name.ends_with("layout_version"));
+    if let Some(fixed) = fixed.filter(|fixed| *fixed != raw) {
         let fixed = String::from_utf8_lossy(fixed.trim_ascii());
         return Some(format!("{}: «{}» em vez de «{fixed}»", place(), shown()));
     }
     let is_other = matches!(Value::decode(field, row), Value::Other(_));
+    // A CNPJ may have letters.
+    let letters = !field.name.ends_with("_document") && raw.iter().any(u8::is_ascii_alphabetic);
     match field.kind {
         // Blanks mean that there is nothing to say; banks take them.
         _ if field.name.is_empty() || raw.trim_ascii().is_empty() => None,
         Kind::Date(_) if is_other => Some(format!("{}: «{}» não é uma data", place(), shown())),
         Kind::Decimal(_) if is_other => Some(format!("{}: «{}» não é um valor", place(), shown())),
-        Kind::Digits if is_other => Some(format!("{}: «{}» não é um número", place(), shown())),
+        Kind::Digits if is_other || letters => {
+            Some(format!("{}: «{}» não é um número", place(), shown()))
+        }
         Kind::Text if !raw.is_ascii() => Some(format!("{}: «{}» tem acentos", place(), shown())),
         _ => None,
     }

@@ -75,6 +75,7 @@ impl State {
             Control::Set { switch, value } => self.set(switch, value),
             Control::Forge { body } => self.forge(body, now),
             Control::Inspect => Ok(self.inspect(now)),
+            Control::Ledger { account } => self.books(account),
         }
     }
 

@@ -114,6 +114,7 @@ impl State {
             counterpart: name,
             document_number,
             details,
+            boleto: Some(boleto.id.clone()),
             ..Movement::new(uuid(rng), at, kind, payment.amount)
         })
     }
@@ -244,6 +245,23 @@ impl State {
         }
     }
 
+    /// Every movement of an account as it is in the end.
+    pub(super) fn books(&self, account: &str) -> Result<Json, ControlError> {
+        let Some(account) = self.accounts.get(account) else {
+            return Err(ControlError(format!("não há a conta {account:?}")));
+        };
+        let row = |row: &Movement| {
+            json!({
+                "id": row.id,
+                "day": row.day,
+                "amount": row.amount,
+                "kind": row.kind,
+                "boleto": row.boleto,
+            })
+        };
+        Ok(account.movements.iter().map(row).collect())
+    }
+
     fn ledger(&self, account: &str) -> &[Movement] {
         self.accounts.get(account).map_or(&[][..], |account| &account.movements)
     }
@@ -299,6 +317,7 @@ impl Movement {
             counterpart: String::new(),
             document_number: String::new(),
             details: Json::Null,
+            boleto: None,
             shown_from: None,
             draft: None,
         }

@@ -172,6 +172,9 @@ pub(super) struct Movement {
     pub(super) document_number: String,
     /// `detalhes`.
     pub(super) details: Json,
+    /// `codigoSolicitacao` of the boleto that was paid, or that a fee is for.
+    #[serde(default)]
+    pub(super) boleto: Option<String>,
     /// Not shown before.
     #[serde(default)]
     pub(super) shown_from: Option<Timestamp>,
