@@ -88,6 +88,7 @@ pub fn send(world: &World, connection: &Connection, prepared: Prepared) -> Resul
         if let Some(token) = &token {
             headers.push(("authorization".into(), format!("Bearer {}", token.expose())));
         }
+        headers.extend(connection.bank.client_headers(&connection.client_id));
         let wire_request = WireRequest {
             method: request.method,
             path: format!("{}{}", request.path, encode_query(&request.query)),
@@ -237,12 +238,15 @@ pub(crate) fn token_for(
     take_budget(world, connection, limit).map_err(|(at, reason)| NoToken::Later { at, reason })?;
     let peer = connection.peer(host).map_err(|e| later(60, e.to_string()))?;
     let secret = String::from_utf8_lossy(connection.client_secret.expose()).into_owned();
-    let body = encode_form(&[
-        ("client_id", &connection.client_id),
+    let mut form = vec![
+        ("client_id", connection.client_id.as_str()),
         ("client_secret", &secret),
         ("grant_type", "client_credentials"),
-        ("scope", &scope),
-    ]);
+    ];
+    if !scope.is_empty() {
+        form.push(("scope", &scope));
+    }
+    let body = encode_form(&form);
     let request = WireRequest {
         method: "POST",
         path: (*path).to_owned(),

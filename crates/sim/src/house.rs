@@ -126,7 +126,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
             BTreeMap::new()
         }
         false => {
-            info.hosts.iter().map(|h| (h.key.to_owned(), "https://bank.example".into())).collect()
+            info.hosts.iter().map(|h| (h.key.to_owned(), h.at("https://bank.example"))).collect()
         }
     };
     for (place, owner) in OWNERS.iter().take(universe.plan.companies).enumerate() {

@@ -100,6 +100,10 @@ sql! {
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
         AND (CAST($4 AS TEXT) IS NULL OR account_id = $4)
         ORDER BY day, id LIMIT $5");
+    MISSING = concat!("SELECT ", columns!(), " FROM bank_lines
+        WHERE account_id = $1 AND missing_since IS NOT NULL AND day >= $2 AND day <= $3
+        ORDER BY day, id");
+    SET_MISSING = "UPDATE bank_lines SET missing_since = $3 WHERE company_id = $1 AND id = $2";
     CLEAR_DOUBT = "UPDATE bank_lines SET status = 'open', doubt = NULL, doubt_of = NULL,
         updated_at = $3 WHERE company_id = $1 AND id = $2";
     DOUBTFUL = "SELECT COUNT(*), MIN(day) FROM bank_lines WHERE account_id = $1 AND status = 'doubtful'";
@@ -179,6 +183,27 @@ pub fn open(
 ) -> Result<Vec<KeptLine>, StoreError> {
     let (day, id) = after;
     tx.rows(OPEN, params![company_id, day, id, account_id, limit])?.into_iter().map(read).collect()
+}
+
+/// Lines of an account that its bank no longer tells, on days of which it told everything.
+pub fn missing(
+    tx: &mut Tx,
+    account_id: &str,
+    first: Date,
+    last: Date,
+) -> Result<Vec<KeptLine>, StoreError> {
+    tx.rows(MISSING, params![account_id, first, last])?.into_iter().map(read).collect()
+}
+
+/// The bank no longer tells a line since an instant, or tells it again.
+pub fn set_missing(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    since: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.exec(SET_MISSING, params![company_id, id, since])?;
+    Ok(())
 }
 
 /// A doubtful line is one by itself.

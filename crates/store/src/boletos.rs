@@ -6,6 +6,7 @@ use quita_core::fact::Refusal;
 use quita_core::fold::{Folded, Status};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
+use quita_core::terms::Terms;
 use serde::{Deserialize, Serialize};
 
 use crate::accents::name_pattern;
@@ -218,8 +219,10 @@ macro_rules! outline {
 sql! {
     INSERT = "INSERT INTO boletos (id, company_id, account_id, charge_id, customer_id,
         document_number, bank_reference, amount, issuance_date, expiration_date, order_body,
-        public_token, created_by, created_at, live, status, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, TRUE, 'CREATED', $14)
+        public_token, created_by, created_at, live, status, updated_at, customer_document,
+        customer_name, due_terms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, TRUE, 'CREATED', $14,
+        $15, $16, $17)
         ON CONFLICT (account_id, bank_reference) DO NOTHING";
     GET = concat!("SELECT ", columns!(), " FROM boletos WHERE id = $1");
     OF_COMPANY = concat!("SELECT ", columns!(), " FROM boletos WHERE company_id = $1 AND id = $2");
@@ -258,7 +261,9 @@ sql! {
     SAVE = "UPDATE boletos SET live = $2, amount = $3, expiration_date = $4, status = $5,
         bank_id = $6, our_number = $7, barcode = $8, writable_line = $9, br_code = $10,
         txid = $11, refusal = $12, received = $13, settled_by_hand = $14, wanted = $15,
-        registered_at = $16, settled_at = $17, edition = $18, updated_at = $19 WHERE id = $1";
+        registered_at = $16, settled_at = $17, edition = $18, updated_at = $19, due_terms = $20
+        WHERE id = $1";
+    SET_ORDER = "UPDATE boletos SET order_body = $2 WHERE id = $1";
     ALL_IDS = "SELECT id FROM boletos WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
@@ -288,10 +293,18 @@ pub fn insert(tx: &mut Tx, boleto: &Boleto, body: &str) -> Result<bool, StoreErr
             body,
             &boleto.public_token,
             &boleto.created_by,
-            boleto.created_at
+            boleto.created_at,
+            order.customer.document.as_str(),
+            name_for_matching(&order.customer.name),
+            due_terms(boleto)?
         ],
     )?;
     Ok(added == 1)
+}
+
+/// Puts another order in the place of the one that was kept: of a boleto that no bank has.
+pub fn set_order(tx: &mut Tx, id: &str, order: &BoletoOrder) -> Result<(), StoreError> {
+    tx.exec(SET_ORDER, params![id, order_body(order)?]).map(|_| ())
 }
 
 /// Keeps others from changing this boleto until the transaction ends.
@@ -528,10 +541,28 @@ pub fn save(tx: &mut Tx, boleto: &Boleto) -> Result<(), StoreError> {
             boleto.registered_at,
             boleto.settled_at,
             i64::from(boleto.edition),
-            boleto.updated_at
+            boleto.updated_at,
+            due_terms(boleto)?
         ],
     )?;
     Ok(())
+}
+
+/// As much of a name as an index of PostgreSQL surely takes.
+fn name_for_matching(name: &str) -> &str {
+    name.char_indices().nth(200).map_or(name, |(end, _)| &name[..end])
+}
+
+/// The terms as they stand now, as JSON; empty for none.
+fn due_terms(boleto: &Boleto) -> Result<String, StoreError> {
+    let Boleto { order, amount, expiration_date, .. } = boleto;
+    if order.terms == Terms::default() {
+        return Ok(String::new());
+    }
+    if (order.amount, order.expiration_date) == (*amount, *expiration_date) {
+        return crate::to_json(&order.terms);
+    }
+    crate::to_json(&order.changed(*expiration_date, *amount).terms)
 }
 
 impl Boleto {
@@ -628,31 +659,18 @@ fn read(row: Row) -> Result<Boleto, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// How SQLite goes about a statement.
-    fn plan(sql: &crate::Sql) -> String {
-        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
-        crate::migrate::sqlite(&mut connection).unwrap();
-        let text = format!("EXPLAIN QUERY PLAN {}", sql.for_sqlite());
-        let mut statement = connection.prepare(&text).unwrap();
-        // Nothing is bound: it is not run.
-        let (mut rows, mut steps) = (statement.raw_query(), Vec::new());
-        while let Some(row) = rows.next().unwrap() {
-            steps.push(row.get::<_, String>(3).unwrap());
-        }
-        steps.join("; ")
-    }
+    use crate::plan::plan;
 
     #[test]
     fn pages_and_totals_read_one_index_and_sort_nothing() {
-        let page = plan(&PAGE);
+        let page = plan(PAGE);
         assert!(
             page.contains("boletos USING INDEX boletos_list (company_id=? AND id<?)"),
             "{page}"
         );
-        let totals = plan(&TOTALS_BY_DUE);
+        let totals = plan(TOTALS_BY_DUE);
         assert!(totals.contains("USING COVERING INDEX boletos_list"), "{totals}");
-        for plan in [&page, &totals, &plan(&TOTALS)] {
+        for plan in [&page, &totals, &plan(TOTALS)] {
             assert!(plan.contains("boletos_list") && !plan.contains("TEMP B-TREE"), "{plan}");
         }
     }

@@ -32,6 +32,7 @@ pub mod jobs;
 pub mod logos;
 pub mod mails;
 pub mod matches;
+pub mod payables;
 pub mod payment_forms;
 pub mod pending;
 pub mod receipts;
@@ -53,6 +54,8 @@ mod error;
 mod group;
 mod json;
 mod migrate;
+#[cfg(test)]
+mod plan;
 mod postgres;
 mod sql;
 mod sqlite;

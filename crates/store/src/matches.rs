@@ -128,40 +128,6 @@ pub struct Match {
     pub undone: Option<(String, Timestamp)>,
 }
 
-/// A boleto that lines may pay, with the few columns that telling needs.
-#[derive(Clone, Debug)]
-pub struct Payable {
-    /// UUIDv7.
-    pub boleto_id: String,
-    /// The bank's number.
-    pub our_number: Option<String>,
-    /// Pix identifier.
-    pub txid: Option<String>,
-    /// Our reference.
-    pub bank_reference: String,
-    /// Due date now.
-    pub expiration_date: Date,
-    /// Nominal amount now.
-    pub amount: Money,
-    /// Whether it is neither settled nor cancelled.
-    pub is_open: bool,
-    /// The order, as JSON; read by whoever needs it.
-    pub order_body: String,
-}
-
-/// A receipt that a line may be.
-#[derive(Clone, Debug)]
-pub struct Paid {
-    /// Of which boleto.
-    pub boleto_id: String,
-    /// How much.
-    pub amount: Money,
-    /// When it was credited, or paid where that is unknown.
-    pub on: Date,
-    /// Of the Pix.
-    pub end_to_end_id: Option<String>,
-}
-
 /// A share of a live match of boletos, with the day of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
@@ -223,13 +189,6 @@ macro_rules! with_line {
     };
 }
 
-macro_rules! payable {
-    () => {
-        "SELECT id, our_number, txid, bank_reference, expiration_date, amount, status,
-        order_body FROM boletos WHERE "
-    };
-}
-
 /// Live shares of the lines of account `$1` from day `$2` on.
 macro_rules! taken_from {
     () => {
@@ -254,8 +213,8 @@ sql! {
     OF_LINE = concat!("SELECT ", columns!(), " FROM matches m
         WHERE m.company_id = $1 AND m.line_id = $2 AND m.undone_at IS NULL");
     SHARES = "SELECT boleto_id, amount FROM match_shares WHERE match_id = $1";
-    OF_BOLETO = "SELECT m.line_id FROM match_shares s JOIN matches m ON m.id = s.match_id
-        WHERE s.boleto_id = $1 AND m.company_id = $2 AND m.undone_at IS NULL";
+    OF_BOLETO = "SELECT line_id FROM matches WHERE undone_at IS NULL AND id IN (
+        SELECT match_id FROM match_shares WHERE boleto_id = $1 AND company_id = $2)";
     PAID_BY_LINES = "SELECT COUNT(*), CAST(COALESCE(SUM(s.amount), 0) AS BIGINT)
         FROM match_shares s JOIN matches m ON m.id = s.match_id
         WHERE s.boleto_id = $1 AND m.undone_at IS NULL AND m.kind = 'boletos'";
@@ -280,25 +239,19 @@ sql! {
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (line_id, boleto_id) DO NOTHING";
     FORGIVE = "DELETE FROM rejected_matches
         WHERE company_id = $1 AND line_id = $2 AND boleto_id = $3";
-    REJECTED = "SELECT r.line_id, r.boleto_id FROM rejected_matches r
-        JOIN bank_lines l ON l.id = r.line_id WHERE l.account_id = $1 AND l.status = 'open'";
-    UNDONE = "SELECT DISTINCT m.line_id FROM matches m JOIN bank_lines l ON l.id = m.line_id
-        WHERE l.account_id = $1 AND l.status = 'open' AND m.undone_at IS NOT NULL
-        AND m.undone_by <> 'system'";
-    OPEN_BOLETOS = concat!(payable!(), "account_id = $1
-        AND (status = 'CREATED' OR status = 'REGISTERED' OR status = 'CANCELLATION_REQUESTED')");
-    LATE_BOLETOS = concat!(payable!(), "company_id = $1 AND account_id = $2
-        AND expiration_date >= $3
-        AND (status = 'EXPIRED' OR (status = 'SETTLED' AND settled_by_hand))");
-    RECEIVED_BOLETOS = concat!(payable!(), "id IN (SELECT r.boleto_id FROM receipts r
-        WHERE r.company_id = $1 AND r.account_id = $2
-        AND COALESCE(r.credited_on, r.paid_on) >= $3 AND COALESCE(r.credited_on, r.paid_on) <= $4)");
-    EXPLAINED_BOLETOS = concat!(payable!(), "id IN (SELECT s.boleto_id ", taken_from!(), ")");
+    REJECTED = "SELECT r.line_id, r.boleto_id FROM bank_lines l
+        JOIN rejected_matches r ON r.line_id = l.id
+        WHERE l.company_id = $1 AND l.account_id = $2 AND l.status = 'open'";
+    UNDONE = "SELECT l.id FROM bank_lines l
+        WHERE l.company_id = $1 AND l.account_id = $2 AND l.status = 'open'
+        AND EXISTS (SELECT 1 FROM matches m WHERE m.line_id = l.id AND m.undone_at IS NOT NULL
+          AND m.undone_by <> 'system')";
     TAKEN = concat!("SELECT s.boleto_id, s.amount, l.day ", taken_from!());
-    PAID = "SELECT r.boleto_id, r.amount, COALESCE(r.credited_on, r.paid_on), r.end_to_end_id
-        FROM receipts r WHERE r.company_id = $1 AND r.account_id = $2
-        AND COALESCE(r.credited_on, r.paid_on) >= $3 AND COALESCE(r.credited_on, r.paid_on) <= $4
-        ORDER BY COALESCE(r.credited_on, r.paid_on), r.id";
+    // CROSS: SQLite takes them in this order, and not all lines of the account first.
+    TAKEN_OF = "SELECT s.boleto_id, s.amount, l.day
+        FROM match_shares s CROSS JOIN matches m CROSS JOIN bank_lines l
+        WHERE s.boleto_id = $1 AND m.id = s.match_id AND m.undone_at IS NULL AND m.kind = 'boletos'
+        AND l.id = m.line_id AND l.account_id = $2 AND l.day >= $3";
     OPEN_PAGE = "SELECT id, company_id, account_id, body, source, provisional, import_id, status,
         doubt, doubt_of, created_at, updated_at FROM bank_lines
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
@@ -490,65 +443,36 @@ pub fn forgive(
 }
 
 /// Refused pairs of open lines of an account: line and boleto.
-pub fn rejected(tx: &mut Tx, account_id: &str) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = tx.rows(REJECTED, params![account_id])?.into_iter();
+pub fn rejected(
+    tx: &mut Tx,
+    company_id: &str,
+    account_id: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.rows(REJECTED, params![company_id, account_id])?.into_iter();
     rows.map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
 }
 
-/// Open lines of an account of which a person undid a match, and looks at them.
-pub fn undone(tx: &mut Tx, account_id: &str) -> Result<Vec<String>, StoreError> {
-    tx.rows(UNDONE, params![account_id])?.into_iter().map(|row| row.text(0)).collect()
-}
-
-/// Which boletos lines of an account may pay, and over what time.
-#[derive(Clone, Debug)]
-pub struct Window<'a> {
-    /// Whose.
-    pub company_id: &'a str,
-    /// At which account.
-    pub account_id: &'a str,
-    /// Of boletos that expired or were settled by hand: those due since.
-    pub due_since: Date,
-    /// Receipts from this day on.
-    pub received_from: Date,
-    /// Receipts to this day.
-    pub received_to: Date,
-    /// Matches of lines from this day on.
-    pub taken_since: Date,
-}
-
-/// All boletos that lines may pay or have paid; none twice, in the order of their ids.
-pub fn payables(tx: &mut Tx, window: &Window) -> Result<Vec<Payable>, StoreError> {
-    let Window { company_id, account_id, .. } = window;
-    let mut rows = tx.rows(OPEN_BOLETOS, params![*account_id])?;
-    rows.extend(tx.rows(LATE_BOLETOS, params![*company_id, *account_id, window.due_since])?);
-    let received = params![*company_id, *account_id, window.received_from, window.received_to];
-    rows.extend(tx.rows(RECEIVED_BOLETOS, received)?);
-    rows.extend(tx.rows(EXPLAINED_BOLETOS, params![*account_id, window.taken_since])?);
-    rows.sort_by(|a, b| a.str(0).unwrap_or_default().cmp(b.str(0).unwrap_or_default()));
-    rows.dedup_by(|a, b| a.str(0).unwrap_or_default() == b.str(0).unwrap_or_default());
-    rows.into_iter().map(read_payable).collect()
-}
-
-/// Receipts of the window, the earliest first.
-pub fn paid(tx: &mut Tx, window: &Window) -> Result<Vec<Paid>, StoreError> {
-    let Window { company_id, account_id, received_from, received_to, .. } = window;
-    let rows = tx.rows(PAID, params![*company_id, *account_id, *received_from, *received_to])?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Paid {
-                boleto_id: row.text(0)?,
-                amount: row.money(1)?,
-                on: row.date(2)?,
-                end_to_end_id: row.opt_text(3)?,
-            })
-        })
-        .collect()
+/// Open lines of an account of which a person, or what the bank said, undid a match: a person looks
+/// at them.
+pub fn undone(tx: &mut Tx, company_id: &str, account_id: &str) -> Result<Vec<String>, StoreError> {
+    tx.rows(UNDONE, params![company_id, account_id])?.iter().map(|row| row.text(0)).collect()
 }
 
 /// Live shares of the lines of an account from a day on, ordered by boleto.
 pub fn taken(tx: &mut Tx, account_id: &str, since: Date) -> Result<Vec<Taken>, StoreError> {
     let rows = tx.rows_in_order(TAKEN, params![account_id, since])?.into_iter();
+    rows.map(|row| Ok(Taken { boleto_id: row.text(0)?, amount: row.money(1)?, day: row.date(2)? }))
+        .collect()
+}
+
+/// Those of [`taken`] that are of one boleto.
+pub fn taken_of(
+    tx: &mut Tx,
+    account_id: &str,
+    boleto_id: &str,
+    since: Date,
+) -> Result<Vec<Taken>, StoreError> {
+    let rows = tx.rows(TAKEN_OF, params![boleto_id, account_id, since])?.into_iter();
     rows.map(|row| Ok(Taken { boleto_id: row.text(0)?, amount: row.money(1)?, day: row.date(2)? }))
         .collect()
 }
@@ -646,15 +570,30 @@ fn read(row: &Row) -> Result<Match, StoreError> {
     })
 }
 
-fn read_payable(row: Row) -> Result<Payable, StoreError> {
-    Ok(Payable {
-        boleto_id: row.text(0)?,
-        our_number: row.opt_text(1)?,
-        txid: row.opt_text(2)?,
-        bank_reference: row.text(3)?,
-        expiration_date: row.date(4)?,
-        amount: row.money(5)?,
-        is_open: !matches!(row.str(6)?, "SETTLED" | "CANCELLED" | "REJECTED"),
-        order_body: row.text(7)?,
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::plan;
+
+    #[test]
+    fn no_question_reads_all_lines_or_matches() {
+        let all = [
+            (OF_LINE, "matches_of_line (line_id=?)"),
+            (OF_BOLETO, "match_shares_boleto (boleto_id=?)"),
+            (PAID_BY_LINES, "match_shares_boleto (boleto_id=?)"),
+            (TAKEN_OF, "match_shares_boleto (boleto_id=?)"),
+            (TAKEN, "bank_lines_day (account_id=? AND day>?)"),
+            (PAGE, "matches_company (company_id=? AND id<?)"),
+            (PERIOD, "bank_lines_day (account_id=? AND day>? AND day<?)"),
+            (REJECTED, "bank_lines_open (company_id=?)"),
+            (UNDONE, "matches_undone (line_id=?)"),
+            (OPEN_PAGE, "bank_lines_open (company_id=? AND (day,id)>(?,?))"),
+            (OPEN_BY_DAY, "COVERING INDEX bank_lines_open (company_id=?)"),
+            (INCOMING_SINCE, "bank_lines_day (account_id=? AND day>?)"),
+        ];
+        for (sql, expected) in all {
+            let plan = plan(sql);
+            assert!(plan.contains(expected), "{}: {plan}", sql.name());
+        }
+    }
 }

@@ -14,7 +14,6 @@ use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Config, Error, NoTls, Statement};
 
 use crate::tx::Mode;
-use crate::value::RowBuilder;
 use crate::{Param, Row, Sql, StoreError};
 
 /// One connection. Lives and dies on a thread of the store: the client drives a runtime of its
@@ -188,6 +187,15 @@ impl PostgresSession {
         let rows = self.judge(result)?;
         rows.iter().map(|row| copy(sql, row)).collect()
     }
+
+    pub(crate) fn each(
+        &mut self,
+        sql: Sql,
+        params: &[Param<'_>],
+        take: &mut dyn FnMut(&mut Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.rows(sql, params)?.iter_mut().try_for_each(take)
+    }
 }
 
 /// A wrong count would make the client panic.
@@ -204,7 +212,7 @@ fn references<'a>(params: &'a [Param<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
 }
 
 fn copy(sql: Sql, row: &::postgres::Row) -> Result<Row, StoreError> {
-    let mut copy = RowBuilder::new(row.len());
+    let mut copy = Row::new(sql.name);
     for (index, column) in row.columns().iter().enumerate() {
         let int = match *column.type_() {
             Type::INT8 => row.try_get::<_, Option<i64>>(index),
@@ -212,15 +220,15 @@ fn copy(sql: Sql, row: &::postgres::Row) -> Result<Row, StoreError> {
             Type::BOOL => row.try_get::<_, Option<bool>>(index).map(|value| value.map(i64::from)),
             Type::TEXT | Type::VARCHAR | Type::NAME => {
                 match row.try_get::<_, Option<&str>>(index).map_err(|e| explain(sql.name, &e))? {
-                    Some(value) => copy.text(value.as_bytes()),
-                    None => copy.null(),
+                    Some(value) => copy.add_text(value.as_bytes()),
+                    None => copy.add_null(),
                 }
                 continue;
             }
             Type::BYTEA => {
                 match row.try_get::<_, Option<&[u8]>>(index).map_err(|e| explain(sql.name, &e))? {
-                    Some(value) => copy.bytes(value),
-                    None => copy.null(),
+                    Some(value) => copy.add_bytes(value),
+                    None => copy.add_null(),
                 }
                 continue;
             }
@@ -232,11 +240,11 @@ fn copy(sql: Sql, row: &::postgres::Row) -> Result<Row, StoreError> {
             }
         };
         match int.map_err(|e| explain(sql.name, &e))? {
-            Some(value) => copy.int(value),
-            None => copy.null(),
+            Some(value) => copy.add_int(value),
+            None => copy.add_null(),
         }
     }
-    Ok(copy.build(sql.name))
+    Ok(copy)
 }
 
 impl ToSql for Param<'_> {

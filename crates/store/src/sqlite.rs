@@ -12,7 +12,6 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, ffi};
 
 use crate::checkpoint::Checkpointer;
 use crate::tx::{Mode, Session};
-use crate::value::RowBuilder;
 use crate::{Param, Row, Sql, StoreError};
 
 /// More than there are statements: none is prepared twice.
@@ -148,33 +147,45 @@ impl SqliteSession {
     }
 
     pub(crate) fn rows(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        self.each(sql, params, &mut |row| {
+            let next = Row::like(row);
+            found.push(std::mem::replace(row, next));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    pub(crate) fn each(
+        &mut self,
+        sql: Sql,
+        params: &[Param<'_>],
+        take: &mut dyn FnMut(&mut Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut statement = self.statement(sql)?;
         let columns = statement.column_count();
-        let mut found = Vec::new();
-        let mut read = || {
-            bind(&mut statement, params)?;
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next()? {
-                let mut copy = RowBuilder::new(columns);
-                for column in 0..columns {
-                    match row.get_ref(column)? {
-                        ValueRef::Null => copy.null(),
-                        ValueRef::Integer(value) => copy.int(value),
-                        ValueRef::Text(value) => copy.text(value),
-                        ValueRef::Blob(value) => copy.bytes(value),
-                        ValueRef::Real(_) => {
-                            let kind = rusqlite::types::Type::Real;
-                            let name = sql.name.to_owned();
-                            return Err(rusqlite::Error::InvalidColumnType(column, name, kind));
-                        }
+        let mut copy = Row::new(sql.name);
+        bind(&mut statement, params).map_err(|e| explain(sql.name, &e))?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|e| explain(sql.name, &e))? {
+            copy.clear();
+            for column in 0..columns {
+                match row.get_ref(column).map_err(|e| explain(sql.name, &e))? {
+                    ValueRef::Null => copy.add_null(),
+                    ValueRef::Integer(value) => copy.add_int(value),
+                    ValueRef::Text(value) => copy.add_text(value),
+                    ValueRef::Blob(value) => copy.add_bytes(value),
+                    ValueRef::Real(_) => {
+                        let kind = rusqlite::types::Type::Real;
+                        let name = sql.name.to_owned();
+                        let wrong = rusqlite::Error::InvalidColumnType(column, name, kind);
+                        return Err(explain(sql.name, &wrong));
                     }
                 }
-                found.push(copy.build(sql.name));
             }
-            Ok(())
-        };
-        read().map_err(|e| explain(sql.name, &e))?;
-        Ok(found)
+            take(&mut copy)?;
+        }
+        Ok(())
     }
 }
 

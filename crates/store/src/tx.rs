@@ -196,6 +196,21 @@ impl Tx<'_> {
         self.after(result)
     }
 
+    /// As [`rows`](Self::rows), but shows each row and keeps none: for many.
+    ///
+    /// # Errors
+    /// As [`exec`](Self::exec), and those of `take`, after which the transaction is over.
+    pub fn each(
+        &mut self,
+        sql: Sql,
+        params: &[Param<'_>],
+        mut take: impl FnMut(&Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.before(sql, params)?;
+        let result = engine!(&mut *self.session, each(sql, params, &mut |row| take(row)));
+        self.after(result)
+    }
+
     /// As [`rows`](Self::rows), in the order of the first column, a text. For the few rows of
     /// one subject, where SQLite's ORDER BY would cost more than the rows: it makes a table.
     ///

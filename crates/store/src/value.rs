@@ -129,9 +129,9 @@ impl<'a> From<&'a Option<String>> for Param<'a> {
 #[derive(Debug)]
 pub struct Row {
     statement: &'static str,
-    cells: Box<[Cell]>,
+    cells: Vec<Cell>,
     /// The texts and bytes of all cells, one after the other.
-    heap: Box<[u8]>,
+    heap: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -142,31 +142,41 @@ enum Cell {
     Bytes(u32, u32),
 }
 
-/// Fills a row, column by column.
-pub(crate) struct RowBuilder {
-    cells: Vec<Cell>,
-    heap: Vec<u8>,
-}
-
-impl RowBuilder {
-    pub(crate) fn new(columns: usize) -> Self {
-        Self { cells: Vec::with_capacity(columns), heap: Vec::new() }
+impl Row {
+    /// A row without columns, with room for as much as another one holds.
+    pub(crate) fn like(other: &Self) -> Self {
+        Self {
+            statement: other.statement,
+            cells: Vec::with_capacity(other.cells.len()),
+            heap: Vec::with_capacity(other.heap.len()),
+        }
     }
 
-    pub(crate) fn null(&mut self) {
+    /// A row without columns.
+    pub(crate) const fn new(statement: &'static str) -> Self {
+        Self { statement, cells: Vec::new(), heap: Vec::new() }
+    }
+
+    /// Makes room for the columns of the next row.
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+        self.heap.clear();
+    }
+
+    pub(crate) fn add_null(&mut self) {
         self.cells.push(Cell::Null);
     }
 
-    pub(crate) fn int(&mut self, value: i64) {
+    pub(crate) fn add_int(&mut self, value: i64) {
         self.cells.push(Cell::Int(value));
     }
 
-    pub(crate) fn text(&mut self, value: &[u8]) {
+    pub(crate) fn add_text(&mut self, value: &[u8]) {
         let (from, to) = self.keep(value);
         self.cells.push(Cell::Text(from, to));
     }
 
-    pub(crate) fn bytes(&mut self, value: &[u8]) {
+    pub(crate) fn add_bytes(&mut self, value: &[u8]) {
         let (from, to) = self.keep(value);
         self.cells.push(Cell::Bytes(from, to));
     }
@@ -177,10 +187,6 @@ impl RowBuilder {
         self.heap.extend_from_slice(value);
         let mark = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         (mark(from), mark(self.heap.len()))
-    }
-
-    pub(crate) fn build(self, statement: &'static str) -> Row {
-        Row { statement, cells: self.cells.into_boxed_slice(), heap: self.heap.into_boxed_slice() }
     }
 }
 
@@ -226,6 +232,11 @@ impl Row {
     /// A text.
     pub fn text(&self, column: usize) -> Result<String, StoreError> {
         self.str(column).map(str::to_owned)
+    }
+
+    /// A text or NULL, borrowed.
+    pub fn opt_str(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        if self.is_null(column)? { Ok(None) } else { self.str(column).map(Some) }
     }
 
     /// A text or NULL.

@@ -357,7 +357,9 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "reasons" => "O que fala a favor: `our_number`, `amount`, `document`, `name`…",
         "suggestions" => "Da mais provável à menos.",
         "undone_at" => "Quando foi desfeita, UTC; null se vale.",
-        "undone_by" => "Quem a desfez: `user:…` ou `application:…`.",
+        "undone_by" => {
+            "Quem a desfez: `user:…`, `application:…`, ou `bank` quando o banco mudou ou retirou o lançamento."
+        }
         "why_not" => "Por que nada é certo: `several`, `other_payer`, `weak`…",
         "why_not_text" => "O mesmo, para pessoas.",
         "api" => "Se quita fala com a API deste banco.",

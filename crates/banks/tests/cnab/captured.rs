@@ -301,6 +301,7 @@ fn order(input: &Value, title: &Value) -> RemittanceOrder {
         our_number: word(&title["nosso_numero"]),
         our_number_digit: String::new(),
         boleto: BoletoOrder {
+            our_number: None,
             bank_reference: word(&title["documento"]),
             document_number: word(&title["documento"]),
             invoice_type: InvoiceType::BillOfExchange,

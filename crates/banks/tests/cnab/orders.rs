@@ -86,6 +86,7 @@ pub(crate) fn order(layout: &FileLayout) -> RemittanceOrder {
         our_number: if by_bank { String::new() } else { "12345".into() },
         our_number_digit: String::new(),
         boleto: BoletoOrder {
+            our_number: None,
             bank_reference: "REF0000017".into(),
             document_number: "NFe 450 - 1/1".into(),
             invoice_type: InvoiceType::BillOfExchange,

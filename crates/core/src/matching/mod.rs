@@ -122,7 +122,7 @@ impl Default for Settings {
             calendar: Calendar::national(),
             rules: PayableRules::DEFAULT,
             fees: Vec::new(),
-            automatic_from: Confidence::from_ppm(997_500),
+            automatic_from: Confidence::from_ppm(998_800),
             suggestions: 3,
             rejected: BTreeSet::new(),
         }

@@ -321,10 +321,10 @@ impl Reading<'_> {
             other => return Err(unexpected(&other)),
         };
         let account = self.connection.account.clone();
-        self.world.tx(move |tx: &mut Tx, ids| {
+        self.world.tx(move |tx: &mut Tx, mut ids| {
             let held = told.blocked.unwrap_or_default();
             let now = ids.now();
-            statements::balance(tx, &account, day, told.available + held, now)?;
+            statements::balance(tx, &account, day, told.available + held, &mut ids)?;
             cursors::set(tx, &account.id, statement_cursor::BALANCES, &day.to_string(), now)
         })?;
         Ok(())

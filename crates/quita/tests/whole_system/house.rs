@@ -202,7 +202,8 @@ impl House {
 
     /// Lets minutes pass until the server has died by itself: the bank gives few tokens in each.
     pub(crate) fn pass_until_death(&mut self) {
-        for _ in 0..120 {
+        for minute in 0.. {
+            assert!(minute < 120, "it did not die");
             self.advance_minutes(1);
             let server = self.server.as_mut().unwrap();
             if server.child.try_wait().unwrap().is_some() {
@@ -210,7 +211,6 @@ impl House {
             }
             std::thread::park_timeout(Duration::from_millis(500));
         }
-        panic!("it did not die");
     }
 
     pub(crate) fn data(&self) -> PathBuf {

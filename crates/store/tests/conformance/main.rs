@@ -5,6 +5,7 @@ mod audit;
 mod crash;
 mod facade;
 mod groups;
+mod matching;
 mod mechanisms;
 mod postgres_only;
 mod sqlite_only;

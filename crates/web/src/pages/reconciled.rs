@@ -158,6 +158,7 @@ fn row(who: &SignedIn, one: &MatchView, names: &BTreeMap<String, String>, may: b
     let name = |by: &str| match names.get(by) {
         Some(name) => name.clone(),
         None if by == "system" => "quita".to_owned(),
+        None if by == "bank" => "o banco mudou o lançamento".to_owned(),
         None => "um programa".to_owned(),
     };
     html! {

@@ -9,13 +9,14 @@ use quita_core::fact::Means;
 use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
+use super::ISPB;
 use super::boleto::Boleto;
-use super::clock;
-use super::input::{field, text};
 use super::payments::CLEARING_HOUR;
-use super::random::{end_to_end_id, uuid};
 use super::state::{Draft, Movement, State};
 use super::switches::WeekendRows;
+use crate::simulator::clock;
+use crate::simulator::input::{field, text};
+use crate::simulator::random::{end_to_end_id, uuid};
 use crate::simulator::{ControlError, Entropy};
 
 /// A movement that has nothing to do with a boleto.
@@ -176,7 +177,7 @@ impl State {
         let kind = asked.kind.unwrap_or("OUTROS");
         let with = asked.with.unwrap_or("OUTRA PONTA");
         let owner = account.owner.clone();
-        let id = end_to_end_id(now, rng);
+        let id = end_to_end_id(ISPB, now, rng);
         let (title, description, details) = match (kind, came_in) {
             ("PIX", true) => {
                 let details = self.pix_in(asked.account, &id, with, asked.document);

@@ -10,7 +10,7 @@ use quita_store::matches::{self, DifferenceKind};
 
 use super::suggest::{Thought, thoughts};
 use super::view::{StatementLineView, numbers_of};
-use super::write::{Draft, write};
+use super::write::{Draft, decided};
 use crate::desk::{Actor, Permission};
 use crate::error::Error;
 use crate::world::World;
@@ -97,7 +97,7 @@ pub fn accept_all(
             for share in &draft.shares {
                 is_free &= matches::paid_by_lines(tx, &share.boleto_id)?.count == 0;
             }
-            if is_free && write(tx, &mut ids, line, draft, &by, true)?.is_some() {
+            if is_free && decided(tx, &mut ids, line, draft, &by)?.is_some() {
                 written += 1;
             }
         }
@@ -115,7 +115,7 @@ fn sure(world: &World, actor: &Actor, from: i64) -> Result<Vec<(KeptLine, Draft)
     let all = world.store.read(move |tx| accounts::list(tx, &company))?;
     let mut found = Vec::new();
     for account in &all {
-        for (line, thought) in thoughts(world, &actor.company_id, &account.id)? {
+        for (line, thought) in thoughts(world, account)? {
             let Thought::Boletos(drafts, _) = thought else { continue };
             let Some(draft) = drafts.into_iter().next() else { continue };
             let as_due =

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::input;
 use super::suggest::drafts_of;
 use super::view::{MatchView, one_view};
-use super::write::{AS_DUE, Draft, unmatch, write};
+use super::write::{self, AS_DUE, Draft, decided};
 use crate::desk::{Actor, Permission};
 use crate::error::Error;
 use crate::trail::{self, Author};
@@ -190,7 +190,7 @@ pub fn undo(world: &World, actor: &Actor, match_id: &str) -> Result<MatchView, E
     let (company, id, by) = (actor.company_id.clone(), match_id.to_owned(), actor.name.clone());
     let undone = world.tx(move |tx, mut ids| {
         let Some(found) = matches::get(tx, &company, &id)? else { return Ok(None) };
-        unmatch(tx, &mut ids, &found, &by).map(Some)
+        write::undo(tx, &mut ids, &found, &by).map(Some)
     })?;
     match undone {
         None => Err(Error::not_found("conciliação")),
@@ -284,7 +284,7 @@ fn decide(world: &World, actor: &Actor, line: &KeptLine, draft: Draft) -> Result
         for share in &draft.shares {
             matches::forgive(tx, &line.company_id, &line.id, &share.boleto_id)?;
         }
-        let written = write(tx, &mut ids, &line, &draft, &by, true)?;
+        let written = decided(tx, &mut ids, &line, &draft, &by)?;
         // Nothing may be left of what was not written.
         written.map(|found| found.id).ok_or_else(|| StoreError::Refused(line.id.clone()))
     });

@@ -1,11 +1,10 @@
 //! What the matcher is given: the open lines of an account, and the boletos that they may pay.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Span;
 use jiff::civil::Date;
 use quita_banks::registry;
-use quita_core::document::Document;
 use quita_core::matching::{Line, Receivable, Received, Settings, Verdict, reconcile};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
@@ -13,11 +12,9 @@ use quita_core::payable::PayableRules;
 use quita_core::terms::Terms;
 use quita_store::accounts::Account;
 use quita_store::bank_lines::{self, KeptLine};
-use quita_store::matches::{self, Paid, Payable, Taken, Window};
+use quita_store::matches::{self, Taken};
+use quita_store::payables::{self, Paid, Payable, TermsText, Window};
 use quita_store::{StoreError, Tx};
-use serde::Deserialize;
-
-use crate::error::Error;
 
 /// Lines that are read at a time.
 const LOT: i64 = 10_000;
@@ -30,23 +27,102 @@ const LATE_DAYS: i32 = 365;
 /// A second payment comes so many days after the first.
 const TWICE_DAYS: i32 = 60;
 
-/// The open lines of an account, and all that they may be.
+/// Open lines of an account, and what they may be.
+#[derive(Default)]
 pub(super) struct Input {
     /// The open lines, the oldest first.
     pub(super) lines: Vec<KeptLine>,
-    /// In the order of their ids.
-    pub(super) payables: Vec<Payable>,
-    paid: Vec<Paid>,
+    pub(super) receivables: Receivables,
+    pub(super) paid: Vec<Paid>,
+    /// Ordered by boleto.
     pub(super) taken: Vec<Taken>,
     /// From which day on matches count here.
     pub(super) taken_since: Date,
-    rejected: Vec<(String, String)>,
+    pub(super) rejected: Vec<(String, String)>,
     /// Lines of which a match was undone.
     pub(super) undone: BTreeSet<String>,
 }
 
-/// Reads it, over one snapshot.
-pub(super) fn read(tx: &mut Tx, company_id: &str, account_id: &str) -> Result<Input, StoreError> {
+/// Boletos as the matcher sees them, none twice. Their places are those of its answers.
+#[derive(Default)]
+pub(super) struct Receivables {
+    all: Vec<Receivable>,
+    is_open: Vec<bool>,
+    places: HashMap<Box<str>, usize>,
+    /// Terms that were read: many boletos have the same.
+    terms: HashMap<Box<str>, Option<Box<Terms>>>,
+}
+
+impl Receivables {
+    /// Takes one in, unless it is there.
+    pub(super) fn add(&mut self, one: Payable) -> Result<(), StoreError> {
+        if self.places.contains_key(one.boleto_id) {
+            return Ok(());
+        }
+        let terms = self.terms_of(&one)?;
+        self.places.insert(one.boleto_id.into(), self.all.len());
+        self.is_open.push(one.is_open);
+        self.all.push(Receivable {
+            id: one.boleto_id.into(),
+            our_number: one.our_number.map(Into::into),
+            txid: one.txid.map(Into::into),
+            end_to_end_id: None,
+            bank_reference: Some(one.bank_reference.into()),
+            expiration_date: one.expiration_date,
+            amount: one.amount,
+            terms,
+            customer_document: one.customer_document.map(Into::into),
+            customer_name: one.customer_name.map(Into::into),
+            received: None,
+        });
+        Ok(())
+    }
+
+    /// The place of a boleto.
+    pub(super) fn place(&self, boleto_id: &str) -> Option<usize> {
+        self.places.get(boleto_id).copied()
+    }
+
+    /// The boleto at a place.
+    pub(super) fn id(&self, place: usize) -> &str {
+        &self.all[place].id
+    }
+
+    /// The nominal amount of the boleto at a place.
+    pub(super) fn amount(&self, place: usize) -> Money {
+        self.all[place].amount
+    }
+
+    /// Whether the boleto at a place is neither settled nor cancelled.
+    pub(super) fn is_open(&self, place: usize) -> bool {
+        self.is_open[place]
+    }
+
+    fn terms_of(&mut self, one: &Payable) -> Result<Option<Box<Terms>>, StoreError> {
+        let broken =
+            |e: serde_json::Error| StoreError::corrupt(format!("terms do not read back: {e}"));
+        let some = |terms: Terms| (terms != Terms::default()).then(|| Box::new(terms));
+        match one.terms {
+            TermsText::Now("") => Ok(None),
+            TermsText::Now(text) => {
+                if let Some(known) = self.terms.get(text) {
+                    return Ok(known.clone());
+                }
+                let terms = some(serde_json::from_str(text).map_err(broken)?);
+                self.terms.insert(text.into(), terms.clone());
+                Ok(terms)
+            }
+            TermsText::Order(text) => {
+                let order: BoletoOrder = serde_json::from_str(text).map_err(broken)?;
+                Ok(some(order.changed(one.expiration_date, one.amount).terms))
+            }
+        }
+    }
+}
+
+/// Reads all of an account, over one snapshot.
+pub(super) fn read(tx: &mut Tx, account: &Account) -> Result<Input, StoreError> {
+    let Account { id: account_id, company_id, .. } = account;
     let mut lines: Vec<KeptLine> = Vec::new();
     loop {
         let (day, id) = lines
@@ -62,15 +138,7 @@ pub(super) fn read(tx: &mut Tx, company_id: &str, account_id: &str) -> Result<In
     let newest = lines.last().map_or(Date::MIN, |line| line.line.date);
     let oldest = lines.first().map_or(Date::MIN, |line| line.line.date);
     let first = oldest.max(before(newest, LONGEST_DAYS));
-    let mut input = Input {
-        payables: Vec::new(),
-        paid: Vec::new(),
-        taken: Vec::new(),
-        taken_since: before(first, TWICE_DAYS),
-        rejected: Vec::new(),
-        undone: BTreeSet::new(),
-        lines,
-    };
+    let mut input = Input { lines, taken_since: before(first, TWICE_DAYS), ..Input::default() };
     if input.lines.is_empty() {
         return Ok(input);
     }
@@ -82,24 +150,24 @@ pub(super) fn read(tx: &mut Tx, company_id: &str, account_id: &str) -> Result<In
         received_to: before(newest, -RECEIPT_DAYS),
         taken_since: input.taken_since,
     };
-    input.payables = matches::payables(tx, &window)?;
-    input.paid = matches::paid(tx, &window)?;
+    payables::all(tx, &window, |one| input.receivables.add(one))?;
+    input.paid = payables::paid(tx, &window)?;
     input.taken = matches::taken(tx, account_id, input.taken_since)?;
-    input.rejected = matches::rejected(tx, account_id)?;
-    input.undone = matches::undone(tx, account_id)?.into_iter().collect();
+    input.rejected = matches::rejected(tx, company_id, account_id)?;
+    input.undone = matches::undone(tx, company_id, account_id)?.into_iter().collect();
     Ok(input)
 }
 
 impl Input {
     /// What each open line is, in their order.
-    pub(super) fn verdicts(&self, account: &Account) -> Result<Vec<Verdict>, Error> {
+    pub(super) fn verdicts(&mut self, account: &Account) -> Vec<Verdict> {
+        self.tell_receipts();
         let mut lines: Vec<Line> = self.lines.iter().map(line).collect();
         let known = lines.len();
-        let receivables = self.receivables()?;
         // What was matched before is said again, by the reference that no other boleto has: so a
         // second payment is seen as one.
         for (at, taken) in self.taken.iter().enumerate() {
-            let Some(place) = self.place(&taken.boleto_id) else { continue };
+            let Some(place) = self.receivables.place(&taken.boleto_id) else { continue };
             lines.push(Line {
                 id: format!("taken {at}").into(),
                 date: taken.day,
@@ -108,7 +176,7 @@ impl Input {
                 our_number: None,
                 txid: None,
                 end_to_end_id: None,
-                bank_reference: receivables[place].bank_reference.clone(),
+                bank_reference: self.receivables.all[place].bank_reference.clone(),
                 payer_document: None,
                 payer_name: None,
             });
@@ -119,16 +187,12 @@ impl Input {
         let at: BTreeMap<&str, usize> =
             self.lines.iter().enumerate().map(|(at, line)| (line.id.as_str(), at)).collect();
         for (line, boleto) in &self.rejected {
-            settings.rejected.extend(at.get(line.as_str()).copied().zip(self.place(boleto)));
+            let place = self.receivables.place(boleto);
+            settings.rejected.extend(at.get(line.as_str()).copied().zip(place));
         }
-        let mut verdicts = reconcile(&lines, &receivables, &settings);
+        let mut verdicts = reconcile(&lines, &self.receivables.all, &settings);
         verdicts.truncate(known);
-        Ok(verdicts)
-    }
-
-    /// The place of a boleto.
-    pub(super) fn place(&self, boleto_id: &str) -> Option<usize> {
-        self.payables.binary_search_by(|one| one.boleto_id.as_str().cmp(boleto_id)).ok()
+        verdicts
     }
 
     /// What lines have paid of a boleto: how many, and how much.
@@ -136,20 +200,20 @@ impl Input {
         sum_of(&self.taken, boleto_id)
     }
 
-    fn receivables(&self) -> Result<Vec<Receivable>, Error> {
+    /// Says of each boleto that the bank told a payment of which one: the first that no line explains.
+    fn tell_receipts(&mut self) {
         let mut paid: BTreeMap<&str, Vec<&Paid>> = BTreeMap::new();
         for one in &self.paid {
             paid.entry(&one.boleto_id).or_default().push(one);
         }
-        self.payables
-            .iter()
-            .map(|payable| {
-                let receipts = paid.get(payable.boleto_id.as_str()).map_or(&[][..], Vec::as_slice);
-                // The first receipts are those that lines explain already.
-                let explained = self.taken_of(&payable.boleto_id).0;
-                receivable(payable, receipts.get(explained).or(receipts.last()).copied())
-            })
-            .collect()
+        for (boleto, receipts) in paid {
+            let Some(place) = self.receivables.place(boleto) else { continue };
+            let explained = sum_of(&self.taken, boleto).0;
+            let Some(told) = receipts.get(explained).or(receipts.last()) else { continue };
+            let receivable = &mut self.receivables.all[place];
+            receivable.end_to_end_id = told.end_to_end_id.as_deref().map(Into::into);
+            receivable.received = Some(Received { amount: told.amount, on: told.on });
+        }
     }
 }
 
@@ -163,46 +227,6 @@ pub(super) fn sum_of(taken: &[Taken], boleto_id: &str) -> (usize, Money) {
 /// How the bank of an account counts what is due.
 pub(super) fn rules(account: &Account) -> PayableRules {
     registry::by_folder(&account.bank).map_or(PayableRules::DEFAULT, |bank| bank.info().payable)
-}
-
-/// What the order tells of who owes, and of what is due when. The rest is not read.
-#[derive(Deserialize)]
-struct Told {
-    customer: Customer,
-    #[serde(default)]
-    terms: Terms,
-    amount: Money,
-    expiration_date: Date,
-}
-
-#[derive(Deserialize)]
-struct Customer {
-    document: Document,
-    name: Box<str>,
-}
-
-fn receivable(payable: &Payable, paid: Option<&Paid>) -> Result<Receivable, Error> {
-    let broken =
-        |e: serde_json::Error| Error::internal(format!("an order does not read back: {e}"));
-    let told: Told = serde_json::from_str(&payable.order_body).map_err(broken)?;
-    let mut terms = told.terms;
-    if told.amount != payable.amount || told.expiration_date != payable.expiration_date {
-        let order: BoletoOrder = serde_json::from_str(&payable.order_body).map_err(broken)?;
-        terms = order.changed(payable.expiration_date, payable.amount).terms;
-    }
-    Ok(Receivable {
-        id: payable.boleto_id.as_str().into(),
-        our_number: payable.our_number.as_deref().map(Into::into),
-        txid: payable.txid.as_deref().map(Into::into),
-        end_to_end_id: paid.and_then(|one| one.end_to_end_id.as_deref()).map(Into::into),
-        bank_reference: Some(payable.bank_reference.as_str().into()),
-        expiration_date: payable.expiration_date,
-        amount: payable.amount,
-        terms: (terms != Terms::default()).then(|| Box::new(terms)),
-        customer_document: Some(told.customer.document.to_string().into()),
-        customer_name: Some(told.customer.name),
-        received: paid.map(|one| Received { amount: one.amount, on: one.on }),
-    })
 }
 
 fn line(kept: &KeptLine) -> Line {

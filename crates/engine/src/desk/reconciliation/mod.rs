@@ -22,6 +22,7 @@ pub use quita_store::matches::{DifferenceKind, Filter, Kind};
 pub use run::{Done, run};
 pub use suggest::suggestions;
 pub use totals::{Age, Totals, totals};
+
 pub use view::{
     DifferenceView, MatchView, MatchedBoleto, StatementLineView, SuggestedBoleto, SuggestionView,
     SuggestionsView, reason_text,
@@ -36,3 +37,5 @@ pub(crate) const PAID_TWICE: &str = "line_paid_twice";
 
 /// Who matches without a person.
 const BY_ITSELF: &str = "system";
+/// Who undoes what explained a line that the bank took back or changed.
+const BY_BANK: &str = "bank";

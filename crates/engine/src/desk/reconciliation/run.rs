@@ -1,22 +1,27 @@
 //! Matches by itself what is certain.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use quita_core::matching::Verdict;
 use quita_core::money::Money;
+use quita_store::accounts::{self, Account};
 use quita_store::bank_lines::{self, KeptLine, Status};
 use quita_store::matches::{self, Kind, Share, Taken};
-use quita_store::{StoreError, Tx, accounts};
+use quita_store::{StoreError, Tx};
+use serde_json::{Value, json};
 
 use super::BY_ITSELF;
 use super::input::{self, Input, sum_of};
-use super::write::{Draft, write};
+use super::write::{Draft, told, write};
 use crate::error::Error;
 use crate::ids::Ids;
 use crate::planted::{self, Bug};
+use crate::trail::{self, Author};
 use crate::world::World;
 
-/// Matches written in one transaction.
+/// Matches written in one transaction, which other writers wait for: some 20 ms on SQLite.
 const LOT: usize = 500;
 
 /// What a run did.
@@ -44,30 +49,29 @@ pub fn run(world: &World, account_id: &str) -> Result<Done, Error> {
     let id = account_id.to_owned();
     let found = world.store.read(move |tx| {
         let Some(account) = accounts::get(tx, &id)? else { return Ok(None) };
-        let input = input::read(tx, &account.company_id, &id)?;
+        let input = input::read(tx, &account)?;
         Ok(Some((account, input)))
     })?;
     let mut done = Done::default();
-    let Some((account, input)) = found else { return Ok(done) };
+    let Some((account, mut input)) = found else { return Ok(done) };
     if input.lines.is_empty() {
         return Ok(done);
     }
-    let verdicts = input.verdicts(&account)?;
+    let verdicts = input.verdicts(&account);
     let planned: Arc<Vec<Planned>> = Arc::new(plan(&input, &verdicts));
-    let mut taken = input.taken;
     (world.crash_point)("reconcile.read");
     if planted::is(Bug::StatusBeforeMatch) {
         status_beforehand(world, &planned)?;
     }
+    let seen = Arc::new(Seen { account, taken: input.taken, since: input.taken_since });
+    // What this run itself has matched of those.
+    let again = more_than_once(&planned);
+    let mut own: Vec<Taken> = Vec::new();
     for from in (0..planned.len()).step_by(LOT) {
-        let (lot, account_id) = (Arc::clone(&planned), account.id.clone());
-        let (known, since) = (taken.clone(), input.taken_since);
+        let (lot, seen, before) = (Arc::clone(&planned), Arc::clone(&seen), own.clone());
         let to = (from + LOT).min(planned.len());
-        let written = world.tx(move |tx, mut ids| {
-            matches::lock_account(tx, &account_id)?;
-            let now = matches::taken(tx, &account_id, since)?;
-            write_lot(tx, &mut ids, &lot[from..to], &known, &now)
-        })?;
+        let written =
+            world.tx(move |tx, mut ids| write_lot(tx, &mut ids, &lot[from..to], &seen, &before))?;
         (world.crash_point)("reconcile.matched");
         for (one, is_written) in planned[from..to].iter().zip(&written) {
             match (is_written, one.draft.kind) {
@@ -76,15 +80,10 @@ pub fn run(world: &World, account_id: &str) -> Result<Done, Error> {
                 (true, _) => done.fees += 1,
             }
             if *is_written && one.draft.kind == Kind::Boletos {
-                let day = one.line.line.date;
-                taken.extend(one.draft.shares.iter().map(|share| Taken {
-                    boleto_id: share.boleto_id.clone(),
-                    amount: share.amount,
-                    day,
-                }));
+                own.extend(shares_of(one).filter(|share| again.contains(&share.boleto_id)));
             }
         }
-        taken.sort_by(|a, b| a.boleto_id.cmp(&b.boleto_id));
+        own.sort_by(|a, b| a.boleto_id.cmp(&b.boleto_id));
     }
     Ok(done)
 }
@@ -105,22 +104,73 @@ fn status_beforehand(world: &World, planned: &Arc<Vec<Planned>>) -> Result<(), E
     Ok(set(true)?)
 }
 
-/// Says of each whether it was written.
+/// Boletos that more than one line pays.
+fn more_than_once(planned: &[Planned]) -> BTreeSet<String> {
+    let shares = planned.iter().flat_map(|one| &one.draft.shares);
+    let mut all: Vec<&str> = shares.map(|share| share.boleto_id.as_str()).collect();
+    all.sort_unstable();
+    all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect()
+}
+
+/// What was matched when the run began.
+struct Seen {
+    account: Account,
+    taken: Vec<Taken>,
+    since: Date,
+}
+
+fn shares_of(one: &Planned) -> impl Iterator<Item = Taken> + '_ {
+    one.draft.shares.iter().map(|share| Taken {
+        boleto_id: share.boleto_id.clone(),
+        amount: share.amount,
+        day: one.line.line.date,
+    })
+}
+
+/// Says of each whether it was written. One entry in the trail tells of the whole lot.
 fn write_lot(
     tx: &mut Tx,
     ids: &mut Ids,
     lot: &[Planned],
-    known: &[Taken],
-    now: &[Taken],
+    seen: &Seen,
+    before: &[Taken],
 ) -> Result<Vec<bool>, StoreError> {
+    let account = &seen.account;
+    matches::lock_account(tx, &account.id)?;
+    let mut own: BTreeMap<&str, (usize, Money)> = BTreeMap::new();
     let mut written = Vec::with_capacity(lot.len());
+    let mut entries: Vec<Value> = Vec::with_capacity(lot.len());
     for one in lot {
-        // Somebody matched the boleto meanwhile: another line may be a second payment.
-        let same = |share: &Share| sum_of(known, &share.boleto_id) == sum_of(now, &share.boleto_id);
-        let untouched = planted::is(Bug::TakesTaken) || one.draft.shares.iter().all(same);
-        let is_written = (one.draft.kind != Kind::Boletos || untouched)
-            && write(tx, ids, &one.line, &one.draft, BY_ITSELF, one.look)?.is_some();
-        written.push(is_written);
+        let is_new = one.draft.kind != Kind::Boletos
+            || planted::is(Bug::TakesTaken)
+            || one.draft.shares.iter().try_fold(true, |all, share| {
+                let mut known = own.get(share.boleto_id.as_str()).copied().unwrap_or_default();
+                for (count, sum) in
+                    [&seen.taken[..], before].map(|all| sum_of(all, &share.boleto_id))
+                {
+                    known = (known.0 + count, known.1 + sum);
+                }
+                // Somebody matched it meanwhile: another line may be a second payment.
+                let now = matches::taken_of(tx, &account.id, &share.boleto_id, seen.since)?;
+                Ok::<bool, StoreError>(all && sum_of(&now, &share.boleto_id) == known)
+            })?;
+        let found = match is_new {
+            true => write(tx, ids, &one.line, &one.draft, BY_ITSELF, one.look)?,
+            false => None,
+        };
+        if let Some(found) = &found {
+            entries.push(told(found, BY_ITSELF));
+            for share in one.draft.shares.iter().filter(|_| one.draft.kind == Kind::Boletos) {
+                let (count, sum) = own.entry(&share.boleto_id).or_default();
+                (*count, *sum) = (*count + 1, *sum + share.amount);
+            }
+        }
+        written.push(found.is_some());
+    }
+    if !entries.is_empty() {
+        let author = Author { company_id: &account.company_id, actor: BY_ITSELF };
+        let body = json!({ "matches": entries });
+        trail::record(tx, ids, author, "lines.matched", &account.id, &body)?;
     }
     Ok(written)
 }
@@ -136,7 +186,7 @@ fn plan(input: &Input, verdicts: &[Verdict]) -> Vec<Planned> {
             Verdict::Matched(found) => {
                 let draft = Draft::of(found, input);
                 let is_open =
-                    found.shares.iter().any(|share| input.payables[share.receivable].is_open);
+                    found.shares.iter().any(|share| input.receivables.is_open(share.receivable));
                 let twice = draft.difference.kind == matches::DifferenceKind::PaidTwice;
                 (draft, is_open || twice)
             }
@@ -150,7 +200,7 @@ fn plan(input: &Input, verdicts: &[Verdict]) -> Vec<Planned> {
 
 /// A fee, and the boleto that it was for.
 fn fee(input: &Input, receivable: Option<usize>, amount: Money) -> Draft {
-    let shares = receivable
-        .map(|place| Share { boleto_id: input.payables[place].boleto_id.clone(), amount });
+    let shares =
+        receivable.map(|place| Share { boleto_id: input.receivables.id(place).to_owned(), amount });
     Draft { shares: shares.into_iter().collect(), ..Draft::plain(Kind::Fee, "") }
 }

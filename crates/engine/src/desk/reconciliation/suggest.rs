@@ -1,10 +1,10 @@
 //! What a line may be, computed when somebody asks.
 
-use quita_core::matching::Verdict;
-use quita_store::accounts;
+use quita_core::matching::{Match, Verdict};
+use quita_store::accounts::{self, Account};
 use quita_store::bank_lines::{self, KeptLine, Status};
 
-use super::input;
+use super::input::{self, Input};
 use super::view::{SuggestionsView, suggestions_view};
 use super::write::Draft;
 use crate::desk::{Actor, Permission};
@@ -44,7 +44,13 @@ fn thought_of(world: &World, line: &KeptLine) -> Result<Thought, Error> {
     if line.status != Status::Open {
         return Ok(Thought::Boletos(Vec::new(), None));
     }
-    let mut all = thoughts(world, &line.company_id, &line.account_id)?;
+    let wanted = line.clone();
+    let found = world.store.read(move |tx| {
+        let Some(account) = accounts::get(tx, &wanted.account_id)? else { return Ok(None) };
+        let input = input::read(tx, &account)?;
+        Ok(Some((account, input)))
+    })?;
+    let mut all = found.map(|(account, input)| thoughts_of(&account, input)).unwrap_or_default();
     let found = all.iter().position(|(one, _)| one.id == line.id);
     Ok(found.map_or(Thought::Boletos(Vec::new(), None), |at| all.swap_remove(at).1))
 }
@@ -52,27 +58,27 @@ fn thought_of(world: &World, line: &KeptLine) -> Result<Thought, Error> {
 /// What a machine thinks of each open line of an account.
 pub(super) fn thoughts(
     world: &World,
-    company_id: &str,
-    account_id: &str,
+    account: &Account,
 ) -> Result<Vec<(KeptLine, Thought)>, Error> {
-    let (company, id) = (company_id.to_owned(), account_id.to_owned());
-    let found = world.store.read(move |tx| {
-        let input = input::read(tx, &company, &id)?;
-        Ok(accounts::get(tx, &id)?.map(|account| (account, input)))
-    })?;
-    let Some((account, mut input)) = found else { return Ok(Vec::new()) };
-    let verdicts = input.verdicts(&account)?;
+    let wanted = account.clone();
+    let input = world.store.read(move |tx| input::read(tx, &wanted))?;
+    Ok(thoughts_of(account, input))
+}
+
+fn thoughts_of(account: &Account, mut input: Input) -> Vec<(KeptLine, Thought)> {
+    let verdicts = input.verdicts(account);
+    let draft = |found: &Match| Draft::of(found, &input);
     let thoughts: Vec<Thought> = verdicts
         .iter()
         .map(|verdict| match verdict {
-            Verdict::Matched(found) => Thought::Boletos(vec![Draft::of(found, &input)], None),
+            Verdict::Matched(found) => Thought::Boletos(vec![draft(found)], None),
             Verdict::Suggested { suggestions, why } => Thought::Boletos(
-                suggestions.iter().map(|found| Draft::of(found, &input)).collect(),
+                suggestions.iter().map(draft).collect(),
                 Some((why.word(), why.text())),
             ),
             Verdict::Fee { .. } => Thought::Fee,
             Verdict::Unmatched(why) => Thought::Boletos(Vec::new(), Some((why.word(), why.text()))),
         })
         .collect();
-    Ok(std::mem::take(&mut input.lines).into_iter().zip(thoughts).collect())
+    std::mem::take(&mut input.lines).into_iter().zip(thoughts).collect()
 }

@@ -1,16 +1,16 @@
 //! A match is written down, with all that follows from it, in one transaction.
 
-use quita_core::fold::Status as BoletoStatus;
+use quita_core::fold::Status;
 use quita_core::matching;
 use quita_core::money::Money;
-use quita_store::bank_lines::{self, KeptLine, Status};
+use quita_store::bank_lines::{self, KeptLine, Status as LineStatus};
 use quita_store::matches::{self, Difference, DifferenceKind, Kind, Match, Share};
 use quita_store::pending;
 use quita_store::{StoreError, Tx, boletos, events, receipts};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::input::Input;
-use super::{BY_ITSELF, NOT_SETTLED, PAID_TWICE};
+use super::{BY_BANK, BY_ITSELF, NOT_SETTLED, PAID_TWICE};
 use crate::ids::Ids;
 use crate::learn::open_pending;
 use crate::trail::{self, Author};
@@ -34,14 +34,13 @@ impl Draft {
     /// What the matcher found.
     pub(super) fn of(found: &matching::Match, input: &Input) -> Self {
         let share = |share: &matching::Share| Share {
-            boleto_id: input.payables[share.receivable].boleto_id.clone(),
+            boleto_id: input.receivables.id(share.receivable).to_owned(),
             amount: share.amount,
         };
         let mut difference = difference(found.difference);
         if let [share] = found.shares.as_slice() {
-            let payable = &input.payables[share.receivable];
-            let (_, before) = input.taken_of(&payable.boleto_id);
-            if before.is_positive() && before >= payable.amount {
+            let (_, before) = input.taken_of(input.receivables.id(share.receivable));
+            if before.is_positive() && before >= input.receivables.amount(share.receivable) {
                 difference = Difference { kind: DifferenceKind::PaidTwice, amount: share.amount };
             }
         }
@@ -82,8 +81,8 @@ fn difference(found: matching::Difference) -> Difference {
     Difference { kind, amount }
 }
 
-/// Writes it. `None`, and nothing is written, when the line is no longer as it was. `look` says
-/// whether its boletos may need a person.
+/// Writes it and its event; the caller writes the entry in the trail. `None`, and nothing is
+/// written, when the line is no longer as it was. `look` says whether its boletos may need a person.
 pub(super) fn write(
     tx: &mut Tx,
     ids: &mut Ids,
@@ -110,7 +109,7 @@ pub(super) fn write(
     if !matches::insert(tx, &found, line.line.amount)? {
         return Ok(None);
     }
-    tell(tx, ids, &found, "line.matched", by)?;
+    announce(tx, ids, &found, "line.matched", by)?;
     if look && found.kind == Kind::Boletos {
         for share in &found.shares {
             needs_person(tx, ids, line, &found, share)?;
@@ -119,29 +118,53 @@ pub(super) fn write(
     Ok(Some(found))
 }
 
-/// The event and the entry in the trail.
-pub(super) fn tell(
+/// Writes what a person decided, with its entry in the trail.
+pub(super) fn decided(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    line: &KeptLine,
+    draft: &Draft,
+    by: &str,
+) -> Result<Option<Match>, StoreError> {
+    let Some(found) = write(tx, ids, line, draft, by, true)? else { return Ok(None) };
+    record(tx, ids, &found, "line.matched", by)?;
+    Ok(Some(found))
+}
+
+fn record(
     tx: &mut Tx,
     ids: &mut Ids,
     found: &Match,
     what: &str,
     by: &str,
 ) -> Result<(), StoreError> {
+    let author = Author { company_id: &found.company_id, actor: by };
+    trail::record(tx, ids, author, what, &found.line_id, &told(found, by))
+}
+
+fn announce(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    found: &Match,
+    what: &str,
+    by: &str,
+) -> Result<(), StoreError> {
+    let (id, now, body) = (ids.next_id(), ids.now(), told(found, by).to_string());
+    events::insert(tx, &id, &found.company_id, what, &found.line_id, &body, now)
+}
+
+/// What is said of a match.
+pub(super) fn told(found: &Match, by: &str) -> Value {
     let shares = found.shares.iter();
     let shares: Vec<_> =
         shares.map(|s| json!({"boleto_id": s.boleto_id, "amount": s.amount})).collect();
-    let body = json!({
+    json!({
         "match_id": found.id,
         "line_id": found.line_id,
         "kind": found.kind.word(),
         "boletos": shares,
         "by": by,
-    });
-    let id = ids.next_id();
-    let now = ids.now();
-    events::insert(tx, &id, &found.company_id, what, &found.line_id, &body.to_string(), now)?;
-    let author = Author { company_id: &found.company_id, actor: by };
-    trail::record(tx, ids, author, what, &found.line_id, &body)
+    })
 }
 
 /// A boleto that is paid twice, or of which the bank tells no payment, is put before a person.
@@ -166,8 +189,7 @@ fn needs_person(
         }
         return Ok(());
     }
-    let status = boleto.status;
-    if matches!(status, BoletoStatus::Settled | BoletoStatus::Cancelled | BoletoStatus::Rejected) {
+    if matches!(boleto.status, Status::Settled | Status::Cancelled | Status::Rejected) {
         return Ok(());
     }
     let message = format!(
@@ -180,7 +202,7 @@ fn needs_person(
 
 /// Undoes a match, which stays as history, and all that was opened for it; false when it was undone
 /// already.
-pub(super) fn unmatch(
+pub(super) fn undo(
     tx: &mut Tx,
     ids: &mut Ids,
     found: &Match,
@@ -189,20 +211,30 @@ pub(super) fn unmatch(
     if !matches::undo(tx, &found.company_id, &found.id, by, ids.now())? {
         return Ok(false);
     }
-    bank_lines::set_status(tx, &found.company_id, &found.line_id, Status::Open, ids.now())?;
+    bank_lines::set_status(tx, &found.company_id, &found.line_id, LineStatus::Open, ids.now())?;
     close_pending(tx, ids, found, by)?;
-    tell(tx, ids, found, "line.unmatched", by)?;
+    announce(tx, ids, found, "line.unmatched", by)?;
+    record(tx, ids, found, "line.unmatched", by)?;
     Ok(true)
 }
 
-/// The bank corrects a line or takes it back: what was matched with it by itself no longer is. False
-/// where a person explained it, or nobody.
-pub(crate) fn corrected(tx: &mut Tx, ids: &mut Ids, line: &KeptLine) -> Result<bool, StoreError> {
-    let found = matches::of_line(tx, &line.company_id, &line.id)?;
-    match found.filter(|found| found.created_by == BY_ITSELF) {
-        Some(found) => unmatch(tx, ids, &found, BY_ITSELF),
-        None => Ok(false),
+/// The bank corrects a line or takes it back: what explained it no longer does, where its amount is
+/// another or it is gone (`is_other`). True when it was matched by itself, and so will be again;
+/// false when a person is to be told.
+pub(crate) fn corrected(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    line: &KeptLine,
+    is_other: bool,
+) -> Result<bool, StoreError> {
+    let Some(found) = matches::of_line(tx, &line.company_id, &line.id)? else { return Ok(false) };
+    if found.created_by == BY_ITSELF {
+        return undo(tx, ids, &found, BY_ITSELF);
     }
+    if is_other {
+        undo(tx, ids, &found, BY_BANK)?;
+    }
+    Ok(false)
 }
 
 /// What was opened for a match goes with it.

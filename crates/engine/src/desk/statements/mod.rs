@@ -4,6 +4,7 @@ mod days;
 mod export;
 mod fetch;
 mod file;
+mod missing;
 mod record;
 mod resolve;
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
 use quita_core::bank_line::BankLine;
 use quita_core::line_identity::{self, Batch, Incoming, Known, Source, Verdict};
 use quita_core::money::Money;
@@ -15,7 +15,7 @@ use quita_store::statement_imports::{self, StatementImport};
 use quita_store::{StoreError, Tx, events, statement_days};
 use serde_json::json;
 
-use super::days;
+use super::{days, missing};
 use crate::desk::reconciliation;
 use crate::ids::Ids;
 use crate::planted::{self, Bug};
@@ -101,6 +101,7 @@ pub(crate) fn record(
     let told = days::tell(tx, account, look.source, &look.closings, ids.now())?;
     if let Some(from) = moved.into_iter().chain(told).min() {
         days::close(tx, account, from, ids.now())?;
+        missing::give_up_proved(tx, ids, account, from)?;
     }
     note_doubtful(tx, ids, account)?;
     announce(tx, ids, &import)?;
@@ -186,6 +187,7 @@ impl Taking<'_, '_> {
                 }
             }
         }
+        self.note_missing(kept, &found)?;
         let replaced = self.replaced(kept, &found);
         for of in judged.given_up.into_iter().chain(replaced) {
             if let Some(kept) = kept.get(of) {
@@ -221,6 +223,36 @@ impl Taking<'_, '_> {
         others.any(|other| content(other) == content(line))
     }
 
+    /// Marks lines with ids that the bank's interface, asked for their whole days, no longer tells;
+    /// told again, they are unmarked. See [`missing`].
+    fn note_missing(
+        &mut self,
+        kept: &[KeptLine],
+        found: &BTreeSet<usize>,
+    ) -> Result<(), StoreError> {
+        let Some((first, last)) = self.look.whole.filter(|_| self.look.unread == 0) else {
+            return Ok(());
+        };
+        if self.look.source != Source::Api {
+            return Ok(());
+        }
+        let marked = bank_lines::missing(self.tx, &self.look.account.id, first, last)?;
+        let marked: BTreeSet<&str> = marked.iter().map(|line| line.id.as_str()).collect();
+        for (of, line) in kept.iter().enumerate() {
+            let is_gone = line.source == Source::Api
+                && !line.provisional
+                && line.status.counts()
+                && (first..=last).contains(&line.line.date)
+                && !found.contains(&of);
+            if is_gone != marked.contains(line.id.as_str()) {
+                let since = is_gone.then_some(self.ids.now());
+                bank_lines::set_missing(self.tx, &line.company_id, &line.id, since)?;
+                self.touched(line.line.date);
+            }
+        }
+        Ok(())
+    }
+
     fn touched(&mut self, day: Date) {
         self.first = Some(self.first.map_or(day, |first| first.min(day)));
     }
@@ -250,21 +282,31 @@ impl Taking<'_, '_> {
         Ok(())
     }
 
+    /// What explained a line is undone where its amount changes; another day changes nothing of what
+    /// it pays.
     fn change(&mut self, kept: &KeptLine, becomes: Known) -> Result<(), StoreError> {
         let before = &kept.line;
-        let moved = before.amount != becomes.line.amount || before.date != becomes.line.date;
+        let is_other = before.amount != becomes.line.amount;
         self.touched(before.date.min(becomes.line.date));
-        let is_explained = matches!(kept.status, Status::Matched | Status::Fee | Status::Explained);
-        if moved && is_explained && !reconciliation::corrected(self.tx, self.ids, kept)? {
+        let is_moved = is_other || before.date != becomes.line.date;
+        if is_moved
+            && is_explained(kept)
+            && !reconciliation::corrected(self.tx, self.ids, kept, is_other)?
+        {
             let message = format!(
                 "O banco corrigiu um lançamento que já estava conciliado: era de R$ {} em {}, e \
-                 agora é de R$ {} em {}. Confira em «Conciliação».",
+                 agora é de R$ {} em {}. {}",
                 before.amount,
                 before.date.strftime("%d/%m/%Y"),
                 becomes.line.amount,
                 becomes.line.date.strftime("%d/%m/%Y"),
+                if is_other {
+                    "A conciliação foi desfeita: confira-o e concilie-o de novo em «Conciliação»."
+                } else {
+                    "Confira em «Conciliação»."
+                }
             );
-            self.ask_a_person(kept, message)?;
+            ask_a_person(self.tx, self.ids, kept, message)?;
         }
         let Known { line, source, provisional } = becomes;
         let changed = KeptLine { line, source, provisional, ..kept.clone() };
@@ -272,32 +314,44 @@ impl Taking<'_, '_> {
     }
 
     fn give_up(&mut self, kept: &KeptLine) -> Result<(), StoreError> {
-        let now = self.ids.now();
         self.touched(kept.line.date);
-        let is_explained = matches!(kept.status, Status::Matched | Status::Fee | Status::Explained);
-        if is_explained && !reconciliation::corrected(self.tx, self.ids, kept)? {
-            let message = format!(
-                "O banco retirou do extrato um lançamento que já estava conciliado, de R$ {} em \
-                 {}. Confira em «Conciliação».",
-                kept.line.amount,
-                kept.line.date.strftime("%d/%m/%Y"),
-            );
-            return self.ask_a_person(kept, message);
-        }
-        bank_lines::set_status(self.tx, &kept.company_id, &kept.id, Status::GivenUp, now)
+        give_up(self.tx, self.ids, kept)
     }
+}
 
-    fn ask_a_person(&mut self, kept: &KeptLine, message: String) -> Result<(), StoreError> {
-        let item = PendingItem {
-            id: self.ids.next_id(),
-            company_id: kept.company_id.clone(),
-            kind: CHANGED.into(),
-            subject: kept.id.clone(),
-            message,
-            opened_at: self.ids.now(),
-        };
-        pending::open(self.tx, &item).map(|_| ())
+fn is_explained(kept: &KeptLine) -> bool {
+    matches!(kept.status, Status::Matched | Status::Fee | Status::Explained)
+}
+
+/// The bank took a line back: it is kept and counts no longer, and what explained it is undone.
+pub(super) fn give_up(tx: &mut Tx, ids: &mut Ids, kept: &KeptLine) -> Result<(), StoreError> {
+    if is_explained(kept) && !reconciliation::corrected(tx, ids, kept, true)? {
+        let message = format!(
+            "O banco retirou do extrato um lançamento que já estava conciliado, de R$ {} em {}. A \
+             conciliação foi desfeita: o que ele pagava volta a ficar em aberto em «Conciliação».",
+            kept.line.amount,
+            kept.line.date.strftime("%d/%m/%Y"),
+        );
+        ask_a_person(tx, ids, kept, message)?;
     }
+    bank_lines::set_status(tx, &kept.company_id, &kept.id, Status::GivenUp, ids.now())
+}
+
+fn ask_a_person(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    kept: &KeptLine,
+    message: String,
+) -> Result<(), StoreError> {
+    let item = PendingItem {
+        id: ids.next_id(),
+        company_id: kept.company_id.clone(),
+        kind: CHANGED.into(),
+        subject: kept.id.clone(),
+        message,
+        opened_at: ids.now(),
+    };
+    pending::open(tx, &item).map(|_| ())
 }
 
 /// While lines wait for a person, that is on the list of the house.
@@ -348,13 +402,15 @@ pub(crate) fn balance(
     account: &Account,
     day: Date,
     amount: Money,
-    now: Timestamp,
+    ids: &mut Ids,
 ) -> Result<(), StoreError> {
     accounts::lock(tx, &account.id)?;
-    match days::tell(tx, account, Source::Api, &[(day, amount)], now)? {
-        Some(from) => days::close(tx, account, from, now),
-        None => Ok(()),
-    }
+    let now = ids.now();
+    let Some(from) = days::tell(tx, account, Source::Api, &[(day, amount)], now)? else {
+        return Ok(());
+    };
+    days::close(tx, account, from, now)?;
+    missing::give_up_proved(tx, ids, account, from)
 }
 
 /// Days of an account that are not proved, among these.

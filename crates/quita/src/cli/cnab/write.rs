@@ -269,6 +269,7 @@ impl Order {
         };
         let after = jiff::Span::new().days(DAYS_AFTER_DUE);
         let boleto = BoletoOrder {
+            our_number: None,
             bank_reference: self.bank_reference,
             document_number: self.document_number,
             invoice_type: self.invoice_type,

@@ -138,7 +138,15 @@ async fn what_is_certain_is_matched_once(house: &House) {
         .store
         .read(move |tx| quita_store::audit::of_subject(tx, &company, &subject, 100))
         .unwrap();
-    assert!(written.iter().any(|entry| entry.action == "line.matched"));
+    assert!(written.is_empty());
+    let (company, account) = (house.ours.actor.company_id.clone(), house.ours.account_id.clone());
+    let written = house
+        .world
+        .store
+        .read(move |tx| quita_store::audit::of_subject(tx, &company, &account, 100))
+        .unwrap();
+    let entry = written.iter().find(|entry| entry.action == "lines.matched").unwrap();
+    assert!(entry.details.contains(of_open["line"]["id"].as_str().unwrap()));
 }
 
 async fn two_runs_at_once_give_one_match(house: &House) {
