@@ -1,5 +1,5 @@
 #!/bin/sh
-# The Inter simulator against a client that nobody here wrote: brbank, from PyPI, unmodified.
+# The simulators against a client that nobody here wrote: brbank, from PyPI, unmodified.
 # Needs QUITA_BIN (the built binary), python3 with venv, and the network or a pip cache.
 set -eu
 : "${QUITA_BIN:?set QUITA_BIN to the built quita binary}"
@@ -9,4 +9,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$work/venv"
 "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check brbank==0.0.5
-"$work/venv/bin/python" "$here/inter.py" "$QUITA_BIN" "$work"
+for bank in inter itau; do
+    mkdir "$work/$bank"
+    "$work/venv/bin/python" "$here/$bank.py" "$QUITA_BIN" "$work/$bank"
+done

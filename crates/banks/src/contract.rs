@@ -11,6 +11,7 @@ use quita_core::document::Document;
 use quita_core::fact::{Channel, Fact, Refusal};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
+use quita_core::terms::{Discount, Fine, Interest};
 use quita_formats::cnab::format::Format;
 
 use crate::file::FileLayout;
@@ -39,6 +40,12 @@ pub trait Bank: Send + Sync {
         &[]
     }
 
+    /// How the company numbers boletos of this account; `None` where the bank numbers them.
+    fn numbering(&self, ctx: &Ctx) -> Option<Numbering> {
+        let _ = ctx;
+        None
+    }
+
     /// What stands in the way of sending this order; empty when it may go.
     ///
     /// Called before anything is stored, so that a person can correct all at once.
@@ -52,10 +59,23 @@ pub trait Bank: Send + Sync {
         Err(Unsupported { operation: op.kind() })
     }
 
+    /// Headers that name the client in every call besides the token, names in lower case.
+    fn client_headers(&self, client_id: &str) -> Vec<(String, String)> {
+        let _ = client_id;
+        Vec::new()
+    }
+
     /// What an answer to [`Bank::request`] means.
     fn outcome(&self, op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
         let _ = (answer, ctx);
         Outcome::Unknown { reason: format!("{:?} has no reader", op.kind()) }
+    }
+
+    /// The answer to a call that tells nothing, such as the one by which a bank fetches the token
+    /// that it shows with its notices. Nothing of it is kept. `None` for every other call.
+    fn answer(&self, request: &Inbound) -> Option<HttpResponse> {
+        let _ = request;
+        None
     }
 
     /// What a call by the bank means, and what to answer.
@@ -82,6 +102,17 @@ pub trait Bank: Send + Sync {
     }
 }
 
+/// How a company numbers its own boletos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    /// Within what our numbers are unique besides the account: the wallet.
+    pub series: String,
+    /// How many digits they have, zeros in front.
+    pub digits: usize,
+    /// The first that may be given: those below it belong to other programs.
+    pub first: i64,
+}
+
 /// Numbers as they stand on paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Printed {
@@ -98,10 +129,15 @@ pub struct Printed {
 pub enum Op {
     /// Register a boleto.
     Issue(Box<BoletoOrder>),
+    /// Ask whether the bank would register this boleto; it registers nothing. The answer is
+    /// [`Done::Nothing`] where it would.
+    Validate(Box<BoletoOrder>),
     /// Look for a boleto by our reference, issued on or after a day.
     Find {
         /// What we sent as our reference.
         bank_reference: String,
+        /// Our number, where the company gave it.
+        our_number: Option<String>,
         /// The first day of issue to look at.
         issued_from: Date,
         /// Where to go on, from [`Outcome::Page`].
@@ -127,6 +163,13 @@ pub enum Op {
         expiration_date: Option<Date>,
         /// The new nominal amount.
         amount: Option<Money>,
+    },
+    /// Change one of the terms of a boleto.
+    Instruct {
+        /// The bank's id.
+        bank_id: String,
+        /// What is to hold from now on.
+        instruction: Instruction,
     },
     /// How far a change has got.
     ChangeStatus {
@@ -201,10 +244,12 @@ pub enum Op {
 #[expect(missing_docs, reason = "each is documented on Op")]
 pub enum OpKind {
     Issue,
+    Validate,
     Find,
     Get,
     Cancel,
     Change,
+    Instruct,
     ChangeStatus,
     Settled,
     States,
@@ -222,10 +267,12 @@ impl Op {
     pub const fn kind(&self) -> OpKind {
         match self {
             Self::Issue(_) => OpKind::Issue,
+            Self::Validate(_) => OpKind::Validate,
             Self::Find { .. } => OpKind::Find,
             Self::Get { .. } => OpKind::Get,
             Self::Cancel { .. } => OpKind::Cancel,
             Self::Change { .. } => OpKind::Change,
+            Self::Instruct { .. } => OpKind::Instruct,
             Self::ChangeStatus { .. } => OpKind::ChangeStatus,
             Self::Settled { .. } => OpKind::Settled,
             Self::States { .. } => OpKind::States,
@@ -238,6 +285,34 @@ impl Op {
             Self::Balance { .. } => OpKind::Balance,
         }
     }
+}
+
+/// One of the terms of a registered boleto, as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    /// Taken off whenever it is paid.
+    Abatement(Money),
+    /// Interest, or none any more.
+    Interest(Option<Interest>),
+    /// Fine, or none any more.
+    Fine(Option<Fine>),
+    /// Discounts in the place of those that there were; none takes them back.
+    Discounts(Vec<Discount>),
+    /// Which amounts other than the one due the bank takes.
+    Accepts(Accepts),
+}
+
+/// Which amounts other than the one due a bank takes («recebimento divergente»).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// None.
+    Exact,
+    /// Any.
+    Any,
+    /// From an amount on.
+    AtLeast(Money),
+    /// Between two amounts, both included.
+    Between(Money, Money),
 }
 
 /// What surrounds a call: the account, the moment. No secrets.
@@ -276,7 +351,7 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// Body, empty for none.
     pub body: Vec<u8>,
-    /// Which of [`BankInfo::limits`] it counts against.
+    /// Which of [`BankInfo::limits`] it counts against; empty where the bank publishes none.
     pub limit: &'static str,
     /// Scopes that the token needs.
     pub scopes: &'static [&'static str],

@@ -86,10 +86,18 @@ pub struct Activation {
 pub struct Host {
     /// Our name of it.
     pub key: &'static str,
-    /// In production.
+    /// In production, with the path that everything there begins with.
     pub production: &'static str,
     /// The bank's own test environment.
     pub sandbox: &'static str,
+}
+
+impl Host {
+    /// Where a simulator answers for it: the path is that of production.
+    pub fn at(&self, origin: &str) -> String {
+        let rest = self.production.split_once("://").map_or(self.production, |(_, rest)| rest);
+        format!("{origin}{}", rest.find('/').map_or("", |slash| &rest[slash..]))
+    }
 }
 
 /// How to prove who we are.

@@ -12,6 +12,8 @@ pub mod simulator;
 pub mod statement;
 pub mod title;
 
+mod loose;
+
 // The folders. Written by `cargo xtask gen`.
 pub mod ailos;
 pub mod banrisul;

@@ -2,6 +2,12 @@
 //!
 //! `sandbox` holds one behind HTTPS; tests call it directly.
 
+pub(crate) mod clock;
+pub(crate) mod count;
+pub(crate) mod faults;
+pub(crate) mod input;
+pub(crate) mod random;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,6 +24,23 @@ pub trait Simulator: Send {
     /// Answers a request.
     fn handle(&mut self, request: &SimRequest, now: Timestamp, rng: &mut dyn Entropy) -> SimReply;
 
+    /// As [`Simulator::handle`], for banks that sign certificates for their clients.
+    fn handle_with(
+        &mut self,
+        request: &SimRequest,
+        now: Timestamp,
+        rng: &mut dyn Entropy,
+        signer: &dyn Signer,
+    ) -> SimReply {
+        let _ = signer;
+        self.handle(request, now, rng)
+    }
+
+    /// Whether it signs certificates for its clients, so that they reach it without one.
+    fn signs_certificates(&self) -> bool {
+        false
+    }
+
     /// When it next has something to do by itself.
     fn due(&self) -> Option<Timestamp>;
 
@@ -26,6 +49,11 @@ pub trait Simulator: Send {
 
     /// How a callback ended; `None` when nobody answered.
     fn called_back(&mut self, id: u64, status: Option<u16>, now: Timestamp);
+
+    /// As [`Simulator::called_back`], for banks that read what was answered.
+    fn answered(&mut self, id: u64, answer: Option<&HttpResponse>, now: Timestamp) {
+        self.called_back(id, answer.map(|answer| answer.status), now);
+    }
 
     /// Plays the payer, the bank's clerk or a fault.
     fn control(
@@ -46,6 +74,24 @@ pub trait Simulator: Send {
 pub trait Entropy {
     /// Any number.
     fn next_u64(&mut self) -> u64;
+}
+
+/// The authority behind a simulated bank, which its host has.
+pub trait Signer {
+    /// A client's certificate for a request (PKCS#10, PEM), valid for so many days; `None` where it
+    /// cannot be read or its signature does not hold.
+    fn sign(&self, request: &str, days: u16) -> Option<Signed>;
+}
+
+/// A certificate that was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The CN that was asked for.
+    pub common_name: String,
+    /// X.509, PEM.
+    pub certificate: String,
+    /// SHA-256 of it in lower-case hex.
+    pub fingerprint: String,
 }
 
 /// A request as it reached the bank.
@@ -199,6 +245,12 @@ pub enum Control {
     },
     /// Everything worth knowing about boletos, calls and notices, for tests and people.
     Inspect,
+    /// The bank's own books of an account: every movement as it is in the end, a late one or one
+    /// that is shown wrong for now included.
+    Ledger {
+        /// Account with check digit, digits only.
+        account: String,
+    },
 }
 
 const fn one() -> u32 {

@@ -29,6 +29,9 @@ pub struct BoletoOrder {
     pub bank_reference: String,
     /// The company's number of the document, `NFe 450 - 1/1`.
     pub document_number: String,
+    /// Our number, at banks that leave it to the company; given when the order is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub our_number: Option<String>,
     /// Kind.
     pub invoice_type: InvoiceType,
     /// Nominal amount.
@@ -110,6 +113,7 @@ mod tests {
         let order = BoletoOrder {
             bank_reference: "R1".into(),
             document_number: "1".into(),
+            our_number: None,
             invoice_type: InvoiceType::default(),
             amount: Money::from_cents(1000),
             issuance_date: date(2026, 11, 1),

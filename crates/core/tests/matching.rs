@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use quita_core::matching::generator::{Sort, generate};
 use quita_core::matching::score::{Tally, score};
 use quita_core::matching::{
-    Difference, Line, Reason, Receivable, Settings, Verdict, WhyNot, reconcile,
+    Difference, Line, Match, Reason, Receivable, Settings, Verdict, WhyNot, reconcile,
 };
 use quita_core::money::Money;
 use quita_core::rate::Rate;
@@ -93,6 +93,95 @@ fn our_number_is_found_however_it_is_written() {
         let paid = line("l", date(2026, 3, 11), 15_000, memo);
         assert_eq!(matched(&verdicts(&[paid], &receivables)[0], &receivables), ["a"], "{memo}");
     }
+}
+
+#[test]
+fn our_number_is_found_with_and_without_wallet_and_check_digit() {
+    let mut receivables = others();
+    receivables.push(owed("a", "109/99012345-7", DUE, 15_000, "52998224725", "Maria Prado"));
+    receivables.push(owed("b", "99054321-0", DUE, 16_000, "11144477735", "Rui Maia"));
+    let paid = |number: &str, cents| Line {
+        our_number: Some(number.into()),
+        ..line("l", date(2026, 3, 11), cents, "Boleto recebido")
+    };
+    for written in ["990123457", "99012345-7", "0099012345", "109/99012345"] {
+        let found = verdicts(&[paid(written, 15_000)], &receivables);
+        assert_eq!(matched(&found[0], &receivables), ["a"], "{written}");
+    }
+    for written in ["109/99054321-0", "99054321"] {
+        let found = verdicts(&[paid(written, 16_000)], &receivables);
+        assert_eq!(matched(&found[0], &receivables), ["b"], "{written}");
+    }
+    // In another form the number alone is no proof.
+    let found = &verdicts(&[paid("0099012345", 4_711)], &receivables)[0];
+    let Verdict::Suggested { suggestions, .. } = found else { panic!("{found:?}") };
+    assert_eq!(&*receivables[suggestions[0].shares[0].receivable].id, "a");
+}
+
+#[test]
+fn documents_are_read_in_texts_of_banks() {
+    let mut receivables = others();
+    receivables.push(owed("a", "99012345", DUE, 73_911, "52998224725", "Maria Prado"));
+    for memo in [
+        "Pix - Recebido 10/03 11:52 00052998224725 MARIA PRADO",
+        "PIX RECEB.OUTRA IF Maria Prado ***.982.247-**",
+        "Transferência recebida pelo Pix - MARIA PRADO - •••.982.247-•• - BANCO (0001)",
+    ] {
+        let paid = line("l", DUE, 73_911, memo);
+        let found = verdicts(&[paid], &receivables);
+        assert_eq!(matched(&found[0], &receivables), ["a"], "{memo}");
+        let Verdict::Matched(m) = &found[0] else { panic!("{found:?}") };
+        assert!(
+            m.reasons.contains(&Reason::Document) || m.reasons.contains(&Reason::DocumentPart),
+            "{m:?}"
+        );
+    }
+}
+
+#[test]
+fn who_paid_for_a_customer_before_is_known() {
+    let mut receivables = others();
+    for (id, number, due) in [("a", "99012345", DUE), ("b", "99012346", date(2026, 4, 10))] {
+        receivables.push(owed(id, number, due, 73_911, "52998224725", "Maria Prado"));
+    }
+    let paid = |id: &str, day| Line {
+        payer_name: Some("Zulmira Quaresma".into()),
+        payer_document: Some("11144477735".into()),
+        ..line(id, day, 73_911, "PIX RECEBIDO")
+    };
+    let later = paid("later", date(2026, 4, 10));
+    let alone = verdicts(std::slice::from_ref(&later), &receivables);
+    assert!(!matches!(alone[0], Verdict::Matched(_)), "{alone:?}");
+    let first = Line { our_number: Some("99012345".into()), ..paid("first", DUE) };
+    let found = verdicts(&[first, later], &receivables);
+    assert_eq!(matched(&found[1], &receivables), ["b"]);
+    let Verdict::Matched(m) = &found[1] else { panic!("{found:?}") };
+    assert!(m.reasons.contains(&Reason::PaidBefore), "{m:?}");
+}
+
+#[test]
+fn who_owes_just_this_is_shown_beside_what_the_payer_paid_already() {
+    let mut receivables = others();
+    let mut lines = Vec::new();
+    for month in 1..=4_i8 {
+        let (id, number) = (format!("own{month}"), format!("9901234{month}"));
+        let due = date(2026, month, 10);
+        receivables.push(owed(&id, &number, due, 73_911, "11144477735", "Zulmira Quaresma"));
+        let boleto = line(&format!("l{month}"), due, 73_911, "Boleto recebido");
+        lines.push(Line { our_number: Some(number.into()), ..boleto });
+    }
+    receivables.push(owed("other", "99055555", DUE, 73_911, "52998224725", "Maria Prado"));
+    let paid = Line {
+        payer_name: Some("Zulmira Quaresma".into()),
+        payer_document: Some("11144477735".into()),
+        ..line("l9", DUE, 73_911, "PIX RECEBIDO")
+    };
+    lines.push(paid);
+    let found = verdicts(&lines, &receivables);
+    let Verdict::Suggested { suggestions, .. } = &found[4] else { panic!("{:?}", found[4]) };
+    let shown: Vec<&str> =
+        suggestions.iter().map(|s| &*receivables[s.shares[0].receivable].id).collect();
+    assert!(shown.contains(&"other"), "{shown:?}");
 }
 
 #[test]
@@ -196,6 +285,8 @@ fn names_are_read_as_people_type_them_and_banks_cut_them() {
         "CONCEICAO V ALBUQUERQUE",
         "CONCEICAO VASCONCELOS DE ALB",
         "CONCEICAO VASCONSELOS ALBUQUERQUE",
+        "CONCEICAO VASCONCELOS DEALBUQUERQUE",
+        "CONCEICAOVASCONCELOS DE ALBUQUERQUE",
     ] {
         let paid = line("l", DUE, 73_911, &format!("PIX RECEBIDO - Cp :12345678-{typed}"));
         assert_eq!(matched(&verdicts(&[paid], &receivables)[0], &receivables), ["a"], "{typed}");
@@ -309,9 +400,19 @@ proptest! {
         for (at, line) in lines.iter().enumerate() {
             let before = world.lines.iter().position(|other| other.id == line.id).unwrap();
             let ids = |verdict: &Verdict, of: &[Receivable]| {
-                let mut ids = matched(verdict, of);
-                ids.sort();
-                ids
+                let shown = match verdict {
+                    Verdict::Matched(found) => std::slice::from_ref(found),
+                    Verdict::Suggested { suggestions, .. } => suggestions,
+                    _ => &[],
+                };
+                let of_one = |m: &Match| {
+                    let mut ids: Vec<_> =
+                        m.shares.iter().map(|s| of[s.receivable].id.to_string()).collect();
+                    ids.sort();
+                    (ids, m.confidence)
+                };
+                let is_certain = matches!(verdict, Verdict::Matched(_));
+                (is_certain, shown.iter().map(of_one).collect::<Vec<_>>())
             };
             prop_assert_eq!(
                 ids(&plain[before], &world.receivables),

@@ -13,6 +13,7 @@ use crate::clock::after;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::token;
 use crate::wire::{WireError, WireRequest, encode_form, encode_query};
 use crate::world::World;
 
@@ -70,7 +71,7 @@ pub fn prepare(world: &World, connection: &Connection, op: Op) -> Result<Prepare
         .map_err(|at| NotNow::Later { at, reason: "o banco não está respondendo".into() })?;
     let token = match &connection.bank.info().auth {
         Auth::None => None,
-        Auth::ClientCredentials { .. } => Some(token(world, connection, request.scopes)?),
+        Auth::ClientCredentials { .. } => Some(token_or_wait(world, connection, request.scopes)?),
     };
     take_budget(world, connection, request.limit)
         .map_err(|(at, reason)| NotNow::Later { at, reason })?;
@@ -87,6 +88,7 @@ pub fn send(world: &World, connection: &Connection, prepared: Prepared) -> Resul
         if let Some(token) = &token {
             headers.push(("authorization".into(), format!("Bearer {}", token.expose())));
         }
+        headers.extend(connection.bank.client_headers(&connection.client_id));
         let wire_request = WireRequest {
             method: request.method,
             path: format!("{}{}", request.path, encode_query(&request.query)),
@@ -124,8 +126,11 @@ pub fn send(world: &World, connection: &Connection, prepared: Prepared) -> Resul
         match outcome {
             // The bank did nothing; once, the token may merely have ended early.
             Outcome::Unauthorized if !last => {
-                world.tokens.forget(credential);
-                token = match self::token(world, connection, request.scopes) {
+                if let Some(refused) = &token {
+                    let scopes = request.scopes.join(" ");
+                    token::drop_refused(world, credential, &scopes, refused)?;
+                }
+                token = match token_or_wait(world, connection, request.scopes) {
                     Ok(token) => Some(token),
                     Err(NotNow::Later { reason, .. }) => return Ok(Called::NotSent(reason)),
                     Err(NotNow::Never(refusal)) => {
@@ -195,7 +200,7 @@ pub(crate) enum NoToken {
     },
 }
 
-fn token(
+fn token_or_wait(
     world: &World,
     connection: &Connection,
     scopes: &'static [&'static str],
@@ -225,19 +230,23 @@ pub(crate) fn token_for(
     let now = world.clock.now();
     let credential = connection.credential_id.as_str();
     let scope = scopes.join(" ");
-    if let Some(token) = world.tokens.get(credential, &scope, now) {
+    let later = |seconds: i64, reason: String| NoToken::Later { at: after(now, seconds), reason };
+    let kept = token::recall(world, credential, &scope).map_err(|e| later(5, e.to_string()))?;
+    if let Some(token) = kept {
         return Ok(token);
     }
     take_budget(world, connection, limit).map_err(|(at, reason)| NoToken::Later { at, reason })?;
-    let later = |seconds: i64, reason: String| NoToken::Later { at: after(now, seconds), reason };
     let peer = connection.peer(host).map_err(|e| later(60, e.to_string()))?;
     let secret = String::from_utf8_lossy(connection.client_secret.expose()).into_owned();
-    let body = encode_form(&[
-        ("client_id", &connection.client_id),
+    let mut form = vec![
+        ("client_id", connection.client_id.as_str()),
         ("client_secret", &secret),
         ("grant_type", "client_credentials"),
-        ("scope", &scope),
-    ]);
+    ];
+    if !scope.is_empty() {
+        form.push(("scope", &scope));
+    }
+    let body = encode_form(&form);
     let request = WireRequest {
         method: "POST",
         path: (*path).to_owned(),
@@ -256,7 +265,8 @@ pub(crate) fn token_for(
             let margin = i64::try_from(margin.as_secs()).unwrap_or(60);
             let life = (parsed.expires_in.unwrap_or(300) - margin).max(1);
             let token = Secret::new(parsed.access_token);
-            world.tokens.put(credential, &scope, token.clone(), after(now, life));
+            token::keep(world, credential, &scope, &token, after(now, life))
+                .map_err(|e| later(5, e.to_string()))?;
             (world.crash_point)("token.kept");
             Ok(token)
         }

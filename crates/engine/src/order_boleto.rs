@@ -1,11 +1,17 @@
-//! Writes the order of a boleto down, with its reference, its work and its trace.
+//! Writes the order of a boleto down, with its numbers, its work and its trace.
 
+use jiff::Timestamp;
+use quita_banks::contract::Numbering;
+use quita_banks::registry;
 use quita_core::order::BoletoOrder;
+use quita_store::accounts::{self, Account};
 use quita_store::boletos::{self, Boleto, Wanted};
-use quita_store::{StoreError, Tx, audit, events, jobs};
+use quita_store::{StoreError, Tx, audit, counters, events, jobs};
 use serde_json::json;
 
+use crate::connection;
 use crate::ids::Ids;
+use crate::trail::{self, Author};
 use crate::workers::Kind;
 
 /// Letters of the random part of a reference: 32 to the seventh are 34 thousand million.
@@ -20,11 +26,12 @@ pub struct Beside {
     event: String,
     trace: audit::Entry,
     order_body: String,
+    numbering: Option<Numbering>,
 }
 
 impl Beside {
-    /// For this boleto.
-    pub fn new(ids: &mut Ids, boleto: &Boleto) -> Result<Self, StoreError> {
+    /// For this boleto of this account.
+    pub fn new(ids: &mut Ids, boleto: &Boleto, account: &Account) -> Result<Self, StoreError> {
         let event = json!({
             "boleto_id": boleto.id,
             "document_number": boleto.order.document_number,
@@ -33,6 +40,7 @@ impl Beside {
         });
         Ok(Self {
             order_body: boletos::order_body(&boleto.order)?,
+            numbering: numbering(account, boleto.created_at),
             job_id: ids.next_id(),
             event_id: ids.next_id(),
             event: event.to_string(),
@@ -49,10 +57,19 @@ impl Beside {
     }
 }
 
-/// Adds an ordered boleto for a charge that has no live one, its job and its trace. False, with
-/// nothing written, when its bank reference is taken: almost impossible, try another.
+/// Adds an ordered boleto for a charge that has no live one, its job and its trace, under its own
+/// number where the company gives it. False, with nothing written, when its bank reference is
+/// taken: almost impossible, try another.
 pub fn add(tx: &mut Tx, boleto: &Boleto, beside: &Beside) -> Result<bool, StoreError> {
-    if !boletos::insert(tx, boleto, &beside.order_body)? {
+    let added = match &beside.numbering {
+        None => boletos::insert(tx, boleto, &beside.order_body)?,
+        Some(numbering) => {
+            let mut numbered = boleto.clone();
+            numbered.order.our_number = Some(our_number(tx, &boleto.account_id, numbering)?);
+            boletos::insert(tx, &numbered, &boletos::order_body(&numbered.order)?)?
+        }
+    };
+    if !added {
         return Ok(false);
     }
     let Boleto { id, company_id, created_at, .. } = boleto;
@@ -71,6 +88,37 @@ pub fn add(tx: &mut Tx, boleto: &Boleto, beside: &Beside) -> Result<bool, StoreE
     Ok(true)
 }
 
+/// How boletos of an account are numbered, where the company does it.
+fn numbering(account: &Account, now: Timestamp) -> Option<Numbering> {
+    // Neither numbers nor wallets depend on the environment.
+    registry::by_folder(&account.bank)?.numbering(&connection::ctx(account, now, false))
+}
+
+/// The next number of the account: from a counter, so that none is given twice.
+fn our_number(tx: &mut Tx, account: &str, numbering: &Numbering) -> Result<String, StoreError> {
+    let Numbering { series, digits, first } = numbering;
+    let name = format!("our_number:{series}");
+    counters::bump_to(tx, account, &name, first - 1)?;
+    let number = format!("{:0digits$}", counters::next(tx, account, &name)?);
+    if number.len() > *digits {
+        return Err(StoreError::Internal(format!("wallet {series} has no our number left")));
+    }
+    Ok(number)
+}
+
+/// Another number for an ordered boleto, whose own number the bank knows under another boleto.
+pub fn renumber(tx: &mut Tx, ids: &mut Ids, boleto: &mut Boleto) -> Result<(), StoreError> {
+    let account = accounts::get(tx, &boleto.account_id)?
+        .ok_or_else(|| StoreError::corrupt("boletos: an account is missing"))?;
+    let Some(numbering) = numbering(&account, ids.now()) else { return Ok(()) };
+    let number = our_number(tx, &account.id, &numbering)?;
+    let details = json!({"from": boleto.order.our_number, "to": number});
+    boleto.order.our_number = Some(number);
+    boletos::set_order(tx, &boleto.id, &boleto.order)?;
+    let author = Author { company_id: &boleto.company_id, actor: "system" };
+    trail::record(tx, ids, author, "boleto.renumbered", &boleto.id, &details)
+}
+
 /// The boleto that takes the place of a cancelled one.
 pub fn replace(
     tx: &mut Tx,
@@ -78,14 +126,17 @@ pub fn replace(
     old: &Boleto,
     mut order: BoletoOrder,
 ) -> Result<(), StoreError> {
+    let account = accounts::get(tx, &old.account_id)?
+        .ok_or_else(|| StoreError::corrupt("boletos: an account is missing"))?;
     order.bank_reference = reference(&order.document_number, old.order.bank_reference.len(), ids);
+    order.our_number = None;
     let mut boleto = fresh(ids, old.company_id.clone(), order);
     boleto.account_id.clone_from(&old.account_id);
     boleto.charge_id.clone_from(&old.charge_id);
     boleto.customer_id.clone_from(&old.customer_id);
     boleto.created_by.clone_from(&old.created_by);
     for _ in 0..5 {
-        let beside = Beside::new(ids, &boleto)?;
+        let beside = Beside::new(ids, &boleto, &account)?;
         if add(tx, &boleto, &beside)? {
             return Ok(());
         }

@@ -18,6 +18,18 @@ pub enum Bug {
     RowsWithoutKeys,
     /// A letter counts as sent before the server has it.
     SentBeforehand,
+    /// How far a statement was read is saved before its lines.
+    CursorBeforeLines,
+    /// Days of a statement are read once.
+    NoOverlap,
+    /// Two lines of a day that look alike are one.
+    AlikeIsSame,
+    /// A balance of the bank closes its day, whatever the lines lead to.
+    BalanceUnchecked,
+    /// A line is said to be explained in a transaction before that of its match.
+    StatusBeforeMatch,
+    /// A boleto is matched although somebody matched it meanwhile.
+    TakesTaken,
 }
 
 #[cfg(feature = "planted-bugs")]

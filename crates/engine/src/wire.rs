@@ -17,12 +17,20 @@ pub trait Wire: Send + Sync {
 pub struct Peer {
     /// One connection pool for each credential.
     pub credential_id: String,
-    /// `https://host:port`.
+    /// `https://host:port`, with the path that all there begins with.
     pub base_url: String,
     /// Client certificate, where the bank asks for one.
     pub identity: Option<Arc<Identity>>,
     /// A CA that is trusted instead of the public ones, PEM: the simulator's.
     pub ca: Option<Arc<str>>,
+}
+
+impl Peer {
+    /// The path of its address: empty, or `/cobranca/v2`.
+    pub fn base_path(&self) -> &str {
+        let rest = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.find('/').map_or("", |slash| &rest[slash..])
+    }
 }
 
 /// A client certificate with its key.

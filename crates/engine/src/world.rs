@@ -68,7 +68,7 @@ pub struct World {
     pub connections: Connections,
     /// Companies and their accounts, for a moment.
     pub companies: CompanyCache,
-    /// Tokens of banks, in memory only.
+    /// Tokens of banks.
     pub tokens: Tokens,
     /// Calls of the last minute.
     pub rates: CallLimits,

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
+use quita_banks::simulator::Signed;
 use quita_listener::{certificates, fingerprint};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DnType, DnValue,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
 
 use crate::files;
@@ -60,7 +61,10 @@ impl Validity {
     }
 
     fn set(self, params: &mut CertificateParams, years: i16) {
-        let end = self.now.saturating_add(years.years());
+        self.until(params, self.now.saturating_add(years.years()));
+    }
+
+    fn until(self, params: &mut CertificateParams, end: Date) {
         let instant = |date: Date| {
             // rcgen takes months and days as unsigned; civil dates never have negative ones.
             rcgen::date_time_ymd(
@@ -157,6 +161,32 @@ impl Authority {
     /// A client's certificate of this common name, valid for a year.
     pub fn client(&self, name: &str, validity: Validity) -> Result<Identity, CaError> {
         self.sign(Self::client_params(name, validity, CLIENT))
+    }
+
+    /// A client's certificate for its own key: what it asked for (PKCS#10, PEM), checked and signed.
+    pub fn requested(
+        &self,
+        request: &str,
+        days: u16,
+        validity: Validity,
+    ) -> Result<Signed, CaError> {
+        let mut request = CertificateSigningRequestParams::from_pem(request)?;
+        let name = request.params.distinguished_name.get(&DnType::CommonName);
+        let common_name = match name {
+            Some(DnValue::PrintableString(text)) => text.as_str().to_owned(),
+            Some(DnValue::Utf8String(text)) => text.clone(),
+            _ => String::new(),
+        };
+        // Nothing of the rest of what was asked for is granted.
+        let mut params = Self::client_params(&common_name, validity, CLIENT);
+        validity.until(&mut params, validity.now.saturating_add(i32::from(days).days()));
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.use_authority_key_identifier_extension = true;
+        request.params = params;
+        let signed = request.signed_by(&self.issuer)?;
+        let fingerprint = fingerprint(signed.der());
+        Ok(Signed { common_name, certificate: signed.pem(), fingerprint })
     }
 
     fn client_params(name: &str, validity: Validity, years: i16) -> CertificateParams {

@@ -5,11 +5,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use hyper::Uri;
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, HOST, HeaderName, HeaderValue};
 use hyper_util::rt::TokioIo;
+use quita_banks::contract::HttpResponse;
 use quita_banks::simulator::Callback;
 use quita_listener::{TlsError, certificates, private_key};
 use rustls::{ClientConfig, RootCertStore};
@@ -21,6 +23,9 @@ use tokio_rustls::TlsConnector;
 
 use crate::ca::{Ca, Identity};
 use crate::hosted::Hosted;
+
+/// Longest answer that is read.
+const ANSWER: usize = 64 << 10;
 
 /// Posts to webhooks, showing the bank's certificate.
 #[derive(Clone)]
@@ -56,7 +61,7 @@ impl Caller {
     async fn call(&self, callback: Callback) -> End {
         let (id, url) = (callback.id, callback.url.clone());
         match tokio::time::timeout(self.timeout, self.post(callback)).await {
-            Ok(Ok(status)) => End::Answered(status),
+            Ok(Ok(answer)) => End::Answered(answer),
             Ok(Err(error)) => {
                 tracing::info!(id, url, %error, "webhook not reached");
                 End::Failed
@@ -68,7 +73,7 @@ impl Caller {
         }
     }
 
-    async fn post(&self, callback: Callback) -> io::Result<u16> {
+    async fn post(&self, callback: Callback) -> io::Result<HttpResponse> {
         let url: Uri = callback.url.parse().map_err(io::Error::other)?;
         let (Some("https"), Some(authority)) = (url.scheme_str(), url.authority()) else {
             return Err(io::Error::other("not an https address"));
@@ -93,17 +98,24 @@ impl Caller {
             http1::handshake(TokioIo::new(tls)).await.map_err(io::Error::other)?;
         // It ends by itself when the exchange does.
         let connection = tokio::spawn(connection);
-        let answer = sender.send_request(request).await.map_err(io::Error::other);
+        let answer = read(sender.send_request(request).await).await;
         connection.abort();
-        Ok(answer?.status().as_u16())
+        answer
     }
 }
 
+/// An answer with its body: some banks read it.
+async fn read(answer: hyper::Result<hyper::Response<Incoming>>) -> io::Result<HttpResponse> {
+    let (head, body) = answer.map_err(io::Error::other)?.into_parts();
+    let body = to_bytes(Body::new(body), ANSWER).await.map_err(io::Error::other)?;
+    Ok(HttpResponse { status: head.status.as_u16(), headers: Vec::new(), body: body.to_vec() })
+}
+
 /// How a call ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum End {
-    /// With this status.
-    Answered(u16),
+    /// With this answer.
+    Answered(HttpResponse),
     /// Not reached, or broken off.
     Failed,
     /// Nobody answered in time.
@@ -143,11 +155,11 @@ pub(crate) async fn run(
                     waiting.insert(url, queue);
                     start(&mut calls, next);
                 }
-                let status = match end {
-                    End::Answered(status) => Some(status),
+                let answer = match end {
+                    End::Answered(answer) => Some(answer),
                     End::Failed | End::Silent => None,
                 };
-                bank.called_back(id, status);
+                bank.called_back(id, answer.as_ref());
                 lost.into_iter().for_each(|call| bank.called_back(call.id, None));
             }
             else => return,

@@ -21,6 +21,7 @@ use quita_listener::{PeerCertificate, hang_up};
 
 use crate::clock::SimClock;
 use crate::hosted::Hosted;
+use crate::house::House;
 
 /// Longest request body.
 const BODY: usize = 4 << 20;
@@ -29,12 +30,12 @@ const BODY: usize = 4 << 20;
 #[derive(Clone)]
 pub(crate) struct Counter {
     pub(crate) bank: Arc<Hosted>,
-    pub(crate) clock: Arc<SimClock>,
+    pub(crate) house: Arc<House>,
 }
 
 /// Answers any request as the bank would.
 pub(crate) async fn answer(
-    State(Counter { bank, clock }): State<Counter>,
+    State(Counter { bank, house }): State<Counter>,
     peer: Option<Extension<PeerCertificate>>,
     request: Request,
 ) -> Response {
@@ -51,17 +52,18 @@ pub(crate) async fn answer(
         body: body.to_vec(),
         client_certificate: peer.map(|Extension(peer)| peer.fingerprint),
     };
-    match bank.handle(&request) {
+    let clock = &house.clock;
+    match bank.handle(&request, &*house) {
         SimReply::Answer { response, after } => {
-            wait(&clock, after).await;
-            let (parts, body) = whole(response, &clock);
+            wait(clock, after).await;
+            let (parts, body) = whole(response, clock);
             Response::from_parts(parts, Body::from(body))
         }
         SimReply::Drop => hang_up(),
         // Without a body there is nothing to break off.
         SimReply::Reset { response } if response.body.is_empty() => hang_up(),
         SimReply::Reset { response } => {
-            let (mut parts, body) = whole(response, &clock);
+            let (mut parts, body) = whole(response, clock);
             let full = body.len();
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(full));
             let half = Bytes::from(body).slice(..full / 2);

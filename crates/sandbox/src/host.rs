@@ -47,12 +47,11 @@ impl BankHost {
         let unknown = || SandboxError::UnknownBank { bank: folder.to_owned() };
         let bank = registry::by_folder(folder).ok_or_else(unknown)?;
         let simulator = bank.simulator().ok_or_else(unknown)?;
-        Ok(Self {
-            name: folder.to_owned(),
-            simulator,
-            address: LOCAL,
-            certificate_required: matches!(bank.info().auth, Auth::ClientCredentials { .. }),
-        })
+        // Who gets a certificate there comes without one.
+        let certificate_required = matches!(bank.info().auth, Auth::ClientCredentials { .. })
+            && !simulator.signs_certificates();
+        let name = folder.to_owned();
+        Ok(Self { name, simulator, address: LOCAL, certificate_required })
     }
 }
 

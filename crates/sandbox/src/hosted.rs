@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use quita_banks::simulator::{Callback, Entropy, SimReply, SimRequest, Simulator};
+use quita_banks::contract::HttpResponse;
+use quita_banks::simulator::{Callback, Entropy, Signer, SimReply, SimRequest, Simulator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tokio::sync::{Notify, mpsc};
@@ -86,15 +87,15 @@ impl Hosted {
     }
 
     /// Answers a request.
-    pub(crate) fn handle(&self, request: &SimRequest) -> SimReply {
-        self.act(|simulator, now, rng| simulator.handle(request, now, rng))
+    pub(crate) fn handle(&self, request: &SimRequest, signer: &dyn Signer) -> SimReply {
+        self.act(|simulator, now, rng| simulator.handle_with(request, now, rng, signer))
     }
 
     /// Takes the end of a callback.
-    pub(crate) fn called_back(&self, id: u64, status: Option<u16>) {
+    pub(crate) fn called_back(&self, id: u64, answer: Option<&HttpResponse>) {
         self.act_on(|state, now| {
             state.pending.remove(&id);
-            state.simulator.called_back(id, status, now);
+            state.simulator.answered(id, answer, now);
         });
         self.delivered.notify_all();
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use quita_banks::simulator::Control;
+use quita_banks::simulator::{Control, Signed, Signer};
 use serde_json::Value as Json;
 
 use crate::ca::{Ca, CaError, Identity, Validity};
@@ -133,6 +133,12 @@ impl House {
 
     pub(crate) fn save(&self) -> io::Result<()> {
         self.banks.values().try_for_each(|bank| bank.save())
+    }
+}
+
+impl Signer for House {
+    fn sign(&self, request: &str, days: u16) -> Option<Signed> {
+        self.ca.bank.requested(request, days, self.validity()).ok()
     }
 }
 

@@ -72,7 +72,7 @@ pub(crate) async fn run(
         for Door { bank, address, tls, outbox } in doors.banks {
             let listener = Listener::bind(address, Some(tls)).await?;
             addresses.banks.insert(bank.name.clone(), listener.address());
-            let counter = Counter { bank: Arc::clone(&bank), clock: Arc::clone(&house.clock) };
+            let counter = Counter { bank: Arc::clone(&bank), house: Arc::clone(&house) };
             open(listener, Router::new().fallback(exchange::answer).with_state(counter)).await;
             helpers.spawn(callbacks::run(Arc::clone(&bank), doors.caller.clone(), outbox));
             helpers.spawn(time(Arc::clone(&bank), Arc::clone(&house.clock)));

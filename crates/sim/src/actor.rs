@@ -7,6 +7,7 @@ use quita_engine::world::World;
 
 use crate::house::PUBLIC_URL;
 use crate::people;
+use crate::plan::Plan;
 use crate::universe::Universe;
 
 /// Somebody who can do something.
@@ -27,8 +28,7 @@ pub(crate) enum Actor {
 }
 
 impl Actor {
-    /// Those of files and letters last: they have nothing to do where no file is sent.
-    pub(crate) const ALL: [Self; 13] = [
+    const ALWAYS: [Self; 11] = [
         Self::Worker(Kind::Issue),
         Self::Worker(Kind::Clarify),
         Self::Worker(Kind::Follow),
@@ -40,13 +40,18 @@ impl Actor {
         Self::Notice,
         Self::Late,
         Self::People,
-        Self::Worker(Kind::Batch),
-        Self::Worker(Kind::Mail),
     ];
 
-    /// Whoever may have something to do in a run with or without files.
-    pub(crate) fn of_run(files: bool) -> &'static [Self] {
-        if files { &Self::ALL } else { &Self::ALL[..11] }
+    /// Whoever may have something to do in a run.
+    pub(crate) fn of_run(plan: &Plan) -> Vec<Self> {
+        let mut all = Self::ALWAYS.to_vec();
+        if plan.files > 0 {
+            all.extend([Kind::Batch, Kind::Mail].map(Self::Worker));
+        }
+        if plan.statements.is_some() {
+            all.extend([Kind::Statement, Kind::Reconcile].map(Self::Worker));
+        }
+        all
     }
 
     /// Does one thing; false when there is nothing to do.

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use quita_banks::contract::Bank as Folder;
 use quita_banks::registry;
 use quita_banks::simulator::{Callback, Control, Fault, SimReply, SimRequest, Simulator};
@@ -32,7 +33,7 @@ pub(crate) struct Held {
     #[serde(rename = "valorNominal")]
     pub(crate) amount: String,
     #[serde(rename = "dataVencimento")]
-    pub(crate) expiration_date: jiff::civil::Date,
+    pub(crate) expiration_date: Date,
     #[serde(rename = "codigoBarras")]
     pub(crate) barcode: Option<String>,
     pub(crate) payments: Vec<HeldPayment>,
@@ -45,6 +46,17 @@ pub(crate) struct HeldPayment {
     pub(crate) amount: Money,
     pub(crate) end_to_end_id: Option<String>,
     pub(crate) settled: bool,
+}
+
+/// A movement in the bank's own books.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) day: Date,
+    pub(crate) amount: Money,
+    pub(crate) kind: String,
+    /// The bank's id of the boleto that was paid, or that a fee is for.
+    pub(crate) boleto: Option<String>,
 }
 
 impl Held {
@@ -119,6 +131,21 @@ impl Bank {
     pub(crate) fn boletos(&self, now: Timestamp) -> Vec<Held> {
         let all = self.must(&Control::Inspect, now);
         serde_json::from_value(all["boletos"].clone()).expect("the simulator's overview")
+    }
+
+    /// All that moved on an account, by its number with check digit.
+    #[expect(clippy::expect_used, reason = "the run itself would be wrong")]
+    pub(crate) fn ledger(&self, account: &str, now: Timestamp) -> Vec<Row> {
+        let all = self.must(&Control::Ledger { account: account.to_owned() }, now);
+        serde_json::from_value(all).expect("the simulator's ledger")
+    }
+
+    /// Accounts by their numbers with check digit, each with its Pix key.
+    pub(crate) fn accounts(&self, now: Timestamp) -> Vec<(String, String)> {
+        let all = self.must(&Control::Inspect, now);
+        let word = |account: &Json, name: &str| account[name].as_str().unwrap_or("").to_owned();
+        let accounts = all["accounts"].as_array().into_iter().flatten();
+        accounts.map(|a| (word(a, "account"), word(a, "pix_key"))).collect()
     }
 
     /// The customer pays. Gives what the bank says to that.

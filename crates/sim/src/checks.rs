@@ -16,6 +16,7 @@ use crate::bank::Held;
 use crate::house;
 use crate::office;
 use crate::people::{self, Answer, What};
+use crate::proof;
 use crate::universe::Universe;
 
 sql! {
@@ -33,13 +34,21 @@ sql! {
 /// More boletos than any run has.
 const ALL: i64 = 10_000;
 
-/// Work that nobody does in these runs: statements have tests of their own.
-const NOT_DONE: [Kind; 2] = [Kind::Statement, Kind::Reconcile];
+/// Work that nobody does in runs of days: statements are read in runs of months.
+fn not_done(universe: &Universe) -> [&'static str; 2] {
+    match universe.plan.statements {
+        Some(_) => ["", ""],
+        None => [Kind::Statement, Kind::Reconcile].map(Kind::word),
+    }
+}
 
 /// When the next job of each kind that is done here runs.
-pub(crate) fn next_jobs(store: &Store) -> Result<Vec<(String, Timestamp)>, StoreError> {
-    store.read(|tx| {
-        let [one, other] = NOT_DONE.map(Kind::word);
+pub(crate) fn next_jobs(
+    universe: &Universe,
+    store: &Store,
+) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let [one, other] = not_done(universe);
+    store.read(move |tx| {
         tx.rows(NEXT_JOBS, params![one, other])?
             .iter()
             .map(|row| Ok((row.text(0)?, row.instant(1)?)))
@@ -111,6 +120,7 @@ pub(crate) fn always(universe: &Universe, store: &Store) -> Result<Vec<String>, 
             wrong.push(format!("{}: received {}, paid {paid}", one.name(), one.received()));
         }
     }
+    proof::always(universe, store, &mut wrong)?;
     Ok(wrong)
 }
 
@@ -119,7 +129,7 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
     let known = known(universe, store)?;
     let held = universe.bank.boletos(universe.now());
     let mut wrong = Vec::new();
-    nothing_open(store, &mut wrong)?;
+    nothing_open(universe, store, &mut wrong)?;
     cached_as_folded(store, &known, &mut wrong)?;
     at_most_once(&held, &mut wrong);
     outcomes(&known, &held, &mut wrong);
@@ -128,6 +138,7 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
     answers_kept(universe, store, &known, &mut wrong)?;
     office::at_rest(universe, store, &known, &mut wrong)?;
     periods_issued(universe, store, &known, &mut wrong)?;
+    proof::at_rest(universe, store, &known, &mut wrong)?;
     match audit::verify(store)? {
         audit::Verification::Whole { unsealed: 0, .. } => {}
         other => wrong.push(format!("audit: {other:?}")),
@@ -136,11 +147,16 @@ pub(crate) fn at_rest(universe: &Universe, store: &Store) -> Result<Vec<String>,
 }
 
 /// P8: no work but the next look, no call of the bank unread, no outcome unknown.
-fn nothing_open(store: &Store, wrong: &mut Vec<String>) -> Result<(), StoreError> {
-    let open = store.read(|tx| {
+fn nothing_open(
+    universe: &Universe,
+    store: &Store,
+    wrong: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let matching = not_done(universe)[1];
+    let open = store.read(move |tx| {
         let mut open = Vec::new();
-        let [one, other] = NOT_DONE.map(Kind::word);
-        for row in tx.rows(OPEN_JOBS, params![Kind::Sync.word(), one, other])? {
+        let looks = [Kind::Sync, Kind::Statement].map(Kind::word);
+        for row in tx.rows(OPEN_JOBS, params![looks[0], looks[1], matching])? {
             let error = row.opt_text(2)?.unwrap_or_default();
             open.push(format!("job {} {} is open: {error}", row.text(0)?, row.text(1)?));
         }

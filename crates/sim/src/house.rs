@@ -21,6 +21,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 use crate::chance::Chance;
 use crate::office::{self, RunPost};
+use crate::statements;
 use crate::universe::{RunClock, Universe};
 use crate::wire::{RunWire, fingerprint};
 
@@ -125,7 +126,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
             BTreeMap::new()
         }
         false => {
-            info.hosts.iter().map(|h| (h.key.to_owned(), "https://bank.example".into())).collect()
+            info.hosts.iter().map(|h| (h.key.to_owned(), h.at("https://bank.example"))).collect()
         }
     };
     for (place, owner) in OWNERS.iter().take(universe.plan.companies).enumerate() {
@@ -182,6 +183,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
         }
         contract(universe, world, &actor);
     }
+    statements::before(universe);
 }
 
 /// Periods of each contract.

@@ -5,7 +5,10 @@
 //! and waits for little more than a simulated day at most. Then nothing may be open and
 //! everything must be right (see [`run`]). The same seed always gives the same run, line by line.
 //!
-//! `cargo test -p quita-sim` runs seeds 0 to 199 and some that found a defect once.
+//! Runs of months ([`months`]) are fewer and longer: statements are read and their lines matched
+//! besides, and compared with the bank's own books.
+//!
+//! `cargo test -p quita-sim` runs seeds 0 to 199, some that found a defect once, and some of months.
 //! `QUITA_SEEDS=0..100000` runs others, and `QUITA_SEEDS=17..18` shows the event log of one.
 //! `cargo test -p quita-sim --features planted --test planted` plants defects in the engine and
 //! shows in which share of the seeds each is caught.
@@ -14,14 +17,17 @@ mod actor;
 mod bank;
 mod chance;
 mod checks;
+mod clerk;
 mod house;
 mod office;
 mod people;
 mod plan;
+mod proof;
 mod run;
+mod statements;
 mod trace;
 mod universe;
 mod wire;
 
-pub use run::{Run, run};
+pub use run::{Run, months, run};
 pub use trace::Counts;

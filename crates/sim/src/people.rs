@@ -15,7 +15,9 @@ use quita_engine::world::World;
 use quita_store::boletos::Filter;
 use serde_json::{Value as Json, json};
 
+use crate::clerk;
 use crate::office;
+use crate::statements;
 use crate::universe::Universe;
 
 /// Invented customers.
@@ -77,6 +79,12 @@ pub(crate) enum Task {
     Look,
     /// Go on with this file.
     File(usize),
+    /// Money moves on an account for another reason than a boleto.
+    Move,
+    /// Something will be wrong with the statement.
+    Oddity,
+    /// A clerk decides about a line.
+    Decide,
     /// Somebody sets the computer's clock: so many seconds ahead.
     SetClock(i64),
 }
@@ -105,6 +113,16 @@ pub(crate) fn plan(universe: &Universe) {
     for place in 0..plan.files {
         universe.plan_task(at(end / 2), Task::File(place));
     }
+    if let Some(statements) = &plan.statements {
+        let tasks = [
+            (statements.moves, Task::Move),
+            (statements.oddities, Task::Oddity),
+            (statements.decisions, Task::Decide),
+        ];
+        for (count, task) in tasks {
+            (0..count).for_each(|_| universe.plan_task(at(end), task.clone()));
+        }
+    }
     for seconds in &plan.clocks {
         universe.plan_task(at(end), Task::SetClock(*seconds));
     }
@@ -123,6 +141,9 @@ pub(crate) fn work(universe: &Universe, world: &World) -> bool {
         Task::Forge => forge(universe),
         Task::Look => look(universe, world),
         Task::File(place) => office::work(universe, world, place),
+        Task::Move => statements::moves(universe),
+        Task::Oddity => statements::oddity(universe),
+        Task::Decide => clerk::decide(universe, world),
         Task::SetClock(seconds) => universe.set_skew(seconds),
     }
     true
@@ -326,7 +347,8 @@ fn pay_some(universe: &Universe) {
     pay(universe, &payable[universe.chance.place(payable.len())].id);
 }
 
-fn pay(universe: &Universe, id: &str) {
+/// A customer pays a boleto, by its bank's id.
+pub(crate) fn pay(universe: &Universe, id: &str) {
     let chance = &universe.chance;
     let means = chance.pick(&[Means::Boleto, Means::Pix]);
     let amount = chance

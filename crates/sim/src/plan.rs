@@ -4,6 +4,7 @@
 //! defects.
 
 use jiff::Timestamp;
+use quita_engine::clock::after;
 use serde_json::{Value as Json, json};
 
 use crate::chance::Chance;
@@ -57,6 +58,30 @@ pub(crate) struct Outage {
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
     pub(crate) fault: Fault,
+    /// Only calls whose path begins like this.
+    pub(crate) on: &'static str,
+}
+
+/// What moves on the accounts besides boletos, and what may be wrong with their statements. Rates
+/// are per thousand.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    /// Movements from the time before the company told us of an account.
+    pub(crate) before: usize,
+    /// Bills, transfers, fees, Pix to the bare key.
+    pub(crate) moves: usize,
+    /// Such a movement happens twice, alike in all.
+    pub(crate) twins: u32,
+    /// Such a movement is booked under a day that is over.
+    pub(crate) backdated: u32,
+    /// How often rows come late or wrong at first, or the complete statement fails.
+    pub(crate) oddities: usize,
+    /// Decisions of a clerk about lines.
+    pub(crate) decisions: usize,
+    /// A clerk decides while lines are being matched.
+    pub(crate) meddling: u32,
+    /// At the places where statements are read and lines matched.
+    pub(crate) crash: u32,
 }
 
 /// Rates are per thousand.
@@ -110,6 +135,9 @@ pub(crate) struct Plan {
     pub(crate) portal: usize,
     pub(crate) switches: Vec<(&'static str, Json)>,
 
+    /// Only in runs of months.
+    pub(crate) statements: Option<Statements>,
+
     /// Files of boletos that are issued, and mailed.
     pub(crate) files: usize,
     /// A file is paused while it is issued.
@@ -136,17 +164,9 @@ impl Plan {
             .unwrap_or(start);
         let rate = |rates: &[u32]| if chance.happens(500) { chance.pick(rates) } else { 0 };
         let calls = Fault::ALL.into_iter().map(|fault| (fault, rate(&[10, 40, 120]))).collect();
+        let longest = [600, 600, 600, 1800, 4 * 3600];
         let outages = (0..chance.below(3))
-            .map(|_| {
-                let from = chance.between(0, active_seconds);
-                let longest = chance.pick(&[600, 600, 600, 1800, 4 * 3600]);
-                let length = chance.between(60, longest.min(active_seconds / 2));
-                let at = |seconds| {
-                    start.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(start)
-                };
-                let faults = [Fault::NotSent, Fault::ErrorBefore, Fault::RequestLost];
-                Outage { from: at(from), to: at(from + length), fault: chance.pick(&faults) }
-            })
+            .map(|_| outage(&chance, start, active_seconds, &longest, ""))
             .collect();
         // Apart, so that runs without files stay as they were before there were any.
         let of_files = Chance::new(seed, "files");
@@ -187,6 +207,7 @@ impl Plan {
             forged: if chance.happens(300) { 3 } else { 0 },
             portal: if chance.happens(300) { 2 } else { 0 },
             switches: switches(&chance, slow_settlement),
+            statements: None,
             files: if of_files.happens(250) { 1 + of_files.place(2) } else { 0 },
             paused: file_rate(&[300]),
             crash_in_files: file_rate(&[100, 300]),
@@ -196,14 +217,93 @@ impl Plan {
         }
     }
 
+    /// What this seed has in store for some weeks, in which statements are read and lines matched.
+    pub(crate) fn months(seed: u64, start: Timestamp) -> Self {
+        let days = Self::draw(seed, start);
+        let chance = Chance::new(seed, "months");
+        let start = days.start;
+        let active_seconds = chance.between(20, 45) * 86_400;
+        let mut outages = days.outages;
+        for (longest, on) in [(3600, ""), (3 * 86_400, "/banking/")] {
+            let more = (0..chance.below(3))
+                .map(|_| outage(&chance, start, active_seconds, &[longest], on));
+            outages.extend(more);
+        }
+        let mut switches = days.switches;
+        switches.extend(of_statements(&chance));
+        let rate = |rates: &[u32]| if chance.happens(500) { chance.pick(rates) } else { 0 };
+        Self {
+            active_seconds,
+            poll_seconds: chance.pick(&[12, 24, 24]) * 3600,
+            companies: if chance.happens(100) { 2 } else { 1 },
+            accounts: if chance.happens(150) { 2 } else { 1 },
+            requests: 3 + chance.place(6),
+            payments: 4 + chance.place(10),
+            // Some thousand places are passed.
+            crash: rate(&[1, 3]),
+            crash_between: rate(&[1, 3]),
+            asleep: if chance.happens(250) { 4 } else { 0 },
+            outages,
+            switches,
+            files: 0,
+            statements: Some(Statements {
+                before: 5 + chance.place(30),
+                moves: 5 + chance.place(30),
+                twins: rate(&[200, 500]),
+                backdated: rate(&[100, 300]),
+                oddities: if chance.happens(700) { 2 + chance.place(10) } else { 0 },
+                decisions: if chance.happens(500) { 3 + chance.place(8) } else { 0 },
+                meddling: rate(&[300, 800]),
+                crash: rate(&[100, 300]),
+            }),
+            ..Self { outages: Vec::new(), switches: Vec::new(), ..days }
+        }
+    }
+
     /// The fault of a call made now.
-    pub(crate) fn fault(&self, chance: &Chance, now: Timestamp) -> Option<Fault> {
-        let down = self.outages.iter().find(|o| o.from <= now && now < o.to);
+    pub(crate) fn fault(&self, chance: &Chance, path: &str, now: Timestamp) -> Option<Fault> {
+        let is_down = |o: &&Outage| o.from <= now && now < o.to && path.starts_with(o.on);
+        let down = self.outages.iter().find(is_down);
         down.map(|o| o.fault).or_else(|| {
             let struck = self.calls.iter().find(|(_, rate)| chance.happens(*rate));
             struck.map(|(fault, _)| *fault)
         })
     }
+}
+
+/// A time in which the bank does not work; at most as long as one of these, in seconds.
+fn outage(
+    chance: &Chance,
+    start: Timestamp,
+    active_seconds: i64,
+    longest: &[i64],
+    on: &'static str,
+) -> Outage {
+    let from = chance.between(0, active_seconds);
+    let longest = chance.pick(longest);
+    let length = chance.between(60, longest.min(active_seconds / 2));
+    let at = |seconds| after(start, seconds);
+    let faults = [Fault::NotSent, Fault::ErrorBefore, Fault::RequestLost];
+    Outage { from: at(from), to: at(from + length), fault: chance.pick(&faults), on }
+}
+
+/// How statements and balances are shown.
+fn of_statements(chance: &Chance) -> [(&'static str, Json); 11] {
+    let weekend = chance.pick(&["own_day", "next_business_day"]);
+    [
+        ("fee_cents", json!(chance.pick(&[0, 100, 100, 149]))),
+        ("boleto_credit_days", json!(chance.pick(&[0, 1, 1, 2]))),
+        ("opening_balance_cents", json!(chance.between(-50_000, 500_000))),
+        ("weekend_rows", json!(weekend)),
+        ("balance_on_weekends", json!(chance.happens(300))),
+        ("statement_shuffled", json!(chance.happens(500))),
+        // Small pages are read by scroll.
+        ("statement_page_max", json!(chance.pick(&[10_000, 10_000, 40]))),
+        ("payer_masked", json!(chance.happens(300))),
+        ("description_missing", json!(chance.happens(200))),
+        ("rows_late_days", json!(chance.between(1, 5))),
+        ("rows_corrected_days", json!(chance.between(1, 5))),
+    ]
 }
 
 /// How the bank behaves where nobody knows, and its oddities.

@@ -16,6 +16,8 @@ use crate::{checks, house, people};
 
 /// All must be well so long after the last fault: some things are looked at once a day.
 const REST_SECONDS: i64 = 30 * 3600;
+/// The last late row is shown, is read on the next business day, and its day is proved.
+const STATEMENT_REST_SECONDS: i64 = 14 * 86_400;
 /// More steps than any run needs: one that goes on does not come to rest.
 const STEPS: u32 = 100_000;
 /// What holds at every moment is looked at after so many steps.
@@ -36,10 +38,19 @@ pub struct Run {
     pub counts: Counts,
 }
 
-/// Runs one seed from the first order to the last receipt.
+/// Runs one seed from the first order to the last receipt, some hours or days.
 pub fn run(seed: u64) -> Run {
+    run_plan(seed, Plan::draw)
+}
+
+/// Runs one seed for some weeks, in which statements are read and their lines matched.
+pub fn months(seed: u64) -> Run {
+    run_plan(seed, Plan::months)
+}
+
+fn run_plan(seed: u64, plan: fn(u64, Timestamp) -> Plan) -> Run {
     let start: Timestamp = "2026-10-01T12:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
-    let universe = Arc::new(Universe::new(seed, Plan::draw(seed, start)));
+    let universe = Arc::new(Universe::new(seed, plan(seed, start)));
     universe.log(format_args!("{:?}", universe.plan));
     let lived = catch_unwind(AssertUnwindSafe(|| live(&universe)));
     universe.set_world(None);
@@ -83,7 +94,8 @@ fn calm(universe: &Universe) {
     universe.set_skew(0);
     let now = universe.now();
     let off = ["webhook_lost", "webhook_doubled", "webhook_reordered", "webhook_wrong_account"];
-    for switch in off.into_iter().chain(["situation_back", "issue_refused", "edit_refused"]) {
+    let more = ["situation_back", "issue_refused", "edit_refused", "rows_late", "rows_corrected"];
+    for switch in off.into_iter().chain(more).chain(["statement_down"]) {
         let value = serde_json::json!(0);
         let control = quita_banks::simulator::Control::Set { switch: switch.into(), value };
         universe.bank.must(&control, now);
@@ -94,7 +106,11 @@ fn calm(universe: &Universe) {
 fn rest(process: &mut Process<'_>) -> Result<(), StoreError> {
     let universe = process.universe;
     let calm_at = universe.now();
-    let deadline = after(calm_at, REST_SECONDS.max(2 * universe.plan.poll_seconds));
+    let rest = match universe.plan.statements {
+        Some(_) => STATEMENT_REST_SECONDS,
+        None => REST_SECONDS.max(2 * universe.plan.poll_seconds),
+    };
+    let deadline = after(calm_at, rest);
     let accounts = universe.people().accounts.len();
     let mut looks = universe.looks();
     loop {
@@ -163,9 +179,9 @@ impl Process<'_> {
     /// has, time goes on to the next instant at which somebody will.
     fn step(&mut self, end: Timestamp) -> Result<(), StoreError> {
         self.steps += 1;
-        let jobs = checks::next_jobs(&self.store)?;
+        let jobs = checks::next_jobs(self.universe, &self.store)?;
         let now = self.universe.process_now();
-        let mut idle = Actor::of_run(self.universe.plan.files > 0).to_vec();
+        let mut idle = Actor::of_run(&self.universe.plan);
         // Workers without work, and numbers and seals at every step, would only cost time.
         idle.retain(|actor| match actor {
             Actor::Worker(kind) => jobs.iter().any(|(k, at)| k == kind.word() && *at <= now),

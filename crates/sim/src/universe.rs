@@ -15,7 +15,9 @@ use quita_engine::world::World;
 use crate::actor::Actor;
 use crate::bank::Bank;
 use crate::chance::Chance;
+use crate::clerk;
 use crate::office;
+
 use crate::people::{People, Task};
 use crate::plan::Plan;
 use crate::trace::Trace;
@@ -31,6 +33,9 @@ const LEASE_MS: i64 = 600_000;
 const STEPS_ASLEEP: u32 = 12;
 /// The last place before a request leaves.
 pub(crate) const BEFORE_REQUEST: &str = "wire.before";
+
+/// Where lines and boletos were read, and matches are not written yet.
+const MATCHING: &str = "reconcile.read";
 
 /// One run.
 pub(crate) struct Universe {
@@ -161,10 +166,20 @@ impl Universe {
         let rate = match name {
             // Places that few runs come by.
             "batch.issued" | "mail.sent" => self.plan.crash.max(self.plan.crash_in_files),
+            "statement.fetched" | "statement.recorded" | MATCHING | "reconcile.matched" => {
+                self.plan.crash.max(self.plan.statements.as_ref().map_or(0, |s| s.crash))
+            }
             _ => self.plan.crash,
         };
         if !self.is_calm() && self.faults.happens(rate) {
             self.crash(name);
+        }
+        let meddling = self.plan.statements.as_ref().map_or(0, |s| s.meddling);
+        if name == MATCHING
+            && self.chance.happens(meddling)
+            && let Some(world) = self.world()
+        {
+            clerk::decide(self, &world);
         }
         // Just before a request leaves, only the operating system could still hold it up.
         if name != BEFORE_REQUEST && self.fails("asleep", self.plan.asleep) {
@@ -193,7 +208,7 @@ impl Universe {
             return;
         }
         let Some(world) = self.world() else { return };
-        let mut idle = Actor::of_run(self.plan.files > 0).to_vec();
+        let mut idle = Actor::of_run(&self.plan);
         self.depth.fetch_add(1, Ordering::Relaxed);
         while !idle.is_empty() {
             let actor = idle.swap_remove(self.chance.place(idle.len()));

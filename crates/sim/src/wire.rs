@@ -28,7 +28,7 @@ impl Wire for RunWire {
         universe.crash_point(BEFORE_REQUEST);
         let fault = match universe.is_calm() {
             true => None,
-            false => universe.plan.fault(&universe.faults, universe.now()),
+            false => universe.plan.fault(&universe.faults, &call.path, universe.now()),
         };
         if let Some(fault) = fault {
             universe.trace.count(format!("fault {fault:?}"));
@@ -114,7 +114,8 @@ fn answered(universe: &Universe, reply: SimReply) -> Result<HttpResponse, WireEr
 
 /// The request as it reaches the bank.
 fn at_bank(peer: &Peer, request: &WireRequest) -> SimRequest {
-    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let whole = format!("{}{}", peer.base_path(), request.path);
+    let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));
     let certificate = peer
         .identity
         .as_ref()

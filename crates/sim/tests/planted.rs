@@ -1,10 +1,12 @@
 //! Defects planted in the engine are caught. A check that never fails proves nothing.
 
 use quita_engine::planted::{Bug, plant};
-use quita_sim::run;
+use quita_sim::{months, run};
 
 /// So many seeds are tried for each defect.
 const SEEDS: u64 = 40;
+/// So many of months are tried at most: they take longer.
+const MONTHS: u64 = 40;
 
 /// The share of the seeds, in per cent, that must catch each defect at the least.
 const DEFECTS: [(Bug, u64); 7] = [
@@ -17,6 +19,16 @@ const DEFECTS: [(Bug, u64); 7] = [
     (Bug::SentBeforehand, 2),
 ];
 
+/// Those of statements, and of what explains their lines: one seed of months must catch each.
+const IN_MONTHS: [Bug; 6] = [
+    Bug::CursorBeforeLines,
+    Bug::NoOverlap,
+    Bug::AlikeIsSame,
+    Bug::BalanceUnchecked,
+    Bug::StatusBeforeMatch,
+    Bug::TakesTaken,
+];
+
 #[test]
 fn every_planted_defect_is_caught() {
     for (bug, least) in DEFECTS {
@@ -26,5 +38,16 @@ fn every_planted_defect_is_caught() {
         let share = caught * 100 / SEEDS;
         println!("{bug:?}: caught in {share} % of {SEEDS} seeds");
         assert!(share >= least, "{bug:?} was caught in {share} % of the seeds");
+    }
+}
+
+#[test]
+fn every_defect_planted_in_statements_is_caught() {
+    for bug in IN_MONTHS {
+        plant(Some(bug));
+        let caught = (0..MONTHS).find(|seed| !months(*seed).violations.is_empty());
+        plant(None);
+        println!("{bug:?}: caught by seed {caught:?} of months");
+        assert!(caught.is_some(), "{bug:?} was caught by none of {MONTHS} seeds of months");
     }
 }

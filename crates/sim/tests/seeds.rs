@@ -29,6 +29,10 @@ const CRASHES: [&str; 22] = [
     "wire.before",
 ];
 
+/// Those that runs of months come by besides.
+const CRASHES_IN_MONTHS: [&str; 4] =
+    ["reconcile.matched", "reconcile.read", "statement.fetched", "statement.recorded"];
+
 /// One run in so many is run twice.
 const TWICE: u64 = 100;
 
@@ -37,8 +41,11 @@ const TWICE: u64 = 100;
 /// (5633 to 6028); what is looked at once a day needed more than a day of rest (7123).
 const FOUND: [u64; 6] = [5382, 5633, 5655, 5848, 6028, 7123];
 
-fn seeds() -> Vec<u64> {
-    let Ok(text) = std::env::var("QUITA_SEEDS") else { return (0..200).chain(FOUND).collect() };
+/// So many runs of months.
+const MONTHS: u64 = 16;
+
+fn seeds(otherwise: impl Iterator<Item = u64>) -> Vec<u64> {
+    let Ok(text) = std::env::var("QUITA_SEEDS") else { return otherwise.collect() };
     let (from, to) = text.split_once("..").expect("QUITA_SEEDS=from..to");
     let number = |text: &str| text.parse::<u64>().expect("QUITA_SEEDS=from..to");
     (number(from)..number(to)).collect()
@@ -46,40 +53,64 @@ fn seeds() -> Vec<u64> {
 
 #[test]
 fn nothing_is_ever_wrong() {
-    let seeds = seeds();
+    let seeds = seeds((0..200).chain(FOUND));
+    let counts = all_are_right("nothing_is_ever_wrong", run, &seeds);
+    for what in counts.keys().filter_map(|what| what.strip_prefix("point ")) {
+        assert!(CRASHES.contains(&what), "{what} is not in the list");
+    }
+    if seeds.len() >= 200 {
+        was_killed_at(&CRASHES, &counts);
+    }
+}
+
+#[test]
+fn months_of_statements_are_right() {
+    let seeds = seeds(0..MONTHS);
+    let counts = all_are_right("months_of_statements_are_right", quita_sim::months, &seeds);
+    for what in counts.keys().filter_map(|what| what.strip_prefix("point ")) {
+        let known = CRASHES.contains(&what) || CRASHES_IN_MONTHS.contains(&what);
+        assert!(known, "{what} is not in the list");
+    }
+    if seeds.len() as u64 >= MONTHS {
+        was_killed_at(&CRASHES_IN_MONTHS, &counts);
+    }
+}
+
+/// Runs each seed. Gives how often each thing was met.
+fn all_are_right(test: &str, run: fn(u64) -> Run, seeds: &[u64]) -> Counts {
     let count = seeds.len() as u64;
     let mut counts = Counts::new();
     let mut failed: Vec<Run> = Vec::new();
     for seed in seeds {
-        let run = run(seed);
+        let done = run(*seed);
         if seed % TWICE == 0 || count == 1 {
-            assert_eq!(run.hash, quita_sim::run(seed).hash, "seed {seed} went two ways");
+            assert_eq!(done.hash, run(*seed).hash, "seed {seed} went two ways");
         }
-        for (what, times) in &run.counts {
+        for (what, times) in &done.counts {
             *counts.entry(what.clone()).or_default() += times;
         }
         if count == 1 {
-            println!("{}", run.log.join("\n"));
+            println!("{}", done.log.join("\n"));
         }
-        if !run.violations.is_empty() {
-            failed.push(run);
+        if !done.violations.is_empty() {
+            failed.push(done);
         }
     }
     for (what, times) in &counts {
         println!("{times:>9} {what}");
     }
-    report(&failed, count);
+    report(test, &failed, count);
     assert!(failed.is_empty(), "{} of {count} seeds failed", failed.len());
-    every_crash_happened(&counts, count);
+    counts
 }
 
 /// Says how to see each failed run again, and what happened in the first.
-fn report(failed: &[Run], count: u64) {
+fn report(test: &str, failed: &[Run], count: u64) {
     for run in failed {
         let (seed, next) = (run.seed, run.seed + 1);
         println!(
             "seed {seed} failed, again with \
-             QUITA_SEEDS={seed}..{next} cargo test -p quita-sim --test seeds -- --nocapture"
+             QUITA_SEEDS={seed}..{next} cargo test -p quita-sim --test seeds {test} -- --nocapture"
         );
         for what in &run.violations {
             println!("  {what}");
@@ -91,14 +122,8 @@ fn report(failed: &[Run], count: u64) {
 }
 
 /// A place that no run was killed at proves nothing, nor does one that nobody listed.
-fn every_crash_happened(counts: &Counts, count: u64) {
-    for what in counts.keys().filter_map(|what| what.strip_prefix("point ")) {
-        assert!(CRASHES.contains(&what), "{what} is not in the list");
-    }
-    if count < 200 {
-        return;
-    }
-    for point in CRASHES {
+fn was_killed_at(points: &[&str], counts: &Counts) {
+    for point in points {
         let crashes = counts.get(&format!("crash {point}")).copied().unwrap_or(0);
         assert!(crashes > 0, "no process was killed at {point}");
     }

@@ -259,6 +259,7 @@ sql! {
         bank_id = $6, our_number = $7, barcode = $8, writable_line = $9, br_code = $10,
         txid = $11, refusal = $12, received = $13, settled_by_hand = $14, wanted = $15,
         registered_at = $16, settled_at = $17, edition = $18, updated_at = $19 WHERE id = $1";
+    SET_ORDER = "UPDATE boletos SET order_body = $2 WHERE id = $1";
     ALL_IDS = "SELECT id FROM boletos WHERE id > $1 ORDER BY id LIMIT $2";
 }
 
@@ -292,6 +293,11 @@ pub fn insert(tx: &mut Tx, boleto: &Boleto, body: &str) -> Result<bool, StoreErr
         ],
     )?;
     Ok(added == 1)
+}
+
+/// Puts another order in the place of the one that was kept: of a boleto that no bank has.
+pub fn set_order(tx: &mut Tx, id: &str, order: &BoletoOrder) -> Result<(), StoreError> {
+    tx.exec(SET_ORDER, params![id, order_body(order)?]).map(|_| ())
 }
 
 /// Keeps others from changing this boleto until the transaction ends.

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod audit;
 pub mod bank_lines;
+pub mod bank_tokens;
 pub mod batches;
 pub mod boletos;
 pub mod charges;

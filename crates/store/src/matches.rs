@@ -283,7 +283,8 @@ sql! {
     REJECTED = "SELECT r.line_id, r.boleto_id FROM rejected_matches r
         JOIN bank_lines l ON l.id = r.line_id WHERE l.account_id = $1 AND l.status = 'open'";
     UNDONE = "SELECT DISTINCT m.line_id FROM matches m JOIN bank_lines l ON l.id = m.line_id
-        WHERE l.account_id = $1 AND l.status = 'open' AND m.undone_at IS NOT NULL";
+        WHERE l.account_id = $1 AND l.status = 'open' AND m.undone_at IS NOT NULL
+        AND m.undone_by <> 'system'";
     OPEN_BOLETOS = concat!(payable!(), "account_id = $1
         AND (status = 'CREATED' OR status = 'REGISTERED' OR status = 'CANCELLATION_REQUESTED')");
     LATE_BOLETOS = concat!(payable!(), "company_id = $1 AND account_id = $2
@@ -494,7 +495,7 @@ pub fn rejected(tx: &mut Tx, account_id: &str) -> Result<Vec<(String, String)>, 
     rows.map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
 }
 
-/// Open lines of an account of which a match was undone: a person looks at them.
+/// Open lines of an account of which a person undid a match, and looks at them.
 pub fn undone(tx: &mut Tx, account_id: &str) -> Result<Vec<String>, StoreError> {
     tx.rows(UNDONE, params![account_id])?.into_iter().map(|row| row.text(0)).collect()
 }

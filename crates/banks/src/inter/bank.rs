@@ -56,7 +56,7 @@ impl Bank for Inter {
     }
 
     fn request(&self, op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
-        Ok(request::build(op, ctx))
+        request::build(op, ctx)
     }
 
     fn outcome(&self, op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {

@@ -9,7 +9,7 @@ use quita_core::party::{Address, Party};
 use quita_core::terms::{Discount, Fine, Interest, InterestValue, Value};
 use serde::Serialize;
 
-use crate::contract::{Ctx, HttpRequest, Op};
+use crate::contract::{Ctx, HttpRequest, Op, Unsupported};
 use crate::statement::StatementDetail;
 
 use super::bank::{API, PIX_READ, READ, STATEMENT_PAGE, STATEMENT_READ, WRITE};
@@ -30,11 +30,11 @@ pub(super) const PAGE: u32 = 1000;
 const REASON: usize = 50;
 
 /// The request for an operation.
-pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
+pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
     let one = |id: &str, rest: &str| format!("{COBRANCAS}/{}{rest}", segment(id));
-    match op {
+    let call = match op {
         Op::Issue(order) => Call::send("POST", COBRANCAS.to_owned(), &emissao(order), "issue"),
-        Op::Find { bank_reference, issued_from, cursor } => {
+        Op::Find { bank_reference, issued_from, cursor, .. } => {
             // The bank's clock may be ahead of ours, over midnight.
             let until = ctx.today.tomorrow().unwrap_or(ctx.today).max(*issued_from);
             Call::list("EMISSAO", *issued_from, until, cursor).with("seuNumero", bank_reference)
@@ -90,8 +90,11 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> HttpRequest {
                 None => call,
             }
         }
-    }
-    .finish(ctx)
+        Op::Validate(_) | Op::Instruct { .. } => {
+            return Err(Unsupported { operation: op.kind() });
+        }
+    };
+    Ok(call.finish(ctx))
 }
 
 /// The page that a cursor asks for; the first one without a cursor of ours.

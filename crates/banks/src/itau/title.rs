@@ -8,6 +8,7 @@ use quita_core::barcode::FreeField;
 use quita_core::check_digit::mod10;
 use quita_core::findings::Warning;
 
+use crate::contract::{Ctx, Printed};
 use crate::title::{Title, TitleError, TitleInput, Titles, as_text, digits, free_field};
 use crate::title::{join, optional_digits};
 
@@ -78,6 +79,27 @@ impl Titles for ItauTitles {
         expect("our_number_digit", 11, dac, "do nosso número");
         expect("account_digit", 21, account_dac(&branch, &account), "da conta");
         found
+    }
+}
+
+/// The numbers as the bank prints them: `109/00000001-4` and `0001/12345-4`.
+pub(super) fn printed(our_number: &str, wallet: &str, ctx: &Ctx) -> Printed {
+    let account = ctx.account_number.trim_start_matches('0');
+    let input = TitleInput {
+        branch: Some(ctx.branch.as_str().into()),
+        account: Some(account.into()),
+        wallet: Some(wallet.into()),
+        our_number: Some(our_number.into()),
+        // The free fields of the wallets that need it are of no matter here.
+        document_number: Some("0".into()),
+        beneficiary_code: Some("0".into()),
+        ..TitleInput::default()
+    };
+    let formatted = TITLES.compute(&input).map(|title| title.our_number_formatted);
+    Printed {
+        our_number: formatted.unwrap_or_else(|_| our_number.to_owned()),
+        wallet: wallet.to_owned(),
+        beneficiary_code: format!("{}/{account}-{}", ctx.branch, ctx.account_digit),
     }
 }
 

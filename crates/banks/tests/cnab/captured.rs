@@ -305,6 +305,7 @@ fn order(input: &Value, title: &Value) -> RemittanceOrder {
         boleto: BoletoOrder {
             bank_reference: word(&title["documento"]),
             document_number: word(&title["documento"]),
+            our_number: None,
             invoice_type: InvoiceType::BillOfExchange,
             amount: cents("valor"),
             issuance_date: day("data_emissao"),

@@ -99,6 +99,7 @@ pub(crate) fn plain() -> BoletoOrder {
     BoletoOrder {
         bank_reference: "FAT-000123".to_owned(),
         document_number: "NFe 450 - 1/1".to_owned(),
+        our_number: None,
         invoice_type: InvoiceType::BillOfExchange,
         amount: Money::from_cents(12_345),
         issuance_date: date(2026, 11, 21),
@@ -151,6 +152,7 @@ pub(crate) fn get() -> Op {
 pub(crate) fn find() -> Op {
     Op::Find {
         bank_reference: "FAT-000123".to_owned(),
+        our_number: None,
         issued_from: date(2026, 11, 20),
         cursor: None,
     }

@@ -281,3 +281,25 @@ fn a_scroll_is_steered_by_headers_as_well() {
     let last = send("x-inter-scroll-id", first["scrollId"].as_str().unwrap());
     assert_eq!((&last["hasMore"], &last["numeroDeElementos"]), (&json!(false), &json!(1)));
 }
+
+#[test]
+fn the_books_tell_what_is_not_shown_yet_and_what_was_paid() {
+    let mut world = World::new();
+    world.set("fee_cents", json!(100));
+    world.set("registration_delay_ms", json!(0));
+    world.set("rows_late", json!(1));
+    world.set("rows_corrected", json!(2));
+    world.set("rows_corrected_cents", json!(7));
+    let id = world.issue(order("B"));
+    world.pay(&id, Means::Pix, Some(3_000));
+    world.sign_in();
+    let shown = world.get(&format!("/banking/v2/extrato/completo?{DAY}"))["transacoes"].clone();
+    assert_eq!(shown.as_array().unwrap().len(), 1);
+    assert_eq!(shown[0]["valor"], "0.93");
+    let books = world.control(Control::Ledger { account: ACCOUNT.into() });
+    let told: Vec<_> =
+        books.as_array().unwrap().iter().map(|row| (&row["kind"], &row["amount"])).collect();
+    assert_eq!(told, [(&json!("PIX"), &json!(3_000)), (&json!("TARIFA"), &json!(-100))]);
+    assert!(books.as_array().unwrap().iter().all(|row| row["boleto"] == id.as_str()));
+    assert_eq!(books[1]["id"], shown[0]["idTransacao"]);
+}

@@ -18,7 +18,10 @@ use quita_core::party::{Address, Party};
 use quita_core::terms::Terms;
 
 /// The account with its check digit.
-pub(crate) const ACCOUNT: &str = "123456789";
+pub(crate) const ACCOUNT: &str = "123454";
+
+/// Where the bank is to send its notices.
+pub(crate) const HOOK: &str = "https://cobranca.example/hooks/1a2b3c";
 
 /// A Monday at ten in São Paulo.
 pub(crate) fn start() -> Timestamp {
@@ -42,6 +45,10 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     numbers: Numbers,
     tokens: BTreeMap<String, String>,
+    /// What is set for the account, as the bank gave it.
+    account: BTreeMap<String, String>,
+    /// Our numbers by reference, at banks that leave them to the company.
+    our_numbers: BTreeMap<String, String>,
 }
 
 impl Desk {
@@ -49,7 +56,7 @@ impl Desk {
         let mut desk = Self::new_without_simulator(bank);
         desk.simulator = bank.simulator();
         assert!(desk.simulator.is_some(), "{} claims an API", bank.info().name);
-        desk.control(&Control::AddClient {
+        let made = desk.control(&Control::AddClient {
             client_id: "client".into(),
             client_secret: "secret".into(),
             scopes: String::new(),
@@ -57,12 +64,22 @@ impl Desk {
             certificate: Some("aa".into()),
             owner: None,
         });
+        let texts = made.as_object().unwrap().iter().filter_map(|(k, v)| Some((k, v.as_str()?)));
+        desk.account = texts.map(|(k, v)| (k.clone(), v.to_owned())).collect();
         desk
     }
 
     pub(crate) fn new_without_simulator(bank: &'static dyn Bank) -> Self {
         let numbers = Numbers(7);
-        Self { bank, simulator: None, now: start(), numbers, tokens: BTreeMap::new() }
+        Self {
+            bank,
+            simulator: None,
+            now: start(),
+            numbers,
+            tokens: BTreeMap::new(),
+            account: BTreeMap::new(),
+            our_numbers: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn ctx(&self) -> Ctx {
@@ -70,10 +87,10 @@ impl Desk {
         let here = self.now.to_zoned(zone);
         let minute = i16::from(here.hour()) * 60 + i16::from(here.minute());
         Ctx {
-            account: BTreeMap::new(),
+            account: self.account.clone(),
             branch: "0001".into(),
-            account_number: "12345678".into(),
-            account_digit: "9".into(),
+            account_number: "12345".into(),
+            account_digit: "4".into(),
             now: self.now,
             today: here.date(),
             minute_of_day: u16::try_from(minute).unwrap(),
@@ -82,9 +99,9 @@ impl Desk {
     }
 
     /// Plays the payer, the clerk or a fault.
-    pub(crate) fn control(&mut self, control: &Control) {
+    pub(crate) fn control(&mut self, control: &Control) -> serde_json::Value {
         let simulator = self.simulator.as_mut().unwrap();
-        simulator.control(control, self.now, &mut self.numbers).unwrap();
+        simulator.control(control, self.now, &mut self.numbers).unwrap()
     }
 
     fn send(&mut self, request: &SimRequest) -> HttpResponse {
@@ -121,20 +138,42 @@ impl Desk {
     /// Asks the bank.
     pub(crate) fn call(&mut self, op: &Op) -> Outcome {
         let ctx = self.ctx();
+        let op = &self.numbered(op);
         let request = self.bank.request(op, &ctx).unwrap();
         let mut headers = request.headers.clone();
+        headers.extend(self.bank.client_headers("client"));
+        let host = self.info().hosts.iter().find(|host| host.key == request.host).unwrap();
         if let Some(token) = self.token(&request.scopes.join(" ")) {
             headers.push(("authorization".into(), format!("Bearer {token}")));
         }
         let answer = self.send(&SimRequest {
             method: request.method.into(),
-            path: request.path.clone(),
+            path: host.at("") + &request.path,
             query: request.query.clone(),
             headers,
             body: request.body.clone(),
             client_certificate: Some("aa".into()),
         });
         self.bank.outcome(op, &answer, &ctx)
+    }
+
+    /// The operation with our number, where the company gives it: one for each reference.
+    fn numbered(&mut self, op: &Op) -> Op {
+        let Some(numbering) = self.bank.numbering(&self.ctx()) else { return op.clone() };
+        let mut op = op.clone();
+        match &mut op {
+            Op::Issue(order) | Op::Validate(order) => {
+                let next = self.our_numbers.len() + 1;
+                let digits = numbering.digits;
+                let number = self.our_numbers.entry(order.bank_reference.clone());
+                order.our_number = Some(number.or_insert(format!("{next:0digits$}")).clone());
+            }
+            Op::Find { bank_reference, our_number, .. } => {
+                *our_number = self.our_numbers.get(bank_reference).cloned();
+            }
+            _ => {}
+        }
+        op
     }
 
     /// Asks the bank for boletos, to the end of the list.
@@ -192,15 +231,17 @@ impl Desk {
     /// Lets time go by; gives what the bank sent meanwhile.
     pub(crate) fn pass(&mut self, seconds: u64) -> Vec<Callback> {
         let until = self.now + Duration::from_secs(seconds);
-        let simulator = self.simulator.as_mut().unwrap();
+        let mut simulator = self.simulator.take().unwrap();
         let mut sent = Vec::new();
         while let Some(due) = simulator.due().filter(|due| *due <= until) {
             self.now = self.now.max(due);
             for callback in simulator.tick(self.now, &mut self.numbers) {
-                simulator.called_back(callback.id, Some(200), self.now);
+                let answer = self.inbound(&callback).response;
+                simulator.answered(callback.id, Some(&answer), self.now);
                 sent.push(callback);
             }
         }
+        self.simulator = Some(simulator);
         self.now = until;
         self.tokens.clear();
         sent
@@ -210,11 +251,14 @@ impl Desk {
     pub(crate) fn inbound(&self, callback: &Callback) -> InboundReply {
         let request = Inbound {
             method: "POST".into(),
-            path: String::new(),
+            path: callback.url.strip_prefix(HOOK).unwrap().to_owned(),
             headers: callback.headers.clone(),
             body: callback.body.clone(),
         };
-        self.bank.inbound(&request, &self.ctx())
+        match self.bank.answer(&request) {
+            Some(response) => InboundReply { response, bells: Vec::new() },
+            None => self.bank.inbound(&request, &self.ctx()),
+        }
     }
 
     /// Orders a boleto and gives the bank's id once it is registered.
@@ -234,6 +278,7 @@ pub(crate) fn order(reference: &str) -> BoletoOrder {
     BoletoOrder {
         bank_reference: reference.into(),
         document_number: "NFe 1 - 1/1".into(),
+        our_number: None,
         invoice_type: InvoiceType::BillOfExchange,
         amount: Money::from_cents(12_345),
         issuance_date: date(2026, 11, 23),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
-use quita_banks::contract::{Bell, ChangeState, Done, Op, OpKind, Outcome};
+use quita_banks::contract::{Accepts, Bell, ChangeState, Done, Instruction, Op, OpKind, Outcome};
 use quita_banks::simulator::Control;
 use quita_banks::statement::StatementDetail;
 use quita_core::bank_line::BankLine;
@@ -11,8 +11,9 @@ use quita_core::calendar::Calendar;
 use quita_core::fact::{Fact, Means, PaymentKey, Situation};
 use quita_core::fold::{Folded, Status, fold};
 use quita_core::money::Money;
+use quita_core::terms::{Discount, Fine, Interest, InterestValue, Value};
 
-use crate::desk::{ACCOUNT, Desk, order};
+use crate::desk::{ACCOUNT, Desk, HOOK, order};
 
 /// An operation and what proves it.
 type Suite = (OpKind, fn(&mut Desk));
@@ -20,10 +21,12 @@ type Suite = (OpKind, fn(&mut Desk));
 /// A suite for each operation.
 pub(crate) const SUITES: &[Suite] = &[
     (OpKind::Issue, issue),
+    (OpKind::Validate, validate),
     (OpKind::Find, find),
     (OpKind::Get, get),
     (OpKind::Cancel, cancel),
     (OpKind::Change, change),
+    (OpKind::Instruct, instruct),
     (OpKind::ChangeStatus, change),
     (OpKind::Settled, settled),
     (OpKind::States, states),
@@ -62,12 +65,24 @@ fn issue(desk: &mut Desk) {
     assert!(matches!(desk.call(&Op::Issue(Box::new(order("DOIS")))), Outcome::Done(_)));
 }
 
+fn validate(desk: &mut Desk) {
+    let ask = |order| Op::Validate(Box::new(order));
+    assert_eq!(desk.call(&ask(order("ENSAIO"))), Outcome::Done(Done::Nothing));
+    let mut late = order("ENSAIO");
+    late.expiration_date = date(2026, 11, 20);
+    late.limit_date = date(2026, 11, 21);
+    assert!(matches!(desk.call(&ask(late)), Outcome::Rejected(_)));
+    // Nothing was registered, so that it can be.
+    assert!(matches!(desk.call(&Op::Issue(Box::new(order("ENSAIO")))), Outcome::Done(_)));
+}
+
 fn find(desk: &mut Desk) {
     let id = desk.registered("ACHAR");
     desk.registered("OUTRO");
     let found = |desk: &mut Desk, reference: &str| {
         desk.reports(|cursor| Op::Find {
             bank_reference: reference.to_owned(),
+            our_number: None,
             issued_from: date(2026, 11, 22),
             cursor,
         })
@@ -135,6 +150,42 @@ fn change(desk: &mut Desk) {
     assert_eq!(after.our_number, before.our_number);
 }
 
+/// What an instruction did is seen by what is paid a month after the due date.
+fn instruct(desk: &mut Desk) {
+    let (percent, first) = (|text: &str| text.parse().unwrap(), date(2026, 12, 22));
+    let fine = Fine { date: first, value: Value::Percent(percent("2")) };
+    let interest = Interest { date: first, value: InterestValue::PerMonth(percent("1")) };
+    let discount = Discount {
+        date: date(2026, 12, 21),
+        value: Value::Fixed(Money::from_cents(345)),
+        per: None,
+    };
+    let cases = [
+        ("ABATIDO", Instruction::Abatement(Money::from_cents(1_000)), false, 11_345),
+        ("DESCONTO", Instruction::Discounts(vec![discount]), false, 12_000),
+        ("EXATO", Instruction::Accepts(Accepts::Any), false, 12_345),
+        // 30 days late.
+        ("MULTA", Instruction::Fine(Some(fine)), true, 12_345 + 247),
+        ("JUROS", Instruction::Interest(Some(interest)), true, 12_345 + 123),
+        ("NADA", Instruction::Fine(None), true, 12_345),
+    ];
+    let mut given = Vec::new();
+    for (reference, instruction, late, due) in cases {
+        let bank_id = desk.registered(reference);
+        let op = Op::Instruct { bank_id: bank_id.clone(), instruction };
+        assert_eq!(desk.call(&op), Outcome::Done(Done::Nothing), "{reference}");
+        given.push((reference, bank_id, late, due));
+    }
+    for late_ones in [false, true] {
+        for (reference, bank_id, _, due) in given.iter().filter(|one| one.2 == late_ones) {
+            let (target, means) = (bank_id.clone(), Means::Boleto);
+            let told = desk.control(&Control::Pay { target, means, amount: None });
+            assert_eq!(told["amount"], *due, "{reference}");
+        }
+        desk.pass(58 * 86_400);
+    }
+}
+
 fn settled(desk: &mut Desk) {
     let (paid, open) = (desk.registered("PAGO"), desk.registered("ABERTO"));
     pay(desk, &paid, Means::Boleto);
@@ -197,7 +248,7 @@ fn pdf(desk: &mut Desk) {
 }
 
 fn webhook(desk: &mut Desk) {
-    let url = "https://cobranca.example/hooks/1".to_owned();
+    let url = HOOK.to_owned();
     let there = |desk: &mut Desk| match desk.call(&Op::GetWebhook) {
         Outcome::Done(Done::Webhook(there)) => there,
         other => panic!("{other:?}"),

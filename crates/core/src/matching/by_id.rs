@@ -1,24 +1,40 @@
 //! First pass: the bank names the receivable.
 
 use crate::matching::amount::{Fit, compare, fit};
-use crate::matching::index::pay_days;
+use crate::matching::index::{day_number, pay_days};
 use crate::matching::{
     Confidence, Difference, Line, Match, Reason, Share, State, Verdict, WhyNot, number, text,
 };
 use crate::money::Money;
 
+/// How the bank's number must agree with ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forms {
+    /// As it is, but for signs and leading zeros.
+    Same,
+    /// With the wallet before it or without, with the check digit or without; then the amount has
+    /// to agree as well.
+    Other,
+}
+
 /// Matches lines that name their receivable, and tells fees and other debits apart.
-pub(crate) fn run(state: &mut State) {
-    let mut paid = vec![Money::ZERO; state.receivables.len()];
+pub(crate) fn run(state: &mut State, forms: Forms) {
+    let mut paid = paid(state);
     let mut days = (jiff::civil::Date::MIN, Vec::new());
     for at in 0..state.order.len() {
         let line_at = state.order[at] as usize;
+        if state.decided[line_at].is_some() {
+            continue;
+        }
         let line = &state.lines[line_at];
         if !line.amount.is_positive() {
             state.decided[line_at] = Some(outgoing(state, line));
             continue;
         }
-        let (found, reason) = named(state, line_at);
+        let (found, reason) = match forms {
+            Forms::Same => named(state, line_at),
+            Forms::Other => (numbered(state, line_at), Reason::OurNumber),
+        };
         if found.is_empty() {
             continue;
         }
@@ -29,8 +45,20 @@ pub(crate) fn run(state: &mut State) {
             fit(line.amount, &state.receivables[r], &days.1, &state.fees, state.settings)
         };
         let mut fits: Vec<(usize, Fit)> = found.iter().map(|&r| (r, fit_of(r))).collect();
+        if forms == Forms::Other {
+            fits.retain(|(r, f)| f.exact() || paid[*r] == line.amount);
+            if fits.len() != 1 {
+                continue;
+            }
+        }
         if fits.len() > 1 {
             narrow(state, line, &mut fits);
+        }
+        if let [(receivable, fit)] = fits.as_slice()
+            && fit.exact()
+        {
+            let last_day = state.index.last_day[*receivable];
+            state.days.learn(day_number(fit.paid_on) - last_day);
         }
         let matches = fits.iter().map(|&(r, f)| named_match(state, line_at, r, f, reason, paid[r]));
         match fits.as_slice() {
@@ -50,6 +78,18 @@ pub(crate) fn run(state: &mut State) {
             }
         }
     }
+}
+
+/// What earlier lines paid of each receivable.
+fn paid(state: &State) -> Vec<Money> {
+    let mut paid = vec![Money::ZERO; state.receivables.len()];
+    for (line, verdict) in state.lines.iter().zip(&state.decided) {
+        let Some(Verdict::Matched(found)) = verdict else { continue };
+        for share in &found.shares {
+            paid[share.receivable] = paid[share.receivable] + line.amount;
+        }
+    }
+    paid
 }
 
 /// An even share of belief.
@@ -114,6 +154,30 @@ fn named(state: &State, line_at: usize) -> (Vec<usize>, Reason) {
     }
     (by_id(&line.bank_reference, |r| &r.bank_reference), Reason::BankReference)
 }
+
+/// The receivables whose number is the bank's in another form.
+fn numbered(state: &State, line_at: usize) -> Vec<usize> {
+    let Some(told) = state.lines[line_at].our_number.as_deref() else { return Vec::new() };
+    let index = &state.index;
+    let mut found = Vec::new();
+    for n in [number::normal(told), number::without_wallet(told)].into_iter().flatten() {
+        if n.len() < SHORTEST {
+            continue;
+        }
+        found.extend(index.our_number.get(number::exact(&n)));
+        found.extend(index.bare_number.get(number::exact(&n)));
+        if let Some(bare) = number::bare(&n) {
+            found.extend(index.our_number.get(number::exact(bare)));
+        }
+    }
+    found.retain(|r| !state.rejected(line_at, *r));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Numbers with fewer characters are not looked for in another form.
+const SHORTEST: usize = 5;
 
 /// Of several receivables under one identifier (accounts may share numbers) keeps those of this
 /// amount and payer, where there are any.

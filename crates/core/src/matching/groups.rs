@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 
 use crate::matching::identity::Payer;
-use crate::matching::index::{People, pay_days};
+use crate::matching::index::{day_number, pay_days};
+use crate::matching::people::People;
 use crate::matching::singles::Claim;
 use crate::matching::weight::decibans;
 use crate::matching::{
@@ -46,11 +47,7 @@ pub(crate) fn of_customers(state: &mut State, people: &People, claims: &[Claim])
             }
         });
         if let Some((chosen, fee, tried)) = sum {
-            let identity = payer.compare(
-                chosen[0].receivable,
-                &state.receivables[chosen[0].receivable],
-                people,
-            );
+            let identity = payer.compare(chosen[0].receivable, state.receivables, people);
             let by_name = identity.reason == Some(Reason::Name) && chosen.len() <= 4;
             let certain = (by_name || identity.reason == Some(Reason::Document))
                 && identity.weight >= 25
@@ -95,7 +92,7 @@ fn of_one_customer(
         let words = words?;
         let first = people.words.names(*words.first()?);
         let mut same = first.iter().filter(|n| {
-            let theirs = &people.names[**n as usize].words;
+            let theirs = people.names.of(**n);
             theirs.len() == words.len() && words.iter().all(|w| theirs.contains(w))
         });
         let (name, None) = (same.next()?, same.next()) else { return None };
@@ -136,8 +133,9 @@ pub(crate) fn run(state: &mut State) {
             .collect();
         let days = pay_days(line.date, &state.settings.calendar);
         let mut found: Option<(Vec<Item>, Money, usize)> = None;
-        let mut several = false;
-        for day in days {
+        // Of too many any amount can be made.
+        let mut several = places.len() > MOST;
+        for day in days.into_iter().filter(|_| places.len() <= MOST) {
             let items = items(state, &places, day);
             match solve(&items, line.amount, &state.fees) {
                 Sums::One { chosen, fee } => match &found {
@@ -156,7 +154,7 @@ pub(crate) fn run(state: &mut State) {
                 let certain = sure >= state.settings.automatic_from;
                 decide(state, line_at, &chosen, fee, sure, None, certain);
             }
-            _ if several || places.len() > MOST => {
+            _ if several => {
                 if let Some(Verdict::Suggested { why, .. }) = &mut state.decided[line_at] {
                     *why = WhyNot::SeveralSums;
                 } else {
@@ -198,8 +196,13 @@ fn items(state: &State, places: &[usize], day: Date) -> Vec<Item> {
             Item { receivable, amount: amount.cents() }
         })
         .collect();
+    // Of equal ones those that are not late are paid first, the earliest before the others.
+    let today = day_number(day);
     items.sort_by_key(|i| {
-        (i.amount, state.index.due[i.receivable], &state.receivables[i.receivable].id)
+        let due = state.index.due[i.receivable];
+        let late = due < today - 5;
+        let order = if late { today - due } else { due };
+        (i.amount, late, order, &state.receivables[i.receivable].id)
     });
     items
 }
@@ -214,7 +217,7 @@ enum Sums {
 /// Looks for sets of at least two items that add up to an amount plus a fee for each.
 ///
 /// Meet in the middle: the sums of one half are looked up among those of the other. `items` stand by
-/// amount and due date; of equal ones the first are taken, and that counts as one way.
+/// amount and likelihood; of equal ones the first are taken, and that counts as one way.
 fn solve(items: &[Item], amount: Money, fees: &[Money]) -> Sums {
     if items.len() > MOST || items.len() < 2 {
         return if items.len() > MOST { Sums::Several } else { Sums::None };

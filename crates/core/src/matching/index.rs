@@ -1,33 +1,65 @@
-//! Where receivables are found: sorted arrays, searched by halves.
+//! Where receivables are found: sorted arrays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::calendar::Calendar;
-use crate::matching::{Line, Receivable, number, text};
+use crate::matching::{Line, Receivable, number};
 
 /// Places by a hash; equal hashes in order of place.
-pub(crate) struct ByHash(Vec<(u64, u32)>);
+pub(crate) struct ByHash {
+    pairs: Vec<(u64, u32)>,
+    /// Where the pairs of each value of the highest bits begin.
+    starts: Vec<u32>,
+    shift: u32,
+}
 
 impl ByHash {
     pub(crate) fn new(pairs: impl Iterator<Item = (u64, u32)>) -> Self {
-        let mut pairs: Vec<(u64, u32)> = pairs.collect();
+        let mut pairs: Vec<(u64, u32)> = pairs.map(|(h, place)| (mixed(h), place)).collect();
         pairs.sort_unstable();
         pairs.dedup();
-        Self(pairs)
+        let bits = usize::BITS - pairs.len().leading_zeros();
+        let shift = u64::BITS - bits.clamp(1, 31);
+        let mut starts = vec![0_u32; (1 << (u64::BITS - shift)) + 1];
+        for (hash, _) in &pairs {
+            starts[(hash >> shift) as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Self { pairs, starts, shift }
+    }
+
+    fn of(&self, hash: u64) -> &[(u64, u32)] {
+        let hash = mixed(hash);
+        let top = (hash >> self.shift) as usize;
+        let some = &self.pairs[self.starts[top] as usize..self.starts[top + 1] as usize];
+        let from = some.partition_point(|&(h, _)| h < hash);
+        let many = some[from..].partition_point(|&(h, _)| h == hash);
+        &some[from..from + many]
     }
 
     /// The places under a hash.
     pub(crate) fn get(&self, hash: u64) -> impl ExactSizeIterator<Item = usize> + '_ {
-        let from = self.0.partition_point(|&(h, _)| h < hash);
-        let count = self.0[from..].iter().take_while(|&&(h, _)| h == hash).count();
-        self.0[from..from + count].iter().map(|&(_, place)| place as usize)
+        self.of(hash).iter().map(|&(_, place)| place as usize)
     }
 
-    /// How many there are under a hash, without counting beyond `most`.
-    pub(crate) fn count(&self, hash: u64, most: usize) -> usize {
-        let from = self.0.partition_point(|&(h, _)| h < hash);
-        self.0[from..].iter().take(most).take_while(|&&(h, _)| h == hash).count()
+    /// Whether a place is under a hash.
+    pub(crate) fn has(&self, hash: u64, place: usize) -> bool {
+        self.of(hash).binary_search_by_key(&place, |&(_, at)| at as usize).is_ok()
     }
+
+    /// How many there are under a hash.
+    pub(crate) fn count(&self, hash: u64) -> usize {
+        self.of(hash).len()
+    }
+}
+
+/// Spreads a hash over all bits (the last step of SplitMix64).
+const fn mixed(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
 }
 
 /// Members of groups that are numbered from zero.
@@ -56,6 +88,11 @@ impl Groups {
         Self { starts, members }
     }
 
+    /// How many groups there are.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
     /// The members of a group.
     pub(crate) fn of(&self, group: u32) -> &[u32] {
         let at = group as usize;
@@ -63,49 +100,57 @@ impl Groups {
     }
 }
 
-/// All ways to a receivable.
-pub(crate) struct Index<'a> {
-    receivables: &'a [Receivable],
-    /// Due dates as days, and those of the lines.
+/// The ways to a receivable by what a bank names, and the days.
+pub(crate) struct Index {
+    /// Due dates as days.
     pub(crate) due: Vec<i32>,
+    /// The last day on which each is paid on time.
+    pub(crate) last_day: Vec<i32>,
     pub(crate) line_day: Vec<i32>,
+    /// By our number, with and without the wallet.
     pub(crate) our_number: ByHash,
+    /// The same without the check digit.
     pub(crate) bare_number: ByHash,
     pub(crate) ids: ByHash,
 }
 
-impl<'a> Index<'a> {
-    pub(crate) fn new(lines: &'a [Line], receivables: &'a [Receivable]) -> Self {
-        let numbers = || {
-            places(receivables)
-                .filter_map(|(r, place)| Some((number::normal(r.our_number.as_deref()?)?, place)))
-        };
-        let our_number = ByHash::new(numbers().map(|(n, place)| (number::exact(&n), place)));
-        let bare_number = ByHash::new(
-            numbers().filter_map(|(n, place)| Some((number::exact(number::bare(&n)?), place))),
-        );
+impl Index {
+    pub(crate) fn new(lines: &[Line], receivables: &[Receivable], calendar: &Calendar) -> Self {
+        let numbers =
+            || places(receivables).filter_map(|(r, place)| Some((r.our_number.as_deref()?, place)));
+        let short = |text: &str| Some(number::exact(&number::without_wallet(text)?));
+        let our_number = ByHash::new(numbers().flat_map(|(text, place)| {
+            let forms = [number::normal_hash(text), short(text)];
+            forms.into_iter().flatten().map(move |hash| (hash, place))
+        }));
+        let bare_number = ByHash::new(numbers().flat_map(|(text, place)| {
+            let forms = [number::normal(text), number::without_wallet(text)];
+            let bare = move |n: String| Some((number::exact(number::bare(&n)?), place));
+            forms.into_iter().flatten().filter_map(bare)
+        }));
         let ids = ByHash::new(places(receivables).flat_map(|(r, place)| {
             [&r.txid, &r.end_to_end_id, &r.bank_reference]
                 .into_iter()
                 .filter_map(move |id| Some((number::exact(id.as_deref()?), place)))
         }));
+        let due: Vec<i32> = receivables.iter().map(|r| day_number(r.expiration_date)).collect();
+        let mut known: BTreeMap<i32, i32> = BTreeMap::new();
+        let last_day = receivables.iter().zip(&due).map(|(r, due)| {
+            let last = || day_number(calendar.next_business_day(r.expiration_date));
+            *known.entry(*due).or_insert_with(last)
+        });
         Self {
-            receivables,
-            due: receivables.iter().map(|r| day_number(r.expiration_date)).collect(),
+            last_day: last_day.collect(),
+            due,
             line_day: lines.iter().map(|l| day_number(l.date)).collect(),
             our_number,
             bare_number,
             ids,
         }
     }
-
-    /// The ways that need more work, built where lines are left that name nothing.
-    pub(crate) fn people(&self, calendar: &Calendar) -> People {
-        People::new(self.receivables, &self.due, calendar)
-    }
 }
 
-fn places(receivables: &[Receivable]) -> impl Iterator<Item = (&Receivable, u32)> {
+pub(crate) fn places(receivables: &[Receivable]) -> impl Iterator<Item = (&Receivable, u32)> {
     receivables.iter().zip(0_u32..)
 }
 
@@ -118,181 +163,12 @@ pub(crate) fn day_number(date: jiff::civil::Date) -> i32 {
     365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year
 }
 
-/// Receivables by amount and by customer.
-pub(crate) struct People {
-    /// How many receivables there are.
-    pub(crate) all: u64,
-    /// The last day on which each is paid on time.
-    pub(crate) last_day: Vec<i32>,
-    /// Amount, due day, place.
-    pub(crate) by_amount: Vec<(i64, i32, u32)>,
-    pub(crate) by_document: ByHash,
-    /// A hash of each receivable's customer document.
-    pub(crate) document: Vec<Option<u64>>,
-    /// By root of the CNPJ.
-    pub(crate) by_root: ByHash,
-    /// Distinct customer names.
-    pub(crate) names: Vec<Name>,
-    /// Place of the name of each receivable.
-    pub(crate) name_of: Vec<Option<u32>>,
-    /// Receivables by place of their name.
-    pub(crate) by_name: Groups,
-    pub(crate) words: Words,
-    /// Receivables whose amount is a multiple of R$ 1, 10, 50, and all.
-    pub(crate) round: [u64; 4],
-}
-
-/// A customer's name as words.
-pub(crate) struct Name {
-    pub(crate) words: Vec<u32>,
-}
-
-/// All words of names.
-pub(crate) struct Words {
-    /// In order of the alphabet.
-    pub(crate) texts: Vec<Box<str>>,
-    /// Names by the place of each word.
-    names: Groups,
-}
-
-impl Words {
-    /// The place of a word.
-    pub(crate) fn find(&self, word: &str) -> Option<u32> {
-        self.texts.binary_search_by(|t| t.as_ref().cmp(word)).ok().map(|at| at as u32)
-    }
-
-    /// The places of words that begin so.
-    pub(crate) fn beginning(&self, start: &str) -> std::ops::Range<u32> {
-        let from = self.texts.partition_point(|t| t.as_ref() < start);
-        let many = self.texts[from..].partition_point(|t| t.starts_with(start));
-        from as u32..(from + many) as u32
-    }
-
-    /// The names that have a word.
-    pub(crate) fn names(&self, word: u32) -> &[u32] {
-        self.names.of(word)
-    }
-}
-
-impl People {
-    fn new(receivables: &[Receivable], due: &[i32], calendar: &Calendar) -> Self {
-        let mut known: BTreeMap<i32, i32> = BTreeMap::new();
-        let last_day = receivables
-            .iter()
-            .zip(due)
-            .map(|(r, due)| {
-                let last = || day_number(calendar.next_business_day(r.expiration_date));
-                *known.entry(*due).or_insert_with(last)
-            })
-            .collect();
-        let mut by_amount: Vec<(i64, i32, u32)> =
-            places(receivables).map(|(r, p)| (expected(r), due[p as usize], p)).collect();
-        by_amount.sort_unstable();
-        let document: Vec<Option<u64>> = receivables
-            .iter()
-            .map(|r| {
-                let text = r.customer_document.as_deref()?;
-                Some(number::hash(number::document_characters(text)))
-            })
-            .collect();
-        let by_document =
-            ByHash::new((0_u32..).zip(&document).filter_map(|(p, d)| Some(((*d)?, p))));
-        let by_root = ByHash::new(places(receivables).filter_map(|(r, p)| {
-            let text = r.customer_document.as_deref()?;
-            let long = number::document_characters(text).count() == 14;
-            let root = number::document_characters(text).take(8);
-            long.then(|| (number::hash(root), p))
-        }));
-        let mut round = [0; 4];
-        for (amount, ..) in &by_amount {
-            for (count, step) in round.iter_mut().zip(ROUND) {
-                *count += u64::from(amount % step == 0);
-            }
-        }
-        let (names, name_of, words) = names(receivables);
-        let by_name = Groups::new(
-            names.len(),
-            (0_u32..).zip(&name_of).filter_map(|(p, name)| Some(((*name)?, p))),
-        );
-        Self {
-            all: receivables.len() as u64,
-            last_day,
-            by_amount,
-            by_document,
-            document,
-            by_root,
-            names,
-            name_of,
-            by_name,
-            words,
-            round,
-        }
-    }
-
-    /// The places in `by_amount` between two amounts, the second excluded.
-    pub(crate) fn between(&self, from: i64, to: i64) -> &[(i64, i32, u32)] {
-        let start = self.by_amount.partition_point(|&(a, ..)| a < from);
-        let end = self.by_amount.partition_point(|&(a, ..)| a < to);
-        &self.by_amount[start..end.max(start)]
-    }
-
-    /// Receivables of exactly this amount, by due day.
-    pub(crate) fn of_amount(&self, amount: i64) -> &[(i64, i32, u32)] {
-        self.between(amount, amount.saturating_add(1))
-    }
-}
-
-/// Steps of round amounts, in cents.
-pub(crate) const ROUND: [i64; 4] = [1, 100, 1_000, 5_000];
-
 /// The amount under which a receivable is looked for.
 pub(crate) fn expected(receivable: &Receivable) -> i64 {
     match receivable.received {
         Some(received) => received.amount.cents(),
         None => receivable.amount.cents(),
     }
-}
-
-/// The first eight characters of a CNPJ.
-pub(crate) fn root(document: &str) -> Option<&str> {
-    (document.len() == 14).then(|| document.get(..8)).flatten()
-}
-
-/// Distinct names, which one each receivable has, and their words.
-fn names(receivables: &[Receivable]) -> (Vec<Name>, Vec<Option<u32>>, Words) {
-    let mut hashes: Vec<(u64, u32)> = places(receivables)
-        .filter_map(|(r, p)| Some((number::hash(r.customer_name.as_deref()?.bytes()), p)))
-        .collect();
-    hashes.sort_unstable();
-    let mut name_of = vec![None; receivables.len()];
-    let mut distinct: Vec<String> = Vec::new();
-    let mut last = None;
-    for (hash, place) in hashes {
-        if last != Some(hash) {
-            last = Some(hash);
-            let name = receivables[place as usize].customer_name.as_deref().unwrap_or_default();
-            distinct.push(text::folded(name));
-        }
-        name_of[place as usize] = Some((distinct.len() - 1) as u32);
-    }
-    let texts: Vec<&str> = distinct
-        .iter()
-        .flat_map(|n| text::name_words(n))
-        .collect::<BTreeSet<&str>>()
-        .into_iter()
-        .collect();
-    let texts: Vec<Box<str>> = texts.into_iter().map(Box::from).collect();
-    let mut words = Words { texts, names: Groups::new(0, std::iter::empty()) };
-    let names: Vec<Name> = distinct
-        .iter()
-        .map(|n| Name { words: text::name_words(n).filter_map(|w| words.find(w)).collect() })
-        .collect();
-    let pairs = (0_u32..).zip(&names).flat_map(|(at, name)| {
-        let first = |(i, w): &(usize, &u32)| !name.words[..*i].contains(w);
-        name.words.iter().enumerate().filter(first).map(move |(_, w)| (*w, at))
-    });
-    words.names = Groups::new(words.texts.len(), pairs);
-    (names, name_of, words)
 }
 
 /// The days on which money credited on `day` may have been paid: the day itself and back to the

@@ -11,12 +11,16 @@
 mod amount;
 mod by_id;
 mod candidates;
+mod fetch;
 pub mod generator;
 mod groups;
+mod habits;
 mod identity;
 mod index;
 mod number;
+mod people;
 pub mod score;
+mod shapes;
 mod singles;
 mod text;
 mod weight;
@@ -25,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use self::by_id::Forms;
 use crate::calendar::Calendar;
 use crate::money::Money;
 use crate::payable::PayableRules;
@@ -117,7 +122,7 @@ impl Default for Settings {
             calendar: Calendar::national(),
             rules: PayableRules::DEFAULT,
             fees: Vec::new(),
-            automatic_from: Confidence::from_ppm(998_800),
+            automatic_from: Confidence::from_ppm(997_500),
             suggestions: 3,
             rejected: BTreeSet::new(),
         }
@@ -216,6 +221,8 @@ pub enum Reason {
     Name,
     /// The names agree in part.
     NamePart,
+    /// The same payer paid for this customer before.
+    PaidBefore,
     /// Paid about when it was due.
     Date,
     /// No other receivable has this amount about this day.
@@ -266,6 +273,7 @@ impl Reason {
             Self::DocumentPart => "document_part",
             Self::Name => "name",
             Self::NamePart => "name_part",
+            Self::PaidBefore => "paid_before",
             Self::Date => "date",
             Self::OnlyAmount => "only_amount",
             Self::OnlySum => "only_sum",
@@ -287,6 +295,7 @@ impl Reason {
             Self::DocumentPart => "parte do CPF/CNPJ",
             Self::Name => "nome",
             Self::NamePart => "parte do nome",
+            Self::PaidBefore => "já pagou por este cliente",
             Self::Date => "perto do vencimento",
             Self::OnlyAmount => "único com este valor",
             Self::OnlySum => "única soma possível",
@@ -337,8 +346,9 @@ impl WhyNot {
 /// Says of each line what it is. Deterministic; see the module for the passes.
 pub fn reconcile(lines: &[Line], receivables: &[Receivable], settings: &Settings) -> Vec<Verdict> {
     let mut state = State::new(lines, receivables, settings);
-    by_id::run(&mut state);
+    by_id::run(&mut state, Forms::Same);
     state.learn_fees();
+    by_id::run(&mut state, Forms::Other);
     singles::run(&mut state);
     groups::run(&mut state);
     state.verdicts()
@@ -349,7 +359,7 @@ pub(crate) struct State<'a> {
     pub(crate) lines: &'a [Line],
     pub(crate) receivables: &'a [Receivable],
     pub(crate) settings: &'a Settings,
-    pub(crate) index: index::Index<'a>,
+    pub(crate) index: index::Index,
     /// Places of the lines, by date and id.
     pub(crate) order: Vec<u32>,
     /// What was decided for each line.
@@ -358,6 +368,8 @@ pub(crate) struct State<'a> {
     pub(crate) taken: Vec<Option<u32>>,
     /// What the bank keeps of a payment, as known or learned.
     pub(crate) fees: Vec<Money>,
+    /// When customers paid what was named.
+    pub(crate) days: habits::Days,
 }
 
 impl<'a> State<'a> {
@@ -371,11 +383,12 @@ impl<'a> State<'a> {
             lines,
             receivables,
             settings,
-            index: index::Index::new(lines, receivables),
+            index: index::Index::new(lines, receivables, &settings.calendar),
             order,
             decided: vec![None; lines.len()],
             taken: vec![None; receivables.len()],
             fees: settings.fees.clone(),
+            days: habits::Days::default(),
         }
     }
 

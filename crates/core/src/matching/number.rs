@@ -26,6 +26,19 @@ pub(crate) fn bare(normal: &str) -> Option<&str> {
     (normal.len() > 4).then(|| &normal[..normal.len() - 1])
 }
 
+/// Our number without the wallet that some write before it with a slash, as in `109/00012345-6`.
+pub(crate) fn without_wallet(text: &str) -> Option<String> {
+    normal(text.rsplit_once('/')?.1)
+}
+
+/// A hash of our number as [`normal`] makes it, without making it; `None` where nothing is left.
+pub(crate) fn normal_hash(text: &str) -> Option<u64> {
+    let kept = text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase());
+    let mut kept = kept.skip_while(|b| *b == b'0').peekable();
+    kept.peek()?;
+    Some(hash(kept))
+}
+
 /// A CPF or CNPJ without signs; hidden characters are `*`.
 pub(crate) fn document(text: &str) -> String {
     document_characters(text).map(char::from).collect()

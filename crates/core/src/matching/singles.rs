@@ -2,7 +2,8 @@
 
 use crate::matching::candidates::{self, Candidate};
 use crate::matching::identity::Payer;
-use crate::matching::index::{People, pay_days};
+use crate::matching::index::pay_days;
+use crate::matching::people::People;
 use crate::matching::{Confidence, Difference, Match, Reason, State, Verdict, WhyNot, number};
 
 /// What a line would take.
@@ -16,35 +17,37 @@ pub(crate) struct Claim {
 /// Candidates that are kept of each line.
 const KEPT: usize = 8;
 
+/// How sure a match must be for which nothing but amount and day speak: money of other origin may
+/// have the amount as well.
+const NAMELESS: Confidence = Confidence::from_ppm(999_900);
+
+/// A candidate so many decibans below the best changes nothing when it is gone.
+const NEAR: i32 = 25;
+
 /// Most rounds: each takes what became certain by what the one before took.
 const ROUNDS: usize = 6;
 
 /// Matches what is certain, and leaves suggestions for the rest.
 pub(crate) fn run(state: &mut State) {
-    let mut open: Vec<u32> =
+    let open: Vec<u32> =
         state.order.iter().copied().filter(|&l| state.decided[l as usize].is_none()).collect();
     if open.is_empty() {
         return;
     }
-    let people = state.index.people(&state.settings.calendar);
+    let people = People::new(state);
     let mut claims = claim(state, &people, &open);
     for _ in 0..ROUNDS {
         if settle(state, &claims) == 0 {
             break;
         }
         claims.retain(|c| state.decided[c.line].is_none());
-        let stale = |c: &Claim| {
-            c.candidates.iter().any(|c| !c.taken && state.taken[c.receivable].is_some())
-        };
-        open = claims.iter().filter(|c| stale(c)).map(|c| c.line as u32).collect();
-        let anew = claim(state, &people, &open);
-        let mut anew = anew.into_iter().peekable();
-        for old in &mut claims {
-            if let Some(new) = anew.next_if(|n| n.line == old.line) {
-                *old = new;
-            }
-        }
+        renew(state, &people, &mut claims, |claim| {
+            let near = claim.candidates.first().map_or(0, |best| best.score - NEAR);
+            claim.candidates.iter().any(|c| c.score >= near && gone(state, c))
+        });
     }
+    let shown = state.settings.suggestions;
+    renew(state, &people, &mut claims, |c| c.candidates.iter().take(shown).any(|c| gone(state, c)));
     crate::matching::groups::of_customers(state, &people, &claims);
     for claim in &claims {
         let suggested = match state.decided[claim.line].take() {
@@ -55,6 +58,22 @@ pub(crate) fn run(state: &mut State) {
             Some(decided) => decided,
         };
         state.decided[claim.line] = Some(suggested);
+    }
+}
+
+/// Whether another line took it since.
+fn gone(state: &State, candidate: &Candidate) -> bool {
+    !candidate.taken && state.taken[candidate.receivable].is_some()
+}
+
+/// Makes some claims anew, whose candidates others took.
+fn renew(state: &State, people: &People, claims: &mut [Claim], stale: impl Fn(&Claim) -> bool) {
+    let open: Vec<u32> = claims.iter().filter(|c| stale(c)).map(|c| c.line as u32).collect();
+    let mut anew = claim(state, people, &open).into_iter().peekable();
+    for old in claims {
+        if let Some(new) = anew.next_if(|n| n.line == old.line) {
+            *old = new;
+        }
     }
 }
 
@@ -81,6 +100,7 @@ fn claim(state: &State, people: &People, open: &[u32]) -> Vec<Claim> {
             let mut candidates = candidates::of(state, people, line, &payer, &days.1);
             let confidence = candidates::confidence(&candidates, 0);
             candidates.truncate(KEPT);
+            candidates.shrink_to_fit();
             Claim { line, candidates, confidence }
         })
         .collect()
@@ -113,9 +133,15 @@ fn settle(state: &mut State, claims: &[Claim]) -> usize {
             .map(|w| mine - w.2);
         let others = candidates::margins(&claim.candidates, 0, best.score);
         let sure = Confidence::against(others.chain(rivals));
-        if sure >= state.settings.automatic_from {
+        let nameless = best.identity.reason.is_none() && !best.number;
+        let enough = if nameless {
+            NAMELESS.max(state.settings.automatic_from)
+        } else {
+            state.settings.automatic_from
+        };
+        if sure >= enough {
             let mut found = candidates::as_match(state, claim.line, best, sure);
-            if best.identity.reason.is_none() && !best.number {
+            if nameless {
                 found.reasons.push(Reason::OnlyAmount);
             }
             state.accept(found);
@@ -157,21 +183,17 @@ fn automatic(state: &State, claim: &Claim, best: &Candidate) -> bool {
     };
     amount
         && !best.taken
-        && (!best.identity.differs || best.number)
+        && (best.number || !best.identity.differs && !best.identity.thin)
         && claim.confidence >= state.settings.automatic_from
 }
 
 /// What a person is shown.
 fn suggest(state: &State, claim: &Claim) -> Verdict {
-    let shown: Vec<Match> = claim
-        .candidates
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| c.score > -25 || c.number || c.fit.exact())
-        .take(state.settings.suggestions)
-        .map(|(at, c)| {
+    let shown: Vec<Match> = shown(claim, state.settings.suggestions)
+        .into_iter()
+        .map(|at| {
             let sure = candidates::confidence(&claim.candidates, at);
-            candidates::as_match(state, claim.line, c, sure)
+            candidates::as_match(state, claim.line, &claim.candidates[at], sure)
         })
         .collect();
     let why = why(claim);
@@ -180,6 +202,32 @@ fn suggest(state: &State, claim: &Claim) -> Verdict {
     } else {
         Verdict::Suggested { suggestions: shown, why }
     }
+}
+
+/// Places of the candidates that a person is shown, the likeliest first: of the payer's that were
+/// paid already no more than one, and of those with another amount no more than two, so that who
+/// owes just this is shown as well.
+fn shown(claim: &Claim, most: usize) -> Vec<usize> {
+    let likely = |c: &Candidate| c.score > -25 || c.number || c.fit.exact();
+    let (mut taken, mut other_amount) = (0, 0);
+    let mut first = Vec::new();
+    let mut later = Vec::new();
+    for (at, c) in claim.candidates.iter().enumerate().filter(|(_, c)| likely(c)) {
+        let crowded = if c.taken {
+            taken += 1;
+            taken > 1
+        } else if !c.fit.exact() {
+            other_amount += 1;
+            other_amount > 2
+        } else {
+            false
+        };
+        if crowded { later.push(at) } else { first.push(at) }
+    }
+    first.extend(later);
+    first.truncate(most);
+    first.sort_unstable();
+    first
 }
 
 /// What stands in the way of the likeliest candidate.

@@ -123,7 +123,16 @@ const fn joins(c: char) -> bool {
 
 /// The text in capitals without accents and signs.
 pub(crate) fn folded(text: &str) -> String {
-    text.replace("S/A", "SA").chars().filter(|c| !joins(*c)).map(plain).collect()
+    let mut folded = String::with_capacity(text.len());
+    let mut chars = text.chars().filter(|c| !joins(*c)).peekable();
+    while let Some(c) = chars.next() {
+        // «S/A» is one word.
+        let in_form = c == '/' && folded.ends_with('S') && chars.peek() == Some(&'A');
+        if !in_form {
+            folded.push(plain(c));
+        }
+    }
+    folded
 }
 
 /// The words of a name that tell people apart.
@@ -131,14 +140,59 @@ pub(crate) fn name_words(folded: &str) -> impl Iterator<Item = &str> {
     folded.split_ascii_whitespace().filter(|word| {
         !BETWEEN.contains(word)
             && !FORMS.contains(word)
-            && word.bytes().any(|b| !b.is_ascii_digit())
+            // A CPF stands in many a name of small firms.
+            && (word.len() == 11 || word.bytes().any(|b| !b.is_ascii_digit()))
     })
 }
 
-/// The words of a bank's text that may be of a name.
+/// The letters of a name without blanks, and without the forms of companies: so a blank too many
+/// or too few is a slip like any other.
+pub(crate) fn letters(name: &str) -> String {
+    folded(name).split_ascii_whitespace().filter(|word| !FORMS.contains(word)).collect()
+}
+
+/// The letters of what may be a name in a bank's text.
+pub(crate) fn memo_letters(memo: &str) -> String {
+    let folded = folded(memo);
+    let words = folded.split_ascii_whitespace();
+    words.filter(|w| !FORMS.contains(w) && !BANKING.contains(w) && is_word(w)).collect()
+}
+
+fn is_word(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// How two names agree letter by letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// But for one letter.
+    Slip,
+    /// As far as the first goes.
+    Start,
+}
+
+/// Names with fewer letters are not compared so.
+const FEWEST_LETTERS: usize = 10;
+
+/// Compares the letters of a payer's name with those of a customer's.
+pub(crate) fn compare_letters(payer: &str, customer: &str) -> Option<Letters> {
+    if payer.len() < FEWEST_LETTERS {
+        None
+    } else if one_apart(payer.as_bytes(), customer.as_bytes()) {
+        Some(Letters::Slip)
+    } else if customer.starts_with(payer) {
+        Some(Letters::Start)
+    } else {
+        None
+    }
+}
+
+/// The words of a bank's text that may be of a name; a date may follow without a blank.
 pub(crate) fn memo_words(folded: &str) -> impl Iterator<Item = &str> {
     name_words(folded)
-        .filter(|word| !BANKING.contains(word) && word.bytes().all(|b| b.is_ascii_alphabetic()))
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+        .filter(|word| !word.is_empty() && !BANKING.contains(word) && is_word(word))
+        .filter(|word| !BETWEEN.contains(word))
 }
 
 /// Whether a bank's text speaks of what it takes for its services.

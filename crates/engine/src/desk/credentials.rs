@@ -25,6 +25,7 @@ use crate::credential_watch;
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::mail;
+use crate::token;
 use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 use crate::world::{Environment, World};
@@ -284,7 +285,7 @@ pub fn replace_proven(
         world.tx(writing(actor, ready))?;
         replaced_now(world);
     } else {
-        world.tokens.forget(&id);
+        token::forget_all(world, &id)?;
     }
     Ok(Replacement { steps, replaced })
 }

@@ -40,12 +40,11 @@ pub fn receive_then(
     request: &Inbound,
     done: impl FnOnce(Result<HttpResponse, Error>) + Send + 'static,
 ) {
-    let (account, response) = match read(world, hook_token, request) {
+    let (account, response, is_kept) = match read(world, hook_token, request) {
         Ok(read) => read,
         Err(error) => return done(Err(error)),
     };
-    if response.status == 404 {
-        // Not an address of this bank: nothing worth keeping.
+    if !is_kept {
         return done(Ok(response));
     }
     let kept: Vec<_> =
@@ -73,12 +72,12 @@ pub fn receive_then(
     });
 }
 
-/// Whose call it is, and what the bank expects to hear.
+/// Whose call it is, what the bank expects to hear, and whether there is anything to keep.
 fn read(
     world: &World,
     hook_token: &str,
     request: &Inbound,
-) -> Result<(Arc<Account>, HttpResponse), Error> {
+) -> Result<(Arc<Account>, HttpResponse, bool), Error> {
     let now: Timestamp = world.clock.now();
     let account = match world.companies.by_hook_token(hook_token, now) {
         Some(account) => account,
@@ -92,7 +91,12 @@ fn read(
     };
     let bank = registry::by_folder(&account.bank)
         .ok_or_else(|| Error::config(format!("banco desconhecido: {}", account.bank)))?;
+    if let Some(response) = bank.answer(request) {
+        return Ok((account, response, false));
+    }
     let sandbox = world.environment == Environment::Sandbox;
     let reply = bank.inbound(request, &connection::ctx(&account, now, sandbox));
-    Ok((account, reply.response))
+    // 404: not an address of this bank.
+    let is_kept = reply.response.status != 404;
+    Ok((account, reply.response, is_kept))
 }

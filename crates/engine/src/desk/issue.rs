@@ -399,6 +399,7 @@ fn check(
     let order = BoletoOrder {
         bank_reference: order_boleto::reference(number, rules.reference_length, ids),
         document_number: number.to_owned(),
+        our_number: None,
         invoice_type: new.invoice_type.unwrap_or_default(),
         amount: Money::from_cents(new.amount),
         issuance_date: desk.today,
@@ -577,7 +578,7 @@ impl Ready {
             boleto.account_id.clone_from(&account.id);
             boleto.charge_id.clone_from(&charge.id);
             boleto.created_by.clone_from(&actor.name);
-            let beside = Beside::new(&mut ids, &boleto)?;
+            let beside = Beside::new(&mut ids, &boleto, &account)?;
             views.push(BoletoView::new(&boleto, company, &account, &[]));
             orders.push(ReadyOrder { customer, charge, boleto, beside, replaces });
         }

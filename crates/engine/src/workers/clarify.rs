@@ -19,6 +19,7 @@ use crate::clock::{after, bank_day};
 use crate::connection::{Connection, connect};
 use crate::error::Error;
 use crate::learn::{learn, open_pending};
+use crate::order_boleto;
 use crate::planted::{self, Bug};
 use crate::world::World;
 
@@ -60,6 +61,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     (world.crash_point)("clarify.asked");
     let mut ours = Vec::new();
     let mut odd = 0;
+    let is_there = !candidates.is_empty();
     for report in candidates {
         if agrees(&report, &boleto) && !taken(world, &boleto, &report)? {
             ours.push(report);
@@ -77,6 +79,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     // The bank has it, or something like it: never order again because it cannot be read.
     let known = open.iter().any(|a| a.outcome.as_deref() == Some(issue::KNOWN));
     match ours.as_slice() {
+        // What the bank has under our number is surely another boleto: of another program, or of
+        // ours before a backup was restored.
+        [] if known && odd == 0 && is_there && boleto.order.our_number.is_some() => {
+            renumber(world, job, open)
+        }
         [] if odd > 0 || known => {
             let why = "o banco tem um boleto com esta referência que não confere com o pedido";
             wait(world, job, &boleto, first, after(asked_at, 60), why.to_owned())
@@ -146,7 +153,8 @@ fn ask(
     let mut cursor = None;
     loop {
         let bank_reference = boleto.order.bank_reference.clone();
-        let op = Op::Find { bank_reference, issued_from, cursor };
+        let our_number = boleto.order.our_number.clone();
+        let op = Op::Find { bank_reference, our_number, issued_from, cursor };
         let soon = || after(world.clock.now(), 15);
         match call::ask(world, connection, op)? {
             Err(NotNow::Later { at, reason }) => return Ok(Answer::Later(at, reason)),
@@ -257,6 +265,31 @@ fn resume(
                 outcome => outcome,
             };
             attempts::close(tx, &attempt.id, outcome, "", ids.now())?;
+        }
+        pending::close(tx, UNKNOWN, &job.subject, "system", ids.now())?;
+        let now = ids.now();
+        enqueue(tx, &mut ids, &job.company_id, Kind::Issue, &job.subject, now)?;
+        finish(tx, &job)
+    })?;
+    Ok(())
+}
+
+/// Our number is another boleto's: the order goes out again under the next one.
+fn renumber(world: &World, job: &Job, open: Vec<Attempt>) -> Result<(), Error> {
+    let job = job.clone();
+    open.iter().for_each(|attempt| world.silences.end(&attempt.id));
+    world.tx(move |tx, mut ids| {
+        boletos::lock(tx, &job.subject)?;
+        // Others may have asked too, or learned it, while the bank was asked.
+        if !jobs::held(tx, &job.id, &job.lease)? {
+            return Ok(());
+        }
+        let Some(mut boleto) = boletos::get(tx, &job.subject)?.filter(is_open) else {
+            return finish(tx, &job);
+        };
+        order_boleto::renumber(tx, &mut ids, &mut boleto)?;
+        for attempt in &open {
+            attempts::close(tx, &attempt.id, "number_taken", "", ids.now())?;
         }
         pending::close(tx, UNKNOWN, &job.subject, "system", ids.now())?;
         let now = ids.now();

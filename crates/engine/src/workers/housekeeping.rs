@@ -1,7 +1,7 @@
 //! What is done a few times a second: numbers for events, seals for the audit chain; and each hour
 //! a look at the credentials.
 
-use quita_store::{audit, events, idempotency, inbox, sessions};
+use quita_store::{audit, bank_tokens, events, idempotency, inbox, sessions};
 
 use crate::credential_watch;
 use crate::error::Error;
@@ -20,6 +20,7 @@ pub fn housekeeping(world: &World) -> Result<u64, Error> {
     world.tx(|tx, ids| {
         idempotency::reap(tx, ids.now(), LOT)?;
         inbox::reap(tx, ids.now(), LOT)?;
+        bank_tokens::reap(tx, ids.now())?;
         sessions::reap(tx, ids.now())
     })?;
     credential_watch::look(world)?;

@@ -23,12 +23,15 @@ use crate::clock::{after, bank_day, bank_midnight};
 use crate::connection::{Connection, connect};
 use crate::desk::statements::{self, Look};
 use crate::error::Error;
+use crate::planted::{self, Bug};
 use crate::world::World;
 
 /// Names of how far the statement of an account was read.
 pub mod statement_cursor {
     /// Last day that was read.
     pub const READ_TO: &str = "statement";
+    /// First day that was ever read.
+    pub const READ_FROM: &str = "statement_from";
     /// Last day whose balance was asked for in a round that has not ended; empty when none is on.
     pub const BALANCES: &str = "statement_balance";
     /// Instant at which a person asked for a reading; empty once lines were read since.
@@ -129,7 +132,9 @@ impl Reading<'_> {
     fn everything(&self) -> Result<(), Stop> {
         let today = bank_day(self.world.clock.now());
         let to = today.saturating_sub(1.days());
-        let first = today.saturating_sub(i32::from(self.rules.first_days).days());
+        let start = self.start(today)?;
+        // No day after that balance is left out: lines of a weekend are in the next one.
+        let first = start.saturating_add(1.days());
         let read_to = self.day(statement_cursor::READ_TO)?;
         let asked = self.day(statement_cursor::BALANCES)?;
         let wanted = self.cursor(statement_cursor::WANTED)?.filter(|at| !at.is_empty());
@@ -138,7 +143,21 @@ impl Reading<'_> {
             self.lines(first, to, read_to)?;
             self.fulfilled(wanted)?;
         }
-        self.balances(first, to)
+        self.balances(start, to)
+    }
+
+    /// The day of the balance from which all is counted. Of what was read first it is that before
+    /// it, however many days pass until the bank tells it.
+    fn start(&self, today: Date) -> Result<Date, Stop> {
+        let eve = |day: Date| match self.rules.business_days_only {
+            true => Calendar::national().add_business_days(day, -1),
+            false => day.saturating_sub(1.days()),
+        };
+        let start = eve(today.saturating_sub(i32::from(self.rules.first_days).days()));
+        Ok(match self.day(statement_cursor::READ_FROM)? {
+            Some(from) if !self.is_proved(eve(from))? => start.min(eve(from)),
+            _ => start,
+        })
     }
 
     fn cursor(&self, name: &'static str) -> Result<Option<String>, Stop> {
@@ -168,7 +187,8 @@ impl Reading<'_> {
     fn lines(&self, first: Date, to: Date, read_to: Option<Date>) -> Result<(), Stop> {
         let mut from = first;
         if let Some(read_to) = read_to {
-            let again = read_to.min(to).saturating_sub((OVERLAP_DAYS - 1).days());
+            let overlap = if planted::is(Bug::NoOverlap) { 0 } else { OVERLAP_DAYS };
+            let again = read_to.min(to).saturating_sub((overlap - 1).days());
             let id = self.connection.account.id.clone();
             let open =
                 self.world.store.read(move |tx| statements::open_days(tx, &id, first, to))?;
@@ -184,6 +204,12 @@ impl Reading<'_> {
     }
 
     fn span(&self, from: Date, to: Date) -> Result<(), Stop> {
+        if planted::is(Bug::CursorBeforeLines) {
+            let id = self.connection.account.id.clone();
+            self.world.tx(move |tx, ids| {
+                cursors::set(tx, &id, statement_cursor::READ_TO, &to.to_string(), ids.now())
+            })?;
+        }
         let read = match self.rules.complete {
             true => self.gather(from, to, StatementDetail::Complete),
             false => Err(trouble("o banco não tem extrato completo")),
@@ -220,6 +246,9 @@ impl Reading<'_> {
             statements::record(tx, &mut ids, &look)?;
             let (id, now) = (&look.account.id, ids.now());
             cursors::set(tx, id, statement_cursor::BALANCES, "", now)?;
+            if cursors::get(tx, id, statement_cursor::READ_FROM)?.is_none() {
+                cursors::set(tx, id, statement_cursor::READ_FROM, &from.to_string(), now)?;
+            }
             let before = cursors::get(tx, id, statement_cursor::READ_TO)?;
             if before.and_then(|day| day.parse::<Date>().ok()).is_none_or(|day| day < to) {
                 cursors::set(tx, id, statement_cursor::READ_TO, &to.to_string(), now)?;
@@ -260,16 +289,12 @@ impl Reading<'_> {
 
     /// Asks for the balance of each day that is not proved, the first one first: a balance that is
     /// corrected opens the days after it, which are asked for in their turn.
-    fn balances(&self, first: Date, to: Date) -> Result<(), Stop> {
+    fn balances(&self, start: Date, to: Date) -> Result<(), Stop> {
         if !self.connection.bank.info().can(OpKind::Balance) {
             return Ok(());
         }
         let calendar = Calendar::national();
         let is_told = |day: Date| !self.rules.business_days_only || calendar.is_business_day(day);
-        let start = match self.rules.business_days_only {
-            true => calendar.add_business_days(first, -1),
-            false => first.saturating_sub(1.days()),
-        };
         let asked = self.day(statement_cursor::BALANCES)?;
         let mut day = asked.map_or(start, |day| day.saturating_add(1.days()));
         while day <= to {

@@ -1,8 +1,10 @@
 //! The commands of an operator, with a server at work on the same installation.
 
+use std::process::Command;
+
 use serde_json::json;
 
-use crate::house::{House, new_boleto};
+use crate::house::{Folder, House, new_boleto};
 
 #[test]
 fn a_boleto_goes_its_whole_way_by_commands() {
@@ -27,9 +29,8 @@ fn a_boleto_goes_its_whole_way_by_commands() {
     assert!(ok);
     assert_eq!(shown["events"][0]["kind"], "boleto.created");
 
-    // Each command is a process of its own and asks for its own token; the bank gives five a
-    // minute.
-    house.advance_minutes(2);
+    // The bank gives five tokens a minute: each command, a process of its own, goes on with those
+    // that another asked for.
     for of_bank in [&[] as &[&str], &["--of-bank"]] {
         let pdf = house.data().join("boleto.pdf");
         let arguments = [&["boleto", "pdf", id, "--output", pdf.to_str().unwrap()], of_bank];
@@ -38,19 +39,15 @@ fn a_boleto_goes_its_whole_way_by_commands() {
         assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"), "{of_bank:?}");
     }
 
-    house.advance_minutes(2);
     let (ok, health) = house.command(&["sync"]);
     assert!(ok);
     assert_eq!(health[0]["last_error"], "");
-    house.advance_minutes(2);
     let (ok, cancelled) = house.command(&["boleto", "cancel", id, "--reason", "engano"]);
     assert!(ok, "{cancelled}");
     assert_eq!(cancelled["status"], "CANCELLED");
-    house.advance_minutes(2);
     let (ok, imports) = house.command(&["statement", "fetch"]);
     assert!(ok, "{imports}");
     assert_eq!(imports[0]["source"], "api", "{imports}");
-    house.advance_minutes(2);
     let (ok, findings) = house.command(&["doctor"]);
     assert!(ok, "{findings}");
 }
@@ -154,4 +151,21 @@ fn the_owner_of_the_machine_lets_people_in() {
     assert_eq!(people[0]["role"], "administrator");
     let (ok, reset) = house.command(&["user", "password", "ana@example.com"]);
     assert!(ok && reset["password"] != first["password"]);
+}
+
+/// At any moment, and in the worst: when the order is written down and may have gone out.
+#[test]
+fn the_demonstration_ends_well_wherever_it_is_killed() {
+    for crash_at in [None, Some("issue.intent")] {
+        let folder = Folder::new();
+        let mut demo = Command::new(env!("CARGO_BIN_EXE_quita"));
+        demo.args(["demo", "--exit", "--dir"]).arg(folder.as_ref());
+        if let Some(point) = crash_at {
+            demo.env("QUITA_CRASH_AT", point);
+        }
+        let demo = demo.output().unwrap();
+        let said = String::from_utf8_lossy(&demo.stderr);
+        assert!(demo.status.success(), "{said}");
+        assert!(crash_at.is_none() || said.contains("relógio simulado"), "{said}");
+    }
 }

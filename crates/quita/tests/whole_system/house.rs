@@ -17,16 +17,22 @@ use serde_json::{Value as Json, json};
 pub(crate) const BANK: &str = "inter";
 
 /// A temporary directory, gone at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("quita-whole-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        &self.0
     }
 }
 
@@ -192,6 +198,19 @@ impl House {
             assert!(start.elapsed() < Duration::from_secs(60), "it did not die");
             pause();
         }
+    }
+
+    /// Lets minutes pass until the server has died by itself: the bank gives few tokens in each.
+    pub(crate) fn pass_until_death(&mut self) {
+        for _ in 0..120 {
+            self.advance_minutes(1);
+            let server = self.server.as_mut().unwrap();
+            if server.child.try_wait().unwrap().is_some() {
+                return;
+            }
+            std::thread::park_timeout(Duration::from_millis(500));
+        }
+        panic!("it did not die");
     }
 
     pub(crate) fn data(&self) -> PathBuf {

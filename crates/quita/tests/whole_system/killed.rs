@@ -224,3 +224,39 @@ fn killed_while_a_contract_issues_each_period_has_one_boleto() {
     let (ok, verified) = house.command(&["audit", "verify"]);
     assert!(ok, "{verified}");
 }
+
+#[test]
+fn killed_while_lines_are_matched_each_is_matched_once() {
+    let mut house = House::new();
+    for point in ["reconcile.read", "reconcile.matched"] {
+        let id = house.issue(&format!("EXTRATO-{point}"));
+        let boleto = house.await_status(&id, "REGISTERED");
+        house.pay(&boleto, Means::Pix);
+        house.await_status(&id, "SETTLED");
+        // Each process asks for tokens of its own, and the bank gives five a minute.
+        house.advance_minutes(2);
+        house.open(Some(point));
+        // The bank's statement tells of days that are over.
+        house.advance_minutes(24 * 60);
+        house.post_stubbornly("/v1/statements/fetch", point, &json!({}));
+        house.pass_until_death();
+        house.open(None);
+        let paid = || {
+            let lines = house.get("/v1/statement_lines")["data"].clone();
+            let lines = lines.as_array().unwrap().clone();
+            assert!(lines.iter().all(|line| line["status"] != "explained"), "{lines:?}");
+            lines.iter().filter(|line| line["status"] != "open").count()
+        };
+        let all = if point == "reconcile.read" { 2 } else { 4 };
+        house.await_that("the payment and its fee explained", || paid() == all);
+        let matches = house.get("/v1/matches")["data"].as_array().unwrap().clone();
+        assert_eq!(matches.len(), all, "{point}: {matches:?}");
+        let of_boleto = |one: &&serde_json::Value| {
+            one["kind"] == "boletos" && one["boletos"][0]["boleto_id"] == id
+        };
+        assert_eq!(matches.iter().filter(of_boleto).count(), 1, "{point}: {matches:?}");
+        assert_eq!(house.get("/v1/pending")["data"], json!([]), "{point}");
+    }
+    let (ok, verified) = house.command(&["audit", "verify"]);
+    assert!(ok, "{verified}");
+}

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use jiff::Timestamp;
+use quita_store::bank_tokens::{self, BankToken};
 use quita_store::idempotency::{self, Begun};
 use quita_store::inbox::{self, Inbound};
 use quita_store::jobs::{self, Job, NewJob};
@@ -29,6 +30,7 @@ on_both_engines!(
     old_requests_are_reaped,
     counters_are_apart_and_never_go_back,
     cursors_are_kept_by_account,
+    a_bank_token_gives_way_to_a_newer_one_alone,
     the_inbox_keeps_what_came,
 );
 
@@ -385,6 +387,24 @@ fn counters_are_apart_and_never_go_back(place: &Place) {
     store.tx(|tx| counters::bump_to(tx, "new", "x", 7)).unwrap();
     assert_eq!([next("a", "x"), next("new", "x"), next("b", "x")], [1001, 8, 2]);
     assert_eq!(store.read(|tx| counters::current(tx, "nobody", "x")), Ok(0));
+}
+
+fn a_bank_token_gives_way_to_a_newer_one_alone(place: &Place) {
+    let store = place.open();
+    let token = |text: &str, second| BankToken { sealed: text.into(), good_until: at(second) };
+    let get = |scopes: &'static str| store.read(|tx| bank_tokens::get(tx, "c", scopes)).unwrap();
+    assert_eq!(get("read"), None);
+    for (scopes, token) in
+        [("read", token("old", 1)), ("read", token("new", 5)), ("write", token("w", 9))]
+    {
+        store.tx(move |tx| bank_tokens::put(tx, "c", scopes, &token)).unwrap();
+    }
+    store.tx(|tx| bank_tokens::forget(tx, "c", "read", b"old")).unwrap();
+    assert_eq!(get("read"), Some(token("new", 5)), "somebody asked for a newer one");
+    store.tx(|tx| bank_tokens::reap(tx, at(5))).unwrap();
+    assert_eq!((get("read"), get("write")), (None, Some(token("w", 9))));
+    store.tx(|tx| bank_tokens::forget_all(tx, "c")).unwrap();
+    assert_eq!(get("write"), None);
 }
 
 fn cursors_are_kept_by_account(place: &Place) {

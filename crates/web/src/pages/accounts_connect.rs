@@ -330,7 +330,12 @@ fn credential_html(info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup 
             (integration_fields(fields.get("responsible_email"), fields.get("integration_ends_on"), Some(fields), errors))
             h3 { "Permissões que a integração precisa ter" }
             ul {
-                @for scope in info.scopes { li { (scope.purpose) " (" code { (scope.name) } ")" } }
+                @for scope in info.scopes {
+                    li {
+                        (scope.purpose)
+                        @if !scope.name.is_empty() { " (" code { (scope.name) } ")" }
+                    }
+                }
             }
         }
     }

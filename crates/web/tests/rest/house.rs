@@ -31,6 +31,10 @@ use tower::ServiceExt as _;
 
 pub(crate) const BANK: &str = "077";
 
+/// A bank that leaves our numbers to the company, has many addresses, and fetches a token from us.
+pub(crate) const ITAU: &str = "itau";
+const ITAU_ORIGIN: &str = "https://itau.example";
+
 /// The instant at which every test begins: a Monday noon in São Paulo.
 pub(crate) const BEGIN: &str = "2026-11-23T15:00:00Z";
 
@@ -40,6 +44,7 @@ pub(crate) struct House {
     pub(crate) public: Router,
     pub(crate) clock: HandClock,
     pub(crate) bank: SimulatedBank,
+    pub(crate) itau: SimulatedBank,
     /// The company of most tests, with a connected account.
     pub(crate) ours: Tenant,
     /// Another company, which must never show.
@@ -97,8 +102,8 @@ pub(crate) struct SimulatedBank {
 }
 
 impl SimulatedBank {
-    fn new(clock: &HandClock) -> Self {
-        let simulator = registry::by_code(BANK).unwrap().simulator().unwrap();
+    fn new(folder: &str, clock: &HandClock) -> Self {
+        let simulator = registry::by_folder(folder).unwrap().simulator().unwrap();
         let inside = (simulator, Counted(AtomicU64::new(1)));
         Self { inside: Arc::new(Mutex::new(inside)), clock: clock.clone() }
     }
@@ -116,13 +121,24 @@ impl SimulatedBank {
     }
 }
 
+/// Both banks, each at its own name.
+#[derive(Clone)]
+struct Banks(SimulatedBank, SimulatedBank);
+
+impl Wire for Banks {
+    fn send(&self, peer: &Peer, request: &WireRequest) -> Result<HttpResponse, WireError> {
+        let is_itau = peer.base_url.starts_with(ITAU_ORIGIN);
+        if is_itau { self.1.send(peer, request) } else { self.0.send(peer, request) }
+    }
+}
+
 impl Wire for SimulatedBank {
     fn send(&self, peer: &Peer, request: &WireRequest) -> Result<HttpResponse, WireError> {
         let uri = request.path.parse().unwrap();
         let query = Query::<Vec<(String, String)>>::try_from_uri(&uri).unwrap().0;
         let request = SimRequest {
             method: request.method.to_owned(),
-            path: uri.path().to_owned(),
+            path: format!("{}{}", peer.base_path(), uri.path()),
             query,
             headers: request.headers.clone(),
             body: request.body.clone(),
@@ -146,12 +162,13 @@ impl House {
             Engine::Postgres => postgres().fresh_database(),
         };
         let clock = HandClock::new();
-        let bank = SimulatedBank::new(&clock);
+        let bank = SimulatedBank::new("inter", &clock);
+        let itau = SimulatedBank::new(ITAU, &clock);
         let world = Arc::new(World::new(
             Box::new(clock.clone()),
             Box::new(Counted(AtomicU64::new(1))),
             Store::open(&url, Options::default()).unwrap(),
-            Box::new(bank.clone()),
+            Box::new(Banks(bank.clone(), itau.clone())),
             Vault::with_key(&[5; 32]),
             Environment::Sandbox,
             Settings { keep_limits: false, ..Settings::default() },
@@ -164,6 +181,7 @@ impl House {
             world,
             clock,
             bank,
+            itau,
             ours,
             theirs,
             _folder: folder,
@@ -177,7 +195,7 @@ impl House {
             Box::new(self.clock.clone()),
             Box::new(Counted(AtomicU64::new(chance))),
             self.world.store.clone(),
-            Box::new(self.bank.clone()),
+            Box::new(Banks(self.bank.clone(), self.itau.clone())),
             Vault::with_key(&[5; 32]),
             Environment::Sandbox,
             Settings { keep_limits: false, ..Settings::default() },
@@ -192,6 +210,7 @@ impl House {
         for _ in 0..12 {
             self.clock.pass(5);
             self.bank.tick();
+            self.itau.tick();
             while tick(&self.world, &kinds, 8).unwrap() > 0 {}
         }
         housekeeping(&self.world).unwrap();
@@ -283,6 +302,21 @@ pub(crate) fn account(number: &str) -> NewAccount {
         credential: credential.collect(),
         hosts: hosts.collect(),
         ..NewAccount::default()
+    }
+}
+
+/// An account of ours at Itaú, with this Pix key, as the desk registers it.
+pub(crate) fn itau_account(pix_key: &str) -> NewAccount {
+    let data = BTreeMap::from([("pix_key".to_owned(), pix_key.to_owned())]);
+    let hosts = registry::by_folder(ITAU).unwrap().info().hosts.iter();
+    NewAccount {
+        bank: ITAU.into(),
+        description: "Conta no Itaú".into(),
+        number: "12345".into(),
+        digit: "4".into(),
+        data,
+        hosts: hosts.map(|h| (h.key.to_owned(), h.at(ITAU_ORIGIN))).collect(),
+        ..account("12345")
     }
 }
 

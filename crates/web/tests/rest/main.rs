@@ -10,6 +10,7 @@ mod hooks;
 mod house;
 mod idempotency;
 mod lists;
+mod own_numbers;
 mod screens;
 
 /// Each test on SQLite and on PostgreSQL.

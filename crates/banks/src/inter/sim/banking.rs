@@ -9,16 +9,16 @@ use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
 use super::Call;
-use super::clock;
-use super::input::{date, number, query};
 use super::ledger::absolute;
 use super::list::{read_date, read_number};
 use super::pdf;
-use super::random::uuid;
 use super::reply::{self, Family, Violation};
 use super::state::{Movement, Scroll, State};
 use crate::contract::HttpResponse;
 use crate::simulator::Entropy;
+use crate::simulator::clock;
+use crate::simulator::input::{date, number, query};
+use crate::simulator::random::uuid;
 
 /// Rows that plain paging reaches.
 const PAGING_REACH: usize = 10_000;

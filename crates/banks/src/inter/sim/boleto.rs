@@ -9,9 +9,9 @@ use quita_core::rate::{Rate, Rounding};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::clock;
 use super::numbers::{Qr, Title};
 use super::switches::DoublePaymentTotal;
+use crate::simulator::clock;
 
 /// The bank's situations of a boleto.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

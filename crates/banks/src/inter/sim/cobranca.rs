@@ -5,15 +5,15 @@ use serde_json::{Value as Json, json};
 
 use super::Call;
 use super::boleto::{Boleto, Charge, Situacao, means_word};
-use super::clock;
-use super::input::{field, number, text};
 use super::issue::Form;
 use super::pdf;
-use super::random::uuid;
 use super::reply::{self, Family, Violation};
 use super::state::{Edit, EditStatus, State, Task};
 use crate::contract::HttpResponse;
 use crate::simulator::Entropy;
+use crate::simulator::clock;
+use crate::simulator::input::{field, number, text};
+use crate::simulator::random::uuid;
 
 /// Longest reason of a cancellation.
 const REASON_LENGTH: usize = 50;

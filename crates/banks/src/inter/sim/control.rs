@@ -8,10 +8,12 @@ use quita_core::fact::Means;
 use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
+use super::ISPB;
 use super::boleto::{Boleto, Situacao, means_word};
 use super::ledger::Move;
-use super::random::{end_to_end_id, uuid};
-use super::state::{Account, ArmedFault, Attempt, Client, State, Topic};
+use super::state::{Account, Attempt, Client, State, Topic};
+use crate::simulator::faults::ArmedFault;
+use crate::simulator::random::{end_to_end_id, uuid};
 use crate::simulator::{Control, ControlError, Entropy, PortalAction};
 
 impl State {
@@ -75,6 +77,7 @@ impl State {
             Control::Set { switch, value } => self.set(switch, value),
             Control::Forge { body } => self.forge(body, now),
             Control::Inspect => Ok(self.inspect(now)),
+            Control::Ledger { account } => self.books(account),
         }
     }
 
@@ -136,7 +139,7 @@ impl State {
         let Some(amount) = amount else {
             return Err(ControlError("para uma chave Pix: means pix e o valor".to_owned()));
         };
-        let id = end_to_end_id(now, rng);
+        let id = end_to_end_id(ISPB, now, rng);
         self.credit_plain_pix(account, amount, &id, now, rng);
         Ok(json!({ "amount": amount, "end_to_end_id": id }))
     }

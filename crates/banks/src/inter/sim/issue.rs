@@ -10,13 +10,13 @@ use serde_json::{Value as Json, json};
 
 use super::Call;
 use super::boleto::{Boleto, Charge, Discount, Forms, Situacao};
-use super::clock;
-use super::input::{bare, date, field, hundredths, money, text, whole};
-use super::random::uuid;
 use super::reply::{self, Family, Violation};
 use super::state::{State, Task};
 use crate::contract::HttpResponse;
 use crate::simulator::Entropy;
+use crate::simulator::clock;
+use crate::simulator::input::{bare, date, field, hundredths, money, text, whole};
+use crate::simulator::random::uuid;
 
 /// Smallest and largest nominal amount.
 pub(super) const AMOUNTS: (Money, Money) =

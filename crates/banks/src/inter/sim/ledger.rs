@@ -9,13 +9,14 @@ use quita_core::fact::Means;
 use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
+use super::ISPB;
 use super::boleto::Boleto;
-use super::clock;
-use super::input::{field, text};
 use super::payments::CLEARING_HOUR;
-use super::random::{end_to_end_id, uuid};
 use super::state::{Draft, Movement, State};
 use super::switches::WeekendRows;
+use crate::simulator::clock;
+use crate::simulator::input::{field, text};
+use crate::simulator::random::{end_to_end_id, uuid};
 use crate::simulator::{ControlError, Entropy};
 
 /// A movement that has nothing to do with a boleto.
@@ -114,6 +115,7 @@ impl State {
             counterpart: name,
             document_number,
             details,
+            boleto: Some(boleto.id.clone()),
             ..Movement::new(uuid(rng), at, kind, payment.amount)
         })
     }
@@ -175,7 +177,7 @@ impl State {
         let kind = asked.kind.unwrap_or("OUTROS");
         let with = asked.with.unwrap_or("OUTRA PONTA");
         let owner = account.owner.clone();
-        let id = end_to_end_id(now, rng);
+        let id = end_to_end_id(ISPB, now, rng);
         let (title, description, details) = match (kind, came_in) {
             ("PIX", true) => {
                 let details = self.pix_in(asked.account, &id, with, asked.document);
@@ -244,6 +246,23 @@ impl State {
         }
     }
 
+    /// Every movement of an account as it is in the end.
+    pub(super) fn books(&self, account: &str) -> Result<Json, ControlError> {
+        let Some(account) = self.accounts.get(account) else {
+            return Err(ControlError(format!("não há a conta {account:?}")));
+        };
+        let row = |row: &Movement| {
+            json!({
+                "id": row.id,
+                "day": row.day,
+                "amount": row.amount,
+                "kind": row.kind,
+                "boleto": row.boleto,
+            })
+        };
+        Ok(account.movements.iter().map(row).collect())
+    }
+
     fn ledger(&self, account: &str) -> &[Movement] {
         self.accounts.get(account).map_or(&[][..], |account| &account.movements)
     }
@@ -299,6 +318,7 @@ impl Movement {
             counterpart: String::new(),
             document_number: String::new(),
             details: Json::Null,
+            boleto: None,
             shown_from: None,
             draft: None,
         }

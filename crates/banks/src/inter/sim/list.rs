@@ -6,12 +6,12 @@ use serde_json::{Value as Json, json};
 
 use super::Call;
 use super::boleto::{Boleto, Situacao};
-use super::clock;
-use super::input::{bare, date, field, number, query, text};
 use super::reply::{self, Family, Violation};
 use super::state::State;
 use crate::contract::HttpResponse;
 use crate::simulator::Entropy;
+use crate::simulator::clock;
+use crate::simulator::input::{bare, date, field, number, query, text};
 
 /// Rows of a page when nothing is said, and at most.
 const PAGE_SIZES: (usize, usize) = (100, 1000);

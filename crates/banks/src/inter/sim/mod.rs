@@ -85,11 +85,8 @@
 
 mod banking;
 mod boleto;
-mod clock;
 mod cobranca;
 mod control;
-mod faults;
-mod input;
 mod issue;
 mod ledger;
 mod list;
@@ -98,7 +95,6 @@ mod numbers;
 mod payments;
 mod pdf;
 mod pix;
-mod random;
 mod reply;
 mod routes;
 mod state;
@@ -117,6 +113,7 @@ use self::reply::{Family, Violation};
 use self::routes::{Endpoint, Route};
 use self::state::{State, Topic};
 use crate::contract::HttpResponse;
+use crate::simulator::faults;
 use crate::simulator::{
     Callback, Control, ControlError, Entropy, Fault, SimReply, SimRequest, Simulator,
 };
@@ -133,6 +130,9 @@ impl InterSimulator {
         Self::default()
     }
 }
+
+/// The bank in the payments system.
+const ISPB: &str = "00416968";
 
 /// An admitted call.
 struct Call<'a> {
@@ -225,7 +225,7 @@ impl Simulator for InterSimulator {
     fn handle(&mut self, request: &SimRequest, now: Timestamp, rng: &mut dyn Entropy) -> SimReply {
         let state = &mut self.state;
         state.advance(now, rng);
-        match state.take_fault(request) {
+        match faults::take(&mut state.faults, request) {
             None => faults::prompt(state.answer(request, now, rng)),
             Some(Fault::Slow { milliseconds }) => SimReply::Answer {
                 response: state.answer(request, now, rng),
@@ -238,11 +238,11 @@ impl Simulator for InterSimulator {
             }
             Some(Fault::Truncated) => SimReply::Reset { response: state.answer(request, now, rng) },
             Some(Fault::ErrorBefore { status }) => {
-                faults::prompt(faults::broken(&request.path, status))
+                faults::prompt(reply::broken(&request.path, status))
             }
             Some(Fault::ErrorAfter { status }) => {
                 state.answer(request, now, rng);
-                faults::prompt(faults::broken(&request.path, status))
+                faults::prompt(reply::broken(&request.path, status))
             }
             Some(Fault::TooMany { retry_after }) => faults::prompt(state.too_many_for(retry_after)),
             Some(Fault::WrongBody) => faults::prompt(faults::wrong_body()),

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::boleto::{Boleto, Situacao, means_word};
-use super::clock;
 use super::state::{Attempt, Dispatch, Notice, State, Topic, Webhook};
 use super::switches::{PixWebhookShape, WebhookShape};
 use crate::simulator::Callback;
+use crate::simulator::clock;
 
 /// Minutes before the second, third, fourth and fifth try.
 const RETRY_MINUTES: [u64; 4] = [20, 30, 60, 120];

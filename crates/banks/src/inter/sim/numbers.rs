@@ -13,9 +13,9 @@ use quita_core::money::Money;
 use quita_formats::br_code::crc16;
 use serde::{Deserialize, Serialize};
 
-use super::random::{alphanumeric, hex32};
 use super::switches::Environment;
 use crate::simulator::Entropy;
+use crate::simulator::random::{alphanumeric, hex32};
 
 /// Branch and wallet, the same for every account.
 const BRANCH_AND_WALLET: &str = "0001112";

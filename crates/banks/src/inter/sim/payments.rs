@@ -6,10 +6,11 @@ use quita_core::fact::Means;
 use quita_core::money::Money;
 use serde_json::{Value as Json, json};
 
+use super::ISPB;
 use super::boleto::{Parts, Payment, Situacao};
-use super::clock;
-use super::random::end_to_end_id;
 use super::state::{State, Task};
+use crate::simulator::clock;
+use crate::simulator::random::end_to_end_id;
 use crate::simulator::{ControlError, Entropy};
 
 /// The hour in São Paulo at which clearing reaches the account.
@@ -56,7 +57,7 @@ impl State {
         if !amount.is_positive() {
             return Err(ControlError("o valor pago deve ser maior que zero".to_owned()));
         }
-        let end_to_end_id = (means == Means::Pix).then(|| end_to_end_id(now, rng));
+        let end_to_end_id = (means == Means::Pix).then(|| end_to_end_id(ISPB, now, rng));
         let number = boleto.payments.len();
         let id = boleto.id.clone();
         boleto.payments.push(Payment {

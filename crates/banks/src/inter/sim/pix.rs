@@ -4,13 +4,13 @@ use serde_json::{Value as Json, json};
 
 use super::Call;
 use super::boleto::Boleto;
-use super::clock;
-use super::input::{bare, query};
 use super::list::read_number;
 use super::reply::{self, Family, Violation};
 use super::state::State;
 use super::webhook::read_instant;
 use crate::contract::HttpResponse;
+use crate::simulator::clock;
+use crate::simulator::input::{bare, query};
 
 impl State {
     /// One Pix in Bacen's words.

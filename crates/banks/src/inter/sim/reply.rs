@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::clock;
 use crate::contract::HttpResponse;
+use crate::simulator::clock;
 
 /// Something wrong with one field of a request.
 pub(super) struct Violation {
@@ -133,4 +133,15 @@ fn list(violations: &[Violation]) -> Json {
         item
     };
     violations.iter().map(item).collect()
+}
+
+/// The error of a service that broke down.
+pub(super) fn broken(path: &str, status: u16) -> HttpResponse {
+    let family = match path.split('/').nth(1) {
+        Some("pix") => Family::Pix,
+        Some("banking") => Family::Banking,
+        Some("oauth") => Family::Token,
+        _ => Family::Cobranca,
+    };
+    problem(family, status, "Não foi possível atender a requisição")
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::input::percent_decode;
 use super::reply::Family;
 use super::switches::Environment;
+use crate::simulator::input::percent_decode;
 
 /// A service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::boleto::Boleto;
-use super::clock;
 use super::routes::Endpoint;
 use super::switches::Switches;
-use crate::simulator::Fault;
+use crate::simulator::clock;
+use crate::simulator::faults::ArmedFault;
 
 /// The bank.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -47,15 +47,6 @@ pub(super) struct State {
     pub(super) windows: BTreeMap<String, BTreeMap<Endpoint, Window>>,
     #[serde(skip)]
     pub(super) index: Index,
-}
-
-/// A fault waiting for its call.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct ArmedFault {
-    pub(super) fault: Fault,
-    pub(super) on: String,
-    pub(super) times: u32,
-    pub(super) skip: u32,
 }
 
 /// An integration that the company set up at the bank.
@@ -172,6 +163,9 @@ pub(super) struct Movement {
     pub(super) document_number: String,
     /// `detalhes`.
     pub(super) details: Json,
+    /// `codigoSolicitacao` of the boleto that was paid, or that a fee is for.
+    #[serde(default)]
+    pub(super) boleto: Option<String>,
     /// Not shown before.
     #[serde(default)]
     pub(super) shown_from: Option<Timestamp>,

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::boleto::Situacao;
-use super::clock;
 use super::numbers;
 use super::state::{Edit, EditStatus, State, Task};
 use crate::simulator::Entropy;
+use crate::simulator::clock;
 
 impl State {
     /// Brings the bank to this instant. Notices only become ready; `tick` sends them.

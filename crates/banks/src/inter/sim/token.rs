@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Call;
-use super::clock;
-use super::input::percent_decode;
-use super::random::uuid;
 use super::reply::{self, Family};
 use super::routes::{Endpoint, SCOPES};
 use super::state::{State, Token};
 use super::switches::{TokenErrorBody, TooManyBody};
 use crate::contract::HttpResponse;
+use crate::simulator::clock;
+use crate::simulator::input::percent_decode;
+use crate::simulator::random::uuid;
 use crate::simulator::{Entropy, SimRequest};
 
 /// Life of a token in seconds.

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::Call;
-use super::clock;
-use super::input::{field, query, text};
 use super::list::read_number;
 use super::reply::{self, Family, Violation};
 use super::state::{Attempt, State, Topic, Webhook};
 use crate::contract::HttpResponse;
+use crate::simulator::clock;
+use crate::simulator::input::{field, query, text};
 
 /// Most ids in one wish to send again.
 const RETRY_IDS: usize = 50;

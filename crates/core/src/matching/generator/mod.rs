@@ -219,7 +219,7 @@ impl Maker {
     /// Lets people pay.
     fn pay(&mut self, people: &[Person]) {
         let mut places: Vec<usize> = (0..self.world.receivables.len()).collect();
-        places.sort_by_key(|&p| {
+        places.sort_by_cached_key(|&p| {
             let r = &self.world.receivables[p];
             (r.customer_document.clone(), r.expiration_date, p)
         });
@@ -492,8 +492,15 @@ impl Maker {
     }
 }
 
+/// In capitals without accents, as many banks print names; signs stay as they are.
 fn upper(text: &str) -> String {
-    crate::matching::text::folded(text).split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+    const ACCENTS: [(&str, char); 6] =
+        [("ÁÂÃÀ", 'A'), ("ÉÊ", 'E'), ("Í", 'I'), ("ÓÔÕ", 'O'), ("ÚÜ", 'U'), ("Ç", 'C')];
+    let without = |c: char| {
+        let plain = ACCENTS.iter().find(|(accented, _)| accented.contains(c));
+        plain.map_or(c, |(_, plain)| *plain)
+    };
+    text.to_uppercase().chars().map(without).collect()
 }
 
 fn cut(text: &str, most: usize) -> String {

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::input;
 use super::suggest::drafts_of;
 use super::view::{MatchView, one_view};
-use super::write::{AS_DUE, Draft, close_pending, tell, write};
+use super::write::{AS_DUE, Draft, unmatch, write};
 use crate::desk::{Actor, Permission};
 use crate::error::Error;
 use crate::trail::{self, Author};
@@ -190,13 +190,7 @@ pub fn undo(world: &World, actor: &Actor, match_id: &str) -> Result<MatchView, E
     let (company, id, by) = (actor.company_id.clone(), match_id.to_owned(), actor.name.clone());
     let undone = world.tx(move |tx, mut ids| {
         let Some(found) = matches::get(tx, &company, &id)? else { return Ok(None) };
-        if !matches::undo(tx, &company, &id, &by, ids.now())? {
-            return Ok(Some(false));
-        }
-        bank_lines::set_status(tx, &company, &found.line_id, Status::Open, ids.now())?;
-        close_pending(tx, &ids, &found, &by)?;
-        tell(tx, &mut ids, &found, "line.unmatched", &by)?;
-        Ok(Some(true))
+        unmatch(tx, &mut ids, &found, &by).map(Some)
     })?;
     match undone {
         None => Err(Error::not_found("conciliação")),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quita_core::matching::Verdict;
 use quita_core::money::Money;
-use quita_store::bank_lines::KeptLine;
+use quita_store::bank_lines::{self, KeptLine, Status};
 use quita_store::matches::{self, Kind, Share, Taken};
 use quita_store::{StoreError, Tx, accounts};
 
@@ -13,6 +13,7 @@ use super::input::{self, Input, sum_of};
 use super::write::{Draft, write};
 use crate::error::Error;
 use crate::ids::Ids;
+use crate::planted::{self, Bug};
 use crate::world::World;
 
 /// Matches written in one transaction.
@@ -54,6 +55,10 @@ pub fn run(world: &World, account_id: &str) -> Result<Done, Error> {
     let verdicts = input.verdicts(&account)?;
     let planned: Arc<Vec<Planned>> = Arc::new(plan(&input, &verdicts));
     let mut taken = input.taken;
+    (world.crash_point)("reconcile.read");
+    if planted::is(Bug::StatusBeforeMatch) {
+        status_beforehand(world, &planned)?;
+    }
     for from in (0..planned.len()).step_by(LOT) {
         let (lot, account_id) = (Arc::clone(&planned), account.id.clone());
         let (known, since) = (taken.clone(), input.taken_since);
@@ -84,6 +89,22 @@ pub fn run(world: &World, account_id: &str) -> Result<Done, Error> {
     Ok(done)
 }
 
+/// A planted defect.
+fn status_beforehand(world: &World, planned: &Arc<Vec<Planned>>) -> Result<(), Error> {
+    let set = |in_time: bool| {
+        let all = Arc::clone(planned);
+        world.tx(move |tx, ids| {
+            all.iter().try_for_each(|one| {
+                let status = if in_time { Status::Open } else { one.draft.kind.status() };
+                bank_lines::set_status(tx, &one.line.company_id, &one.line.id, status, ids.now())
+            })
+        })
+    };
+    set(false)?;
+    (world.crash_point)("reconcile.read");
+    Ok(set(true)?)
+}
+
 /// Says of each whether it was written.
 fn write_lot(
     tx: &mut Tx,
@@ -96,7 +117,8 @@ fn write_lot(
     for one in lot {
         // Somebody matched the boleto meanwhile: another line may be a second payment.
         let same = |share: &Share| sum_of(known, &share.boleto_id) == sum_of(now, &share.boleto_id);
-        let is_written = (one.draft.kind != Kind::Boletos || one.draft.shares.iter().all(same))
+        let untouched = planted::is(Bug::TakesTaken) || one.draft.shares.iter().all(same);
+        let is_written = (one.draft.kind != Kind::Boletos || untouched)
             && write(tx, ids, &one.line, &one.draft, BY_ITSELF, one.look)?.is_some();
         written.push(is_written);
     }

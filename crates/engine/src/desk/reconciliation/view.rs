@@ -226,7 +226,7 @@ impl MatchView {
 
 /// What a reason is called, for people.
 pub fn reason_text(word: &str) -> &'static str {
-    const ALL: [Reason; 15] = [
+    const ALL: [Reason; 16] = [
         Reason::OurNumber,
         Reason::Txid,
         Reason::EndToEndId,
@@ -238,6 +238,7 @@ pub fn reason_text(word: &str) -> &'static str {
         Reason::DocumentPart,
         Reason::Name,
         Reason::NamePart,
+        Reason::PaidBefore,
         Reason::Date,
         Reason::OnlyAmount,
         Reason::OnlySum,

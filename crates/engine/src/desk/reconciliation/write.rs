@@ -1,16 +1,16 @@
 //! A match is written down, with all that follows from it, in one transaction.
 
-use quita_core::fold::Status;
+use quita_core::fold::Status as BoletoStatus;
 use quita_core::matching;
 use quita_core::money::Money;
-use quita_store::bank_lines::KeptLine;
+use quita_store::bank_lines::{self, KeptLine, Status};
 use quita_store::matches::{self, Difference, DifferenceKind, Kind, Match, Share};
 use quita_store::pending;
 use quita_store::{StoreError, Tx, boletos, events, receipts};
 use serde_json::json;
 
 use super::input::Input;
-use super::{NOT_SETTLED, PAID_TWICE};
+use super::{BY_ITSELF, NOT_SETTLED, PAID_TWICE};
 use crate::ids::Ids;
 use crate::learn::open_pending;
 use crate::trail::{self, Author};
@@ -166,7 +166,8 @@ fn needs_person(
         }
         return Ok(());
     }
-    if matches!(boleto.status, Status::Settled | Status::Cancelled | Status::Rejected) {
+    let status = boleto.status;
+    if matches!(status, BoletoStatus::Settled | BoletoStatus::Cancelled | BoletoStatus::Rejected) {
         return Ok(());
     }
     let message = format!(
@@ -177,13 +178,35 @@ fn needs_person(
     open_pending(tx, ids, &boleto, NOT_SETTLED, message)
 }
 
-/// What was opened for a match goes with it.
-pub(super) fn close_pending(
+/// Undoes a match, which stays as history, and all that was opened for it; false when it was undone
+/// already.
+pub(super) fn unmatch(
     tx: &mut Tx,
-    ids: &Ids,
+    ids: &mut Ids,
     found: &Match,
     by: &str,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
+    if !matches::undo(tx, &found.company_id, &found.id, by, ids.now())? {
+        return Ok(false);
+    }
+    bank_lines::set_status(tx, &found.company_id, &found.line_id, Status::Open, ids.now())?;
+    close_pending(tx, ids, found, by)?;
+    tell(tx, ids, found, "line.unmatched", by)?;
+    Ok(true)
+}
+
+/// The bank corrects a line or takes it back: what was matched with it by itself no longer is. False
+/// where a person explained it, or nobody.
+pub(crate) fn corrected(tx: &mut Tx, ids: &mut Ids, line: &KeptLine) -> Result<bool, StoreError> {
+    let found = matches::of_line(tx, &line.company_id, &line.id)?;
+    match found.filter(|found| found.created_by == BY_ITSELF) {
+        Some(found) => unmatch(tx, ids, &found, BY_ITSELF),
+        None => Ok(false),
+    }
+}
+
+/// What was opened for a match goes with it.
+fn close_pending(tx: &mut Tx, ids: &Ids, found: &Match, by: &str) -> Result<(), StoreError> {
     for share in found.shares.iter().filter(|_| found.kind == Kind::Boletos) {
         let kind = match found.difference.kind {
             DifferenceKind::PaidTwice => PAID_TWICE,

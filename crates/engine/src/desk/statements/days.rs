@@ -14,6 +14,8 @@ use quita_store::accounts::Account;
 use quita_store::statement_days::{self, StatementDay, Status};
 use quita_store::{StoreError, Tx};
 
+use crate::planted::{self, Bug};
+
 /// Keeps balances that were told; gives the first day of which that changed anything. What the
 /// bank's interface said of a day is not replaced by a file, which may be older than it looks.
 pub(super) fn tell(
@@ -139,7 +141,7 @@ fn prove(before: Option<Money>, days: &mut [Day]) {
             None => {}
             Some(sum) => {
                 day.difference = Some(closing - sum);
-                if closing == sum {
+                if closing == sum || planted::is(Bug::BalanceUnchecked) {
                     day.status = Status::Closed;
                     for proved in earlier.iter_mut().skip(waiting) {
                         proved.status = Status::Closed;

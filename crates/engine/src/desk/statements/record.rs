@@ -16,7 +16,9 @@ use quita_store::{StoreError, Tx, events, statement_days};
 use serde_json::json;
 
 use super::days;
+use crate::desk::reconciliation;
 use crate::ids::Ids;
+use crate::planted::{self, Bug};
 use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 
@@ -157,6 +159,7 @@ impl Taking<'_, '_> {
         let mut found = BTreeSet::new();
         for (line, verdict) in self.look.lines.iter().zip(judged.verdicts) {
             match verdict {
+                Verdict::New if planted::is(Bug::AlikeIsSame) && self.is_alike(line, kept) => {}
                 Verdict::New => self.add(line, Status::Open, None)?,
                 Verdict::Known { of, becomes } => {
                     found.insert(of);
@@ -173,6 +176,9 @@ impl Taking<'_, '_> {
                     }
                 }
                 Verdict::Again { .. } => {}
+                Verdict::Doubtful { of, .. } if kept.get(of).is_some_and(|k| self.may_go(k)) => {
+                    self.add(line, Status::Open, None)?;
+                }
                 Verdict::Doubtful { of, why } => {
                     found.insert(of);
                     let doubt = kept.get(of).map(|kept| (why, kept.id.clone()));
@@ -192,19 +198,27 @@ impl Taking<'_, '_> {
     /// Lines of a statement without ids that the bank, asked again for the same whole days, no
     /// longer tells: it corrected them, and their successors are new.
     fn replaced(&self, kept: &[KeptLine], found: &BTreeSet<usize>) -> Vec<usize> {
-        let Some((first, last)) = self.look.whole.filter(|_| self.look.unread == 0) else {
-            return Vec::new();
-        };
-        if !matches!(self.look.source, Source::Api | Source::ApiSimple) {
-            return Vec::new();
-        }
         let is_gone = |(of, kept): &(usize, &KeptLine)| {
-            kept.source == Source::ApiSimple
-                && kept.status.counts()
-                && (first..=last).contains(&kept.line.date)
-                && !found.contains(of)
+            self.may_go(kept) && kept.status.counts() && !found.contains(of)
         };
         kept.iter().enumerate().filter(is_gone).map(|(of, _)| of).collect()
+    }
+
+    /// Whether the bank, which tells a line without id, tells all lines of its day here.
+    fn may_go(&self, kept: &KeptLine) -> bool {
+        let is_here = |(first, last): (Date, Date)| (first..=last).contains(&kept.line.date);
+        kept.source == Source::ApiSimple
+            && matches!(self.look.source, Source::Api | Source::ApiSimple)
+            && self.look.unread == 0
+            && self.look.whole.is_some_and(is_here)
+    }
+
+    /// A planted defect: whether a line has the content of one before it.
+    fn is_alike(&self, line: &BankLine, kept: &[KeptLine]) -> bool {
+        let before = self.look.lines.iter().take_while(|one| !std::ptr::eq(*one, line));
+        let content = |line: &BankLine| (line.date, line.amount, line.memo.clone());
+        let mut others = kept.iter().map(|kept| &kept.line).chain(before);
+        others.any(|other| content(other) == content(line))
     }
 
     fn touched(&mut self, day: Date) {
@@ -241,7 +255,7 @@ impl Taking<'_, '_> {
         let moved = before.amount != becomes.line.amount || before.date != becomes.line.date;
         self.touched(before.date.min(becomes.line.date));
         let is_explained = matches!(kept.status, Status::Matched | Status::Fee | Status::Explained);
-        if moved && is_explained {
+        if moved && is_explained && !reconciliation::corrected(self.tx, self.ids, kept)? {
             let message = format!(
                 "O banco corrigiu um lançamento que já estava conciliado: era de R$ {} em {}, e \
                  agora é de R$ {} em {}. Confira em «Conciliação».",
@@ -260,7 +274,8 @@ impl Taking<'_, '_> {
     fn give_up(&mut self, kept: &KeptLine) -> Result<(), StoreError> {
         let now = self.ids.now();
         self.touched(kept.line.date);
-        if matches!(kept.status, Status::Matched | Status::Fee | Status::Explained) {
+        let is_explained = matches!(kept.status, Status::Matched | Status::Fee | Status::Explained);
+        if is_explained && !reconciliation::corrected(self.tx, self.ids, kept)? {
             let message = format!(
                 "O banco retirou do extrato um lançamento que já estava conciliado, de R$ {} em \
                  {}. Confira em «Conciliação».",

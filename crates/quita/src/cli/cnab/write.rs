@@ -271,6 +271,7 @@ impl Order {
         let boleto = BoletoOrder {
             bank_reference: self.bank_reference,
             document_number: self.document_number,
+            our_number: None,
             invoice_type: self.invoice_type,
             amount: Money::from_cents(self.amount),
             issuance_date: self.issuance_date.unwrap_or(today),

@@ -40,6 +40,10 @@ pub(crate) struct Command {
 
 const COUNT: usize = 3;
 const TOTAL_CENTS: i64 = 100_000;
+/// After so long a wait, each second is a minute.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Shows everything. Fails unless all is as it must be.
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
@@ -69,24 +73,25 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     steps.done("3 boletos aceitos");
 
     steps.begin("Mata o servidor (kill -9) e o inicia de novo");
+    until_under_way(&sandbox, &mut server)?;
     let addresses = server.kill()?;
     server = Server::start(&data, &pki, &sandbox.control_url(), Some(addresses))?;
     let api = Api::new(server.listen(), &token);
     steps.done("de volta; nada se perdeu");
 
     steps.begin("Espera o banco registrar");
-    let boletos = wait(&api, &ids, &steps, |b| b["status"] == "REGISTERED")?;
+    let boletos = wait(&api, &sandbox, &ids, &steps, |b| b["status"] == "REGISTERED")?;
     steps.done("3 registrados, uma vez cada um");
 
     steps.begin("O cliente paga o primeiro pelo QR Code Pix; o banco avisa");
     pay(&sandbox, &boletos[0], Means::Pix)?;
-    wait(&api, &ids[..1], &steps, |b| b["status"] == "SETTLED")?;
+    wait(&api, &sandbox, &ids[..1], &steps, |b| b["status"] == "SETTLED")?;
     steps.done("liquidado, confirmado no banco depois do aviso");
 
     steps.begin("Paga o segundo pelo código de barras; o aviso se perde, a consulta descobre");
     set(&sandbox, "webhook_lost", &json!(true))?;
     pay(&sandbox, &boletos[1], Means::Boleto)?;
-    wait(&api, &ids[1..2], &steps, |b| b["status"] == "SETTLED")?;
+    wait(&api, &sandbox, &ids[1..2], &steps, |b| b["status"] == "SETTLED")?;
     set(&sandbox, "webhook_lost", &json!(false))?;
     steps.done("liquidado");
 
@@ -189,14 +194,32 @@ fn issue(api: &Api) -> Result<Vec<String>, Failure> {
     if ids.len() == COUNT { Ok(ids) } else { Err(Failure::new(format!("resposta: {answer}"))) }
 }
 
-/// Looks until every one of these boletos is as awaited.
+/// Waits until the first order has reached the bank, so that the server is killed amid its work.
+fn until_under_way(sandbox: &Sandbox, server: &mut Server) -> Result<(), Failure> {
+    let start = Instant::now();
+    while count_at_bank(sandbox)? == 0 && !server.has_ended()? && start.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
+fn count_at_bank(sandbox: &Sandbox) -> Result<usize, Failure> {
+    let at_bank = sandbox.inspect(simulated::BANK)?;
+    Ok(at_bank["boletos"].as_array().map_or(0, Vec::len))
+}
+
+/// Looks until every one of these boletos is as awaited. An order that was under way when the
+/// server was killed is repeated only after minutes of silence: the clock of the simulated bank,
+/// which both sides go by, is then set forward bit by bit.
 fn wait(
     api: &Api,
+    sandbox: &Sandbox,
     ids: &[String],
     steps: &Steps,
     awaited: impl Fn(&Json) -> bool,
 ) -> Result<Vec<Json>, Failure> {
     let start = Instant::now();
+    let mut advanced = 0;
     loop {
         let mut boletos = Vec::new();
         for id in ids {
@@ -211,6 +234,16 @@ fn wait(
         }
         if start.elapsed() > Duration::from_secs(120) {
             return Err(Failure::new(format!("não chegou: {come} de {}", ids.len())));
+        }
+        if start.elapsed() > PATIENCE + advanced * SECOND {
+            if advanced == 0 {
+                steps.note(
+                    "Ainda não: o relógio simulado se adianta (uma ordem interrompida só se repete \
+                     depois de minutos de silêncio, quando o banco com certeza não a tem)",
+                );
+            }
+            sandbox.clock().advance(MINUTE)?;
+            advanced += 1;
         }
         steps.tick(come, ids.len());
         std::thread::sleep(Duration::from_millis(100));
@@ -302,8 +335,7 @@ fn judge(
             wrong.push(text.to_owned());
         }
     };
-    let at_bank = sandbox.inspect(simulated::BANK)?;
-    let at_bank = at_bank["boletos"].as_array().map_or(0, Vec::len);
+    let at_bank = count_at_bank(sandbox)?;
     must(at_bank == COUNT, &format!("o banco tem {at_bank} boletos e deveria ter {COUNT}"));
     let sum: i64 = boletos.iter().filter_map(|b| b["amount"].as_i64()).sum();
     must(sum == TOTAL_CENTS, "as parcelas não somam o total");
@@ -378,7 +410,14 @@ impl Steps {
     }
 
     fn done(&self, result: &str) {
-        let text = format!("✓ {}: {result}", self.bar.message());
+        self.say(&format!("✓ {}: {result}", self.bar.message()));
+    }
+
+    fn note(&self, text: &str) {
+        self.say(&format!("  {text}"));
+    }
+
+    fn say(&self, text: &str) {
         if self.bar.is_hidden() {
             eprintln!("{text}");
         } else {

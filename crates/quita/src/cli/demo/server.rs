@@ -57,8 +57,14 @@ impl Server {
         at: Option<Addresses>,
     ) -> Result<Self, Failure> {
         let free = || "127.0.0.1:0".to_owned();
+        let is_restart = at.is_some();
         let at = at.unwrap_or_else(|| Addresses { listen: free(), public: free() });
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        if is_restart {
+            // Tests end the first server at a chosen point.
+            command.env_remove("QUITA_CRASH_AT");
+        }
+        let mut child = command
             .arg("serve")
             .arg("--json")
             .arg("--dir")
@@ -102,9 +108,15 @@ impl Server {
         &self.ready.public_url
     }
 
+    /// Whether it ended by itself.
+    pub(super) fn has_ended(&mut self) -> Result<bool, Failure> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Ends it without a warning, as a power cut would.
     pub(super) fn kill(mut self) -> Result<Addresses, Failure> {
-        self.child.kill()?;
+        // It may have ended by itself.
+        let _ = self.child.kill();
         self.child.wait()?;
         Ok(Addresses { listen: self.ready.listen.clone(), public: self.ready.public.clone() })
     }

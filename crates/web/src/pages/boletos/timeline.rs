@@ -56,6 +56,9 @@ fn words(moment: &Moment) -> (String, String) {
         "boleto.cancellation_requested" => said("O banco aceitou o pedido de cancelamento"),
         "boleto.cancelled" => said("Cancelado no banco"),
         "boleto.expired" => said("Passou da data limite sem pagamento"),
+        "boleto.renumbered" => {
+            said("Outro nosso número: no banco o anterior já era de outro boleto")
+        }
         "boleto.printed" => said("Impresso pela primeira vez"),
         "boleto.settled" => said("Liquidado"),
         "boleto.change_asked" => ("Alteração pedida".to_owned(), values(&moment.details)),

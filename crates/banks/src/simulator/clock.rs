@@ -1,4 +1,4 @@
-//! Days and hours as this bank counts and writes them.
+//! Days and hours as banks here count and write them.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{self, TimeZone};
@@ -10,44 +10,44 @@ fn zone() -> TimeZone {
 }
 
 /// The day of an instant.
-pub(super) fn day(instant: Timestamp) -> Date {
+pub(crate) fn day(instant: Timestamp) -> Date {
     zone().to_datetime(instant).date()
 }
 
 /// The time of day of an instant.
-pub(super) fn time(instant: Timestamp) -> Time {
+pub(crate) fn time(instant: Timestamp) -> Time {
     zone().to_datetime(instant).time()
 }
 
 /// The instant at which an hour of a day comes; the end of time where the calendar ends.
-pub(super) fn instant(day: Date, hour: i8) -> Timestamp {
+pub(crate) fn instant(day: Date, hour: i8) -> Timestamp {
     let moment = day.at(hour.clamp(0, 23), 0, 0, 0);
     moment.to_zoned(zone()).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 /// `2026-12-01T11:03:22.511-03:00`.
-pub(super) fn local_text(instant: Timestamp) -> String {
+pub(crate) fn local_text(instant: Timestamp) -> String {
     instant.to_zoned(zone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
 
 /// `2026-12-01T14:03:22.511Z`.
-pub(super) fn utc_text(instant: Timestamp) -> String {
+pub(crate) fn utc_text(instant: Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// `2026-12-01 11:03:22.511`, without zone, as the complete statement writes it.
-pub(super) fn bare_text(instant: Timestamp) -> String {
+pub(crate) fn bare_text(instant: Timestamp) -> String {
     instant.to_zoned(zone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
 }
 
 /// So many milliseconds later.
-pub(super) fn later(instant: Timestamp, milliseconds: u64) -> Timestamp {
+pub(crate) fn later(instant: Timestamp, milliseconds: u64) -> Timestamp {
     let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
     instant.checked_add(SignedDuration::from_millis(milliseconds)).unwrap_or(Timestamp::MAX)
 }
 
 /// So many days later, or earlier.
-pub(super) fn plus_days(day: Date, days: i64) -> Date {
+pub(crate) fn plus_days(day: Date, days: i64) -> Date {
     let end = if days < 0 { Date::MIN } else { Date::MAX };
     Span::new().try_days(days).ok().and_then(|span| day.checked_add(span).ok()).unwrap_or(end)
 }

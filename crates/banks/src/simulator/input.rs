@@ -1,4 +1,4 @@
-//! Reading what clients send, as tolerantly as the bank does.
+//! Reading what clients send, as tolerantly as banks do.
 
 use jiff::civil::Date;
 use quita_core::money::Money;
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::simulator::SimRequest;
 
 /// What stands at a path such as `pagador.cep`; nulls, empty texts and empty objects count as absent.
-pub(super) fn field<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
+pub(crate) fn field<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
     let found = path.split('.').try_fold(root, |json, name| json.get(name))?;
     let absent = match found {
         Json::Null => true,
@@ -20,7 +20,7 @@ pub(super) fn field<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
 }
 
 /// A text; a number counts as the text that it spells.
-pub(super) fn text(json: &Json) -> Option<String> {
+pub(crate) fn text(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),
@@ -29,12 +29,12 @@ pub(super) fn text(json: &Json) -> Option<String> {
 }
 
 /// A whole number, also where it comes as text.
-pub(super) fn whole(json: &Json) -> Option<i64> {
+pub(crate) fn whole(json: &Json) -> Option<i64> {
     text(json)?.trim().parse().ok()
 }
 
 /// A number rounded half up to two decimals, in hundredths; also where it comes as text.
-pub(super) fn hundredths(json: &Json) -> Option<i64> {
+pub(crate) fn hundredths(json: &Json) -> Option<i64> {
     read_hundredths(text(json)?.trim())
 }
 
@@ -67,27 +67,27 @@ fn read_hundredths(text: &str) -> Option<i64> {
 }
 
 /// An amount of money.
-pub(super) fn money(json: &Json) -> Option<Money> {
+pub(crate) fn money(json: &Json) -> Option<Money> {
     hundredths(json).map(Money::from_cents)
 }
 
 /// A date `YYYY-MM-DD`, and nothing else.
-pub(super) fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     if text.len() != 10 { None } else { text.parse().ok() }
 }
 
 /// An amount as a JSON number: `123.45`.
-pub(super) fn number(amount: Money) -> Json {
+pub(crate) fn number(amount: Money) -> Json {
     serde_json::from_str(&amount.to_decimal()).unwrap_or(Json::Null)
 }
 
 /// Letters and digits only, as a document or a number is compared.
-pub(super) fn bare(text: &str) -> String {
+pub(crate) fn bare(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A query parameter; `paginacao.x` may also be written `paginacao[x]`. Empty counts as absent.
-pub(super) fn query<'a>(request: &'a SimRequest, name: &str) -> Option<&'a str> {
+pub(crate) fn query<'a>(request: &'a SimRequest, name: &str) -> Option<&'a str> {
     let found = request.query(name).or_else(|| {
         let (object, member) = name.split_once('.')?;
         request.query(&format!("{object}[{member}]"))
@@ -97,7 +97,7 @@ pub(super) fn query<'a>(request: &'a SimRequest, name: &str) -> Option<&'a str> 
 }
 
 /// Decodes `%41` and, in forms, `+`; what is no escape stays as it is.
-pub(super) fn percent_decode(text: &str, plus_is_blank: bool) -> String {
+pub(crate) fn percent_decode(text: &str, plus_is_blank: bool) -> String {
     let hex = |byte: Option<&u8>| byte.and_then(|b| char::from(*b).to_digit(16));
     let source = text.as_bytes();
     let mut bytes = Vec::with_capacity(source.len());

@@ -1,11 +1,11 @@
-//! Identifiers that the bank invents, from the entropy it is given.
+//! Identifiers that a bank invents, from the entropy it is given.
 
 use jiff::Timestamp;
 
 use crate::simulator::Entropy;
 
-/// A random UUID (version 4), as the bank's ids and tokens look.
-pub(super) fn uuid(rng: &mut dyn Entropy) -> String {
+/// A random UUID (version 4).
+pub(crate) fn uuid(rng: &mut dyn Entropy) -> String {
     let high = (rng.next_u64() & !0xF000) | 0x4000;
     let low = (rng.next_u64() & !(0b11 << 62)) | (0b10 << 62);
     format!(
@@ -19,18 +19,17 @@ pub(super) fn uuid(rng: &mut dyn Entropy) -> String {
 }
 
 /// Thirty-two hexadecimal digits.
-pub(super) fn hex32(rng: &mut dyn Entropy) -> String {
+pub(crate) fn hex32(rng: &mut dyn Entropy) -> String {
     format!("{:016x}{:016x}", rng.next_u64(), rng.next_u64())
 }
 
 /// So many letters and digits.
-pub(super) fn alphanumeric(rng: &mut dyn Entropy, length: usize) -> String {
+pub(crate) fn alphanumeric(rng: &mut dyn Entropy, length: usize) -> String {
     const LETTERS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     (0..length).map(|_| char::from(LETTERS[(rng.next_u64() % 36) as usize])).collect()
 }
 
 /// An endToEndId: `E`, ISPB, minute in UTC, eleven letters and digits (Bacen, API Pix).
-pub(super) fn end_to_end_id(now: Timestamp, rng: &mut dyn Entropy) -> String {
-    const ISPB: &str = "00416968";
-    format!("E{ISPB}{}{}", now.strftime("%Y%m%d%H%M"), alphanumeric(rng, 11))
+pub(crate) fn end_to_end_id(ispb: &str, now: Timestamp, rng: &mut dyn Entropy) -> String {
+    format!("E{ispb}{}{}", now.strftime("%Y%m%d%H%M"), alphanumeric(rng, 11))
 }

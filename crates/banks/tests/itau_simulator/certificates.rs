@@ -1,0 +1,104 @@
+//! The certificate service, with an authority that signs whatever names somebody.
+
+use quita_banks::simulator::{Signed, Signer, SimReply, SimRequest, Simulator as _};
+use serde_json::{Value as Json, json};
+
+use crate::world::*;
+
+/// Reads `CN=…` where a real one reads PKCS#10.
+struct Authority;
+
+impl Signer for Authority {
+    fn sign(&self, request: &str, days: u16) -> Option<Signed> {
+        let name = request.strip_prefix("CN=")?;
+        Some(Signed {
+            common_name: name.to_owned(),
+            certificate: format!("CERTIFICADO DE {name} POR {days} DIAS"),
+            fingerprint: "cc33".to_owned(),
+        })
+    }
+}
+
+fn ask(
+    world: &mut World,
+    what: &str,
+    token: &str,
+    csr: &str,
+    shown: Option<&str>,
+) -> (u16, String) {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let request = SimRequest {
+        method: "POST".to_owned(),
+        path: format!("/seguranca/v1/certificado/{what}"),
+        headers: vec![
+            header("content-type", "text/plain"),
+            header("authorization", &format!("Bearer {token}")),
+        ],
+        body: csr.as_bytes().to_vec(),
+        client_certificate: shown.map(str::to_owned),
+        ..SimRequest::default()
+    };
+    let reply = world.sim.handle_with(&request, world.now, &mut world.rng, &Authority);
+    let SimReply::Answer { response, .. } = reply else { panic!("{reply:?}") };
+    (response.status, String::from_utf8(response.body).unwrap())
+}
+
+fn code(body: &str) -> String {
+    let told: Json = serde_json::from_str(body).unwrap();
+    assert!(told["acao"].is_string());
+    told["codigo"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_first_certificate_comes_with_the_secret_once() {
+    let mut world = World::new();
+    let made = world.add_client("id-2");
+    let token = made["temporary_token"].as_str().unwrap().to_owned();
+    let (status, body) = ask(&mut world, "solicitacao", &token, "lixo", None);
+    assert_eq!((status, code(&body).as_str()), (400, "C800"));
+    let (status, body) = ask(&mut world, "solicitacao", &token, "CN=id-1", None);
+    assert_eq!((status, code(&body).as_str()), (400, "C800a"));
+    let (status, body) = ask(&mut world, "solicitacao", &token, "CN=id-2", None);
+    let (secret, rest) = body.strip_prefix("Secret: ").unwrap().split_once('\n').unwrap();
+    assert_eq!((status, rest), (200, "CERTIFICADO DE id-2 POR 365 DIAS"));
+    // Token and secret are those of the certificate from now on.
+    let form = format!("grant_type=client_credentials&client_id=id-2&client_secret={secret}");
+    assert_eq!(world.ask_token(&form, Some("cc33")).0, 200);
+    assert_eq!(world.ask_token(&form, Some("aa11")).0, 401);
+    assert_eq!(ask(&mut world, "solicitacao", &token, "CN=id-2", None).0, 401);
+}
+
+#[test]
+fn a_temporary_token_ends() {
+    for (seconds, wait) in [(604_800, 604_800), (300, 300)] {
+        let mut world = World::new();
+        world.set("temporary_token_seconds", json!(seconds));
+        let token = world.add_client("id-2")["temporary_token"].as_str().unwrap().to_owned();
+        world.wait(wait);
+        assert_eq!(ask(&mut world, "solicitacao", &token, "CN=id-2", None).0, 401);
+    }
+}
+
+#[test]
+fn a_certificate_is_renewed_within_its_last_days() {
+    let mut world = World::new();
+    let temporary = world.add_client("id-2")["temporary_token"].as_str().unwrap().to_owned();
+    let (_, body) = ask(&mut world, "solicitacao", &temporary, "CN=id-2", None);
+    let secret = body.lines().next().unwrap().strip_prefix("Secret: ").unwrap().to_owned();
+    let form = format!("grant_type=client_credentials&client_id=id-2&client_secret={secret}");
+    let renew = |world: &mut World, shown: Option<&str>| {
+        let (_, answer) = world.ask_token(&form, Some("cc33"));
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        ask(world, "renovacao", &token, "CN=id-2", shown)
+    };
+    let (_, body) = renew(&mut world, Some("cc33"));
+    assert_eq!(code(&body), "C700");
+    world.run_to("2027-11-02T14:00:00Z");
+    assert_eq!(code(&renew(&mut world, None).1), "C100");
+    assert_eq!(code(&renew(&mut world, Some("aa11")).1), "C600");
+    let (status, body) = renew(&mut world, Some("cc33"));
+    // The secret stays what it was.
+    assert_eq!((status, body.as_str()), (200, "CERTIFICADO DE id-2 POR 365 DIAS"));
+    world.run_to("2028-11-02T14:00:00Z");
+    assert_eq!(code(&renew(&mut world, Some("cc33")).1), "C500");
+}

@@ -1,0 +1,174 @@
+//! In what ways amounts grow with delay and shrink before, turned around: from what was paid to
+//! what was asked.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+
+use crate::calendar::days_between;
+use crate::matching::State;
+use crate::matching::people::People;
+use crate::money::Money;
+use crate::payable::payable;
+use crate::terms::{Interest, InterestValue, Terms, Value};
+
+/// Terms that are looked at: a company has few, with dates counted from the due date.
+const MOST: usize = 12;
+
+/// Days after the due date that are looked at, and days before it.
+const LATEST: i32 = 75;
+const EARLIEST: i32 = -45;
+
+/// A day from which all dates of terms are counted here: a Wednesday, with banking days around.
+const DUE: Date = date(2026, 7, 15);
+
+/// What was paid as a line through the nominal amount: billionths of it, and cents.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Way {
+    slope: i64,
+    base: i64,
+    /// Days after the due date on which it holds; below zero before it.
+    from: i32,
+    to: i32,
+}
+
+/// All ways in which what is due differs from what was asked.
+pub(crate) struct Shapes {
+    ways: Vec<Way>,
+    /// One bit for each amount that is open, by its lowest bits, to answer «none» at once.
+    amounts: Vec<u64>,
+}
+
+/// Terms as numbers that do not depend on the due date; in this order they are compared.
+type Shape = (Vec<(i32, bool, i64)>, Money);
+
+impl Shapes {
+    pub(crate) fn new(state: &State) -> Self {
+        let mut shapes: BTreeMap<Shape, (usize, Terms)> = BTreeMap::new();
+        let mut bits = vec![0_u64; (state.receivables.len() / 4).next_power_of_two().max(64)];
+        for (at, receivable) in state.receivables.iter().enumerate() {
+            if state.taken[at].is_some() || receivable.received.is_some() {
+                continue;
+            }
+            let (word, bit) = place(receivable.amount.cents(), bits.len());
+            bits[word] |= bit;
+            let Some(terms) = receivable.terms.as_deref() else { continue };
+            let (shape, terms) = (shape(terms, receivable.expiration_date), terms);
+            let entry = shapes.entry(shape);
+            let moved = || (0, moved(terms, receivable.expiration_date));
+            entry.or_insert_with(moved).0 += 1;
+        }
+        let mut shapes: Vec<(Shape, (usize, Terms))> = shapes.into_iter().collect();
+        shapes.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+        let ways = shapes.iter().take(MOST).flat_map(|(_, (_, terms))| ways(state, terms));
+        let mut all: Vec<Way> = Vec::new();
+        for way in ways {
+            if !all.contains(&way) {
+                all.push(way);
+            }
+        }
+        Self { ways: all, amounts: bits }
+    }
+
+    /// Open receivables that may have grown or shrunk to an amount paid on a day or up to four
+    /// days before it, each at most once.
+    pub(crate) fn origins(&self, people: &People, amount: i64, day: i32) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for way in &self.ways {
+            let nominal = i128::from(amount - way.base) * i128::from(BILLION);
+            let nominal = i64::try_from(nominal / i128::from(way.slope)).unwrap_or(i64::MAX - 1);
+            let may = |n: i64| {
+                let (word, bit) = place(n, self.amounts.len());
+                self.amounts[word] & bit != 0
+            };
+            if !(nominal - 1..=nominal + 1).any(may) {
+                continue;
+            }
+            let days = (day - way.to - 5, day - way.from + 1);
+            for n in nominal - 1..=nominal + 1 {
+                found.extend(people.open_due((n, n), days));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+const BILLION: i64 = 1_000_000_000;
+
+/// Word and bit of an amount.
+fn place(amount: i64, words: usize) -> (usize, u64) {
+    let spread = amount.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
+    ((spread / 64) as usize & (words - 1), 1 << (spread % 64))
+}
+
+fn shape(terms: &Terms, due: Date) -> Shape {
+    let of = |kind: i32, day: Date, value: Value| match value {
+        Value::Fixed(cents) => (days_between(due, day) * 8 + kind, false, cents.cents()),
+        Value::Percent(rate) => (days_between(due, day) * 8 + kind, true, rate.millionths()),
+    };
+    let mut all = Vec::new();
+    all.extend(terms.fine.map(|f| of(0, f.date, f.value)));
+    all.extend(terms.interest.map(|i| of(1, i.date, value_of(&i))));
+    all.extend(terms.discounts.iter().map(|d| {
+        let per = d.per.map_or(2, |per| 3 + per as i32);
+        of(per, d.date, d.value)
+    }));
+    (all, terms.abatement)
+}
+
+const fn value_of(interest: &Interest) -> Value {
+    match interest.value {
+        InterestValue::PerDay(cents) => Value::Fixed(cents),
+        InterestValue::PerMonth(rate) => Value::Percent(rate),
+    }
+}
+
+/// The same terms with their dates as far from [`DUE`] as they are from the due date.
+fn moved(terms: &Terms, due: Date) -> Terms {
+    let day = |day: Date| plus(DUE, days_between(due, day));
+    let mut terms = terms.clone();
+    if let Some(fine) = &mut terms.fine {
+        fine.date = day(fine.date);
+    }
+    if let Some(interest) = &mut terms.interest {
+        interest.date = day(interest.date);
+    }
+    for discount in &mut terms.discounts {
+        discount.date = day(discount.date);
+    }
+    terms
+}
+
+fn plus(day: Date, days: i32) -> Date {
+    day.saturating_add(jiff::Span::new().days(days.clamp(-3_000, 3_000)))
+}
+
+/// The ways of some terms: days in a row with the same one are one way.
+fn ways(state: &State, terms: &Terms) -> Vec<Way> {
+    let (calendar, rules) = (&state.settings.calendar, state.settings.rules);
+    let paid = |nominal: i64, on: Date| {
+        payable(Money::from_cents(nominal), DUE, terms, on, calendar, rules).total.cents()
+    };
+    let mut ways: Vec<Way> = Vec::new();
+    for days in EARLIEST..=LATEST {
+        let on = plus(DUE, days);
+        let (once, twice) = (paid(SAMPLE, on), paid(2 * SAMPLE, on));
+        let slope = (twice - once) / (SAMPLE / BILLION);
+        let way = Way { slope, base: 2 * once - twice, from: days, to: days };
+        if (way.slope, way.base) == (BILLION, 0) || slope <= 0 {
+            continue;
+        }
+        match ways.last_mut() {
+            Some(last) if (last.slope, last.base, last.to + 1) == (way.slope, way.base, days) => {
+                last.to = days;
+            }
+            _ => ways.push(way),
+        }
+    }
+    ways
+}
+
+/// A nominal amount large enough to show billionths, in cents.
+const SAMPLE: i64 = 1_000_000_000_000;
