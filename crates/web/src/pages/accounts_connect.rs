@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use quita_engine::certificate_files::{self, GivenFile};
 use quita_engine::clock::bank_day;
 use quita_engine::desk::accounts::{self, AccountView, BankInfo, FieldKind, NewAccount, ProbeStep};
+use quita_engine::desk::banks;
 use quita_engine::desk::credentials::{self, NewCredential};
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::{Actor, Permission};
@@ -46,7 +47,7 @@ async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
             p.subtitle { "Passo 1 de 2: em que banco a empresa recebe?" }
         }
         div.cards {
-            @for bank in accounts::banks().iter().filter(|bank| bank.api) {
+            @for bank in banks::all().iter().filter(|bank| bank.api) {
                 div.card {
                     h2 { (bank.name) }
                     p.label { "Código " (bank.code) }
@@ -60,7 +61,7 @@ async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
 }
 
 fn form_of(bank: &str) -> Result<&'static BankInfo, Error> {
-    accounts::form_of(bank).ok_or_else(|| Error::not_found("banco com integração"))
+    banks::form_of(bank).ok_or_else(|| Error::not_found("banco com integração"))
 }
 
 async fn blank(
