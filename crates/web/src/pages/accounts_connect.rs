@@ -55,6 +55,20 @@ async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
                 }
             }
         }
+        @let by_file: Vec<_> = banks::all().into_iter().filter(|bank| !bank.layouts.is_empty()).collect();
+        @if !by_file.is_empty() {
+            h2 { "Por arquivo (CNAB)" }
+            p { "Sem API: o quita grava a remessa, você a leva ao portal do banco e solta o retorno aqui." }
+            div.cards {
+                @for bank in &by_file {
+                    div.card {
+                        h3 { (bank.name) }
+                        p.label { "Código " (bank.code) }
+                        a.button href={ "/contas/nova/" (bank.folder) "/arquivo" } { "Cadastrar" span.visually-hidden { " conta por arquivo no " (bank.name) } }
+                    }
+                }
+            }
+        }
         p.hint { "Os bancos só dão acesso por API a contas de pessoa jurídica: pessoa física e MEI não têm como ligar a conta." }
     };
     Ok(shell::page(&app, &who, HERE, TITLE, content))
