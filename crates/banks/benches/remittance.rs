@@ -67,6 +67,7 @@ fn orders() -> Vec<RemittanceOrder> {
             our_number: None,
             bank_reference: format!("R{at:08}"),
             document_number: format!("NF{at:07}"),
+            our_number: None,
             invoice_type: InvoiceType::BillOfExchange,
             amount: Money::from_cents(123_456 + i64::from(at)),
             issuance_date: date(2026, 12, 1),

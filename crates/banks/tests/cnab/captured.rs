@@ -304,6 +304,7 @@ fn order(input: &Value, title: &Value) -> RemittanceOrder {
             our_number: None,
             bank_reference: word(&title["documento"]),
             document_number: word(&title["documento"]),
+            our_number: None,
             invoice_type: InvoiceType::BillOfExchange,
             amount: cents("valor"),
             issuance_date: day("data_emissao"),

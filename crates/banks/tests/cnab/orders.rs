@@ -89,6 +89,7 @@ pub(crate) fn order(layout: &FileLayout) -> RemittanceOrder {
             our_number: None,
             bank_reference: "REF0000017".into(),
             document_number: "NFe 450 - 1/1".into(),
+            our_number: None,
             invoice_type: InvoiceType::BillOfExchange,
             amount: Money::from_cents(123_456),
             issuance_date: date(2026, 12, 1),

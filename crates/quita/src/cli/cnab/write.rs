@@ -272,6 +272,7 @@ impl Order {
             our_number: None,
             bank_reference: self.bank_reference,
             document_number: self.document_number,
+            our_number: None,
             invoice_type: self.invoice_type,
             amount: Money::from_cents(self.amount),
             issuance_date: self.issuance_date.unwrap_or(today),
