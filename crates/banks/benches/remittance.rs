@@ -64,7 +64,6 @@ fn orders() -> Vec<RemittanceOrder> {
         our_number: format!("{at:08}"),
         our_number_digit: "1".into(),
         boleto: BoletoOrder {
-            our_number: None,
             bank_reference: format!("R{at:08}"),
             document_number: format!("NF{at:07}"),
             our_number: None,

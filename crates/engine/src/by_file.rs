@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use quita_banks::contract::{Numbering as Counting, Printed, Problem};
+use quita_banks::contract::{Numbering, Printed, Problem};
 use quita_banks::file::{
-    self, Agreement, FileError, FileLayout, Numbering, RemittanceHead, RemittanceOrder,
+    self, Agreement, FileError, FileLayout, NumberedBy, RemittanceHead, RemittanceOrder,
 };
 use quita_banks::registry;
 use quita_banks::title::{self, Numbers, TitleError};
@@ -52,11 +52,11 @@ pub(crate) fn wallet(agreement: &Agreement) -> &str {
 }
 
 /// How boletos of an account are counted; `None` where the bank numbers them.
-pub(crate) fn numbering(account: &Account) -> Option<Counting> {
+pub(crate) fn numbering(account: &Account) -> Option<Numbering> {
     let agreement = agreement(account);
-    match (layout(account)?.numbering)(&agreement) {
-        Numbering::Bank => None,
-        Numbering::Company { digits } => Some(Counting {
+    match (layout(account)?.numbered_by)(&agreement) {
+        NumberedBy::Bank => None,
+        NumberedBy::Company { digits } => Some(Numbering {
             series: wallet(&agreement).to_owned(),
             digits: usize::from(digits),
             first: 1,
@@ -123,7 +123,7 @@ pub(crate) fn problems(
     let agreement = agreement(account);
     let mut order = order.clone();
     let mut ours = String::new();
-    if let Numbering::Company { .. } = (layout.numbering)(&agreement) {
+    if let NumberedBy::Company { .. } = (layout.numbered_by)(&agreement) {
         match numbers(layout, &agreement, &order, order.our_number.as_deref().unwrap_or("1")) {
             Ok(numbers) => ours = numbers.title.map(|title| title.our_number).unwrap_or_default(),
             Err(TitleError { field, code, message }) => {
@@ -264,7 +264,7 @@ pub(crate) fn is_untold(tx: &mut Tx, boleto_id: &str) -> Result<bool, StoreError
 
 /// Whether boletos of an account can be printed before the bank knows of them.
 pub(crate) fn prints_at_once(layout: &FileLayout, account: &Account) -> bool {
-    matches!((layout.numbering)(&agreement(account)), Numbering::Company { .. })
+    matches!((layout.numbered_by)(&agreement(account)), NumberedBy::Company { .. })
 }
 
 /// What keeps an agreement from giving the numbers of a boleto, tried with one of today: an input

@@ -8,14 +8,14 @@ use crate::file::agreement::{BENEFICIARY_CODE, BRANCH};
 use crate::file::line::Line;
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
-use crate::file::{AfterDue, FileLayout, Numbering, Species};
+use crate::file::{AfterDue, FileLayout, NumberedBy, Species};
 
 /// The layouts.
 pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
     bank: "041",
     format: &CNAB_400,
     agreement: &[BENEFICIARY_CODE, BRANCH],
-    numbering: |_| Numbering::Company { digits: 8 },
+    numbered_by: |_| NumberedBy::Company { digits: 8 },
     rules: Some(&RULES_400),
 }];
 

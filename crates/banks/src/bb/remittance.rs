@@ -8,7 +8,7 @@ use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, BRANCH, BRANCH_DIGIT, WALLE
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
-use crate::file::{AfterDue, Agreement, FileLayout, Numbering, Species};
+use crate::file::{AfterDue, Agreement, FileLayout, NumberedBy, Species};
 use crate::info::Field;
 
 /// The layouts.
@@ -17,14 +17,14 @@ pub static LAYOUTS: [FileLayout; 2] = [
         bank: "001",
         format: &CNAB_240,
         agreement: &AGREEMENT,
-        numbering,
+        numbered_by,
         rules: Some(&RULES_240),
     },
     FileLayout {
         bank: "001",
         format: &CNAB_400,
         agreement: &AGREEMENT,
-        numbering,
+        numbered_by,
         rules: Some(&RULES_400),
     },
 ];
@@ -40,7 +40,7 @@ const AGREEMENT: [Field; 7] = [
 ];
 
 /// What is left to count behind the agreement.
-fn numbering(agreement: &Agreement) -> Numbering {
+fn numbered_by(agreement: &Agreement) -> NumberedBy {
     let length = agreement.get("agreement").map_or(0, |text| text.trim().len());
     let digits = match length {
         0..=4 => 7,
@@ -48,7 +48,7 @@ fn numbering(agreement: &Agreement) -> Numbering {
         7 => 10,
         _ => 9,
     };
-    Numbering::Company { digits }
+    NumberedBy::Company { digits }
 }
 
 static RULES_240: Rules = Rules {

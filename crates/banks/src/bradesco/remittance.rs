@@ -8,7 +8,7 @@ use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, BRANCH, BRANCH_DIGIT, WALLE
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
-use crate::file::{AfterDue, FileLayout, Numbering, Species};
+use crate::file::{AfterDue, FileLayout, NumberedBy, Species};
 use crate::info::Field;
 
 /// The layouts.
@@ -17,14 +17,14 @@ pub static LAYOUTS: [FileLayout; 2] = [
         bank: "237",
         format: &CNAB_400,
         agreement: &AGREEMENT,
-        numbering: |_| Numbering::Company { digits: 11 },
+        numbered_by: |_| NumberedBy::Company { digits: 11 },
         rules: Some(&RULES_400),
     },
     FileLayout {
         bank: "237",
         format: &CNAB_240,
         agreement: &AGREEMENT,
-        numbering: |_| Numbering::Company { digits: 11 },
+        numbered_by: |_| NumberedBy::Company { digits: 11 },
         rules: Some(&RULES_240),
     },
 ];

@@ -4,14 +4,14 @@
 use super::cnab::CNAB_240;
 use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, AGREEMENT, BRANCH, BRANCH_DIGIT, WALLET};
 use crate::file::rules::Rules;
-use crate::file::{FileLayout, Numbering};
+use crate::file::{FileLayout, NumberedBy};
 
 /// The layouts.
 pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
     bank: "208",
     format: &CNAB_240,
     agreement: &[AGREEMENT, BRANCH, BRANCH_DIGIT, ACCOUNT, ACCOUNT_DIGIT, WALLET],
-    numbering: |_| Numbering::Company { digits: 11 },
+    numbered_by: |_| NumberedBy::Company { digits: 11 },
     rules: Some(&RULES),
 }];
 

@@ -8,7 +8,7 @@ use crate::file::agreement::{BENEFICIARY_CODE, BRANCH, BRANCH_DIGIT};
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
-use crate::file::{AfterDue, FileLayout, Numbering, Species};
+use crate::file::{AfterDue, FileLayout, NumberedBy, Species};
 use crate::info::Field;
 
 /// The layouts.
@@ -17,14 +17,14 @@ pub static LAYOUTS: [FileLayout; 2] = [
         bank: "104",
         format: &CNAB_240,
         agreement: &AGREEMENT,
-        numbering: |_| Numbering::Company { digits: 15 },
+        numbered_by: |_| NumberedBy::Company { digits: 15 },
         rules: Some(&RULES_240),
     },
     FileLayout {
         bank: "104",
         format: &CNAB_400,
         agreement: &AGREEMENT,
-        numbering: |_| Numbering::Company { digits: 15 },
+        numbered_by: |_| NumberedBy::Company { digits: 15 },
         rules: Some(&RULES_400),
     },
 ];

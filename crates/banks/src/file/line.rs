@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quita_core::calendar::days_between;
 use quita_formats::cnab::codes::Instruction;
 
-use super::{FileLayout, Numbering, RemittanceHead, RemittanceOrder, Species};
+use super::{FileLayout, NumberedBy, RemittanceHead, RemittanceOrder, Species};
 use crate::contract::Problem;
 use crate::title;
 
@@ -37,7 +37,7 @@ impl<'a> Line<'a> {
             return (line, None);
         }
         // A number that the bank made is believed as it is.
-        let by_bank = (layout.numbering)(head.agreement) == Numbering::Bank;
+        let by_bank = (layout.numbered_by)(head.agreement) == NumberedBy::Bank;
         let problem = line.complete().err().filter(|_| !by_bank);
         (line, problem)
     }

@@ -46,7 +46,7 @@ pub struct FileLayout {
     /// What the agreement holds, as a form asks for it.
     pub agreement: &'static [Field],
     /// Who makes our number in an agreement.
-    pub numbering: fn(&Agreement) -> Numbering,
+    pub numbered_by: fn(&Agreement) -> NumberedBy,
     /// How remittances are written; `None` where only returns are read.
     pub rules: Option<&'static Rules>,
 }
@@ -54,7 +54,7 @@ pub struct FileLayout {
 /// Who makes our number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "by")]
-pub enum Numbering {
+pub enum NumberedBy {
     /// The company counts: the boleto can be printed at once.
     Company {
         /// Most digits of what is counted, which goes into [`TitleInput::our_number`]; the bank's

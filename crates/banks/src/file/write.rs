@@ -11,7 +11,7 @@ use super::line::{Line, problem};
 use super::plan::{Plan, unfit};
 use super::rules::Rules;
 use super::slot::Content;
-use super::{FileError, FileLayout, Numbering, RemittanceHead, RemittanceOrder};
+use super::{FileError, FileLayout, NumberedBy, RemittanceHead, RemittanceOrder};
 use crate::contract::Problem;
 
 /// Most discounts and messages that are looked for in an order.
@@ -169,7 +169,7 @@ fn check(plan: &Plan, rules: &'static Rules, line: &Line<'_>) -> Vec<Problem> {
             _ => add("instruction", "not_supported", "o layout não tem esta instrução"),
         }
     }
-    let bank_numbers = (line.layout.numbering)(line.head.agreement) == Numbering::Bank;
+    let bank_numbers = (line.layout.numbered_by)(line.head.agreement) == NumberedBy::Bank;
     if order.our_number.is_empty() && !(bank_numbers && line.registers()) {
         add("our_number", "missing", "informe o nosso número do título");
     }

@@ -5,14 +5,14 @@ use crate::contract::Problem;
 use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT};
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
-use crate::file::{FileLayout, Numbering, Species};
+use crate::file::{FileLayout, NumberedBy, Species};
 
 /// The layouts.
 pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
     bank: "077",
     format: &CNAB_400,
     agreement: &[ACCOUNT, ACCOUNT_DIGIT],
-    numbering: |_| Numbering::Bank,
+    numbered_by: |_| NumberedBy::Bank,
     rules: Some(&RULES_400),
 }];
 

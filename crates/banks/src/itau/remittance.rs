@@ -13,7 +13,7 @@ use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, BRANCH, WALLET};
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
-use crate::file::{AfterDue, Agreement, FileLayout, Numbering, Species};
+use crate::file::{AfterDue, Agreement, FileLayout, NumberedBy, Species};
 use crate::info::Field;
 
 /// The layouts.
@@ -22,14 +22,14 @@ pub static LAYOUTS: [FileLayout; 2] = [
         bank: "341",
         format: &CNAB_400,
         agreement: &AGREEMENT,
-        numbering,
+        numbered_by,
         rules: Some(&RULES_400),
     },
     FileLayout {
         bank: "341",
         format: &CNAB_240,
         agreement: &AGREEMENT,
-        numbering,
+        numbered_by,
         rules: Some(&RULES_240),
     },
 ];
@@ -39,11 +39,11 @@ const AGREEMENT: [Field; 4] = [BRANCH, ACCOUNT, ACCOUNT_DIGIT, WALLET];
 /// Wallets whose numbers the bank makes («escriturais», note 5); 115 has a range of the company.
 const NUMBERED_BY_BANK: [&str; 4] = ["104", "112", "147", "188"];
 
-fn numbering(agreement: &Agreement) -> Numbering {
+fn numbered_by(agreement: &Agreement) -> NumberedBy {
     let wallet = agreement.get("wallet").map_or("", |wallet| wallet.trim());
     match NUMBERED_BY_BANK.contains(&wallet) {
-        true => Numbering::Bank,
-        false => Numbering::Company { digits: 8 },
+        true => NumberedBy::Bank,
+        false => NumberedBy::Company { digits: 8 },
     }
 }
 

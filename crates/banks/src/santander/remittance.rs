@@ -10,7 +10,7 @@ use crate::file::agreement::{
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
-use crate::file::{AfterDue, FileLayout, Numbering, RemittanceHead, Species};
+use crate::file::{AfterDue, FileLayout, NumberedBy, RemittanceHead, Species};
 use crate::info::Field;
 
 /// The layouts.
@@ -19,14 +19,14 @@ pub static LAYOUTS: [FileLayout; 2] = [
         bank: "033",
         format: &CNAB_400,
         agreement: &AGREEMENT,
-        numbering: |_| Numbering::Company { digits: 7 },
+        numbered_by: |_| NumberedBy::Company { digits: 7 },
         rules: Some(&RULES_400),
     },
     FileLayout {
         bank: "033",
         format: &CNAB_240,
         agreement: &AGREEMENT,
-        numbering: |_| Numbering::Company { digits: 12 },
+        numbered_by: |_| NumberedBy::Company { digits: 12 },
         rules: Some(&RULES_240),
     },
 ];

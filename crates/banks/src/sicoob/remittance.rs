@@ -5,7 +5,7 @@ use crate::file::agreement::{
     ACCOUNT, ACCOUNT_DIGIT, BENEFICIARY_CODE, BRANCH, BRANCH_DIGIT, WALLET, optional,
 };
 use crate::file::rules::Rules;
-use crate::file::{FileLayout, Numbering};
+use crate::file::{FileLayout, NumberedBy};
 
 /// The layouts.
 pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
@@ -20,7 +20,7 @@ pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
         WALLET,
         optional("modality", "Modalidade", "01 para a cobrança simples com registro."),
     ],
-    numbering: |_| Numbering::Company { digits: 7 },
+    numbered_by: |_| NumberedBy::Company { digits: 7 },
     rules: Some(&RULES_240),
 }];
 

@@ -3,7 +3,7 @@
 use super::cnab::CNAB_240;
 use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, BENEFICIARY_CODE, BRANCH, WALLET, field};
 use crate::file::rules::Rules;
-use crate::file::{FileLayout, Numbering};
+use crate::file::{FileLayout, NumberedBy};
 
 /// The layouts.
 pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
@@ -17,7 +17,7 @@ pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
         ACCOUNT_DIGIT,
         WALLET,
     ],
-    numbering: |_| Numbering::Company { digits: 5 },
+    numbered_by: |_| NumberedBy::Company { digits: 5 },
     rules: Some(&RULES_240),
 }];
 

@@ -301,7 +301,6 @@ fn order(input: &Value, title: &Value) -> RemittanceOrder {
         our_number: word(&title["nosso_numero"]),
         our_number_digit: String::new(),
         boleto: BoletoOrder {
-            our_number: None,
             bank_reference: word(&title["documento"]),
             document_number: word(&title["documento"]),
             our_number: None,

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, date};
 use quita_banks::file::{
-    Agreement, FileLayout, Numbering, PixOnTitle, RemittanceHead, RemittanceOrder,
+    Agreement, FileLayout, NumberedBy, PixOnTitle, RemittanceHead, RemittanceOrder,
 };
 use quita_core::document::Document;
 use quita_core::money::Money;
@@ -80,13 +80,12 @@ pub(crate) fn head<'a>(company: &'a Party, agreement: &'a Agreement) -> Remittan
 
 /// A plain registration.
 pub(crate) fn order(layout: &FileLayout) -> RemittanceOrder {
-    let by_bank = matches!((layout.numbering)(&agreement(layout)), Numbering::Bank);
+    let by_bank = matches!((layout.numbered_by)(&agreement(layout)), NumberedBy::Bank);
     RemittanceOrder {
         instruction: Instruction::Register,
         our_number: if by_bank { String::new() } else { "12345".into() },
         our_number_digit: String::new(),
         boleto: BoletoOrder {
-            our_number: None,
             bank_reference: "REF0000017".into(),
             document_number: "NFe 450 - 1/1".into(),
             our_number: None,

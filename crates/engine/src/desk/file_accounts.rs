@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use quita_banks::contract::{Bank, OpKind};
-use quita_banks::file::{FileLayout, Numbering};
+use quita_banks::file::{FileLayout, NumberedBy};
 use quita_banks::info::Field;
 use quita_banks::registry;
 use quita_formats::cnab::codes::Instruction;
@@ -129,7 +129,7 @@ pub(super) fn check(
         errors.add("next_remittance", "missing", said);
     }
     let begin = Begin { last_file: next - 1, last_number: None };
-    let Numbering::Company { digits } = (layout.numbering)(&account) else {
+    let NumberedBy::Company { digits } = (layout.numbered_by)(&account) else {
         return Some(begin);
     };
     let first = new.first_our_number.unwrap_or(1);

@@ -269,7 +269,6 @@ impl Order {
         };
         let after = jiff::Span::new().days(DAYS_AFTER_DUE);
         let boleto = BoletoOrder {
-            our_number: None,
             bank_reference: self.bank_reference,
             document_number: self.document_number,
             our_number: None,
