@@ -14,6 +14,7 @@ use quita_core::order::BoletoOrder;
 use quita_core::terms::{Discount, Fine, Interest};
 use quita_formats::cnab::format::Format;
 
+use crate::file::FileLayout;
 use crate::info::BankInfo;
 use crate::simulator::Simulator;
 use crate::statement::{Balance, LinePage, StatementDetail};
@@ -31,6 +32,11 @@ pub trait Bank: Send + Sync {
 
     /// The CNAB files it exchanges, where their tables are known.
     fn cnab(&self) -> &'static [&'static Format] {
+        &[]
+    }
+
+    /// The layouts by which an account may work with it by file; none where it cannot.
+    fn files(&self) -> &'static [FileLayout] {
         &[]
     }
 

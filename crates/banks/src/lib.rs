@@ -5,6 +5,7 @@
 
 pub mod cnab;
 pub mod contract;
+pub mod file;
 pub mod info;
 pub mod registry;
 pub mod simulator;

@@ -13,7 +13,7 @@ use quita_core::payable::{PayableRules, payable};
 use quita_store::boletos::{self, Boleto, Outline};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
-use quita_store::{StoreError, Tx, charges, events, facts};
+use quita_store::{StoreError, Tx, charges, events, facts, remittance_orders};
 use serde_json::json;
 
 use crate::clock::bank_day;
@@ -346,6 +346,7 @@ fn status_changed(
             open_pending(tx, ids, boleto, "rejected", message)?;
         }
         Status::Cancelled | Status::Expired => {
+            remittance_orders::drop_waiting(tx, &boleto.id)?;
             if let Some(order) = boleto.wanted.replacement.take() {
                 // The old one no longer stands for the charge; this must be seen before the
                 // new one can.
@@ -366,6 +367,7 @@ fn status_changed(
             }
             // Settled by hand still has to be cancelled at the bank; paid there, no more.
             if !boleto.settled_by_hand || boleto.received.is_positive() {
+                remittance_orders::drop_waiting(tx, &boleto.id)?;
                 boleto.wanted = boletos::Wanted::default();
             }
         }

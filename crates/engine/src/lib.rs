@@ -4,6 +4,7 @@
 //! production threads call them; in the seeded tests a number decides who is next.
 
 pub mod breaker;
+pub mod by_file;
 pub mod call;
 pub mod call_limits;
 pub mod certificate_files;
@@ -20,6 +21,7 @@ pub mod mail;
 pub mod order_boleto;
 pub mod password;
 pub mod planted;
+mod returned;
 pub mod secret;
 pub mod silence;
 pub mod token;

@@ -6,13 +6,14 @@ use quita_banks::registry;
 use quita_core::order::BoletoOrder;
 use quita_store::accounts::{self, Account};
 use quita_store::boletos::{self, Boleto, Wanted};
+use quita_store::remittance_orders::Instruction;
 use quita_store::{StoreError, Tx, audit, counters, events, jobs};
 use serde_json::json;
 
-use crate::connection;
 use crate::ids::Ids;
 use crate::trail::{self, Author};
 use crate::workers::Kind;
+use crate::{by_file, connection};
 
 /// Letters of the random part of a reference: 32 to the seventh are 34 thousand million.
 const SUFFIX: usize = 7;
@@ -27,6 +28,8 @@ pub struct Beside {
     trace: audit::Entry,
     order_body: String,
     numbering: Option<Numbering>,
+    /// The account where it works by files, and the id of the order in them.
+    by_file: Option<(Box<Account>, String)>,
 }
 
 impl Beside {
@@ -41,6 +44,7 @@ impl Beside {
         Ok(Self {
             order_body: boletos::order_body(&boleto.order)?,
             numbering: numbering(account, boleto.created_at),
+            by_file: by_file::layout(account).map(|_| (Box::new(account.clone()), ids.next_id())),
             job_id: ids.next_id(),
             event_id: ids.next_id(),
             event: event.to_string(),
@@ -57,39 +61,73 @@ impl Beside {
     }
 }
 
-/// Adds an ordered boleto for a charge that has no live one, its job and its trace, under its own
-/// number where the company gives it. False, with nothing written, when its bank reference is
-/// taken: almost impossible, try another.
+/// Adds an ordered boleto for a charge that has no live one, its work and its trace, under its own
+/// number where the company gives it. The work is a job that calls the bank, or an order of the
+/// next file. False, with nothing written, when its bank reference is taken: almost impossible,
+/// try another.
 pub fn add(tx: &mut Tx, boleto: &Boleto, beside: &Beside) -> Result<bool, StoreError> {
     let added = match &beside.numbering {
         None => boletos::insert(tx, boleto, &beside.order_body)?,
         Some(numbering) => {
             let mut numbered = boleto.clone();
-            numbered.order.our_number = Some(our_number(tx, &boleto.account_id, numbering)?);
-            boletos::insert(tx, &numbered, &boletos::order_body(&numbered.order)?)?
+            let counted = our_number(tx, &boleto.account_id, numbering)?;
+            numbered.order.our_number = Some(counted.clone());
+            if let Some((account, _)) = &beside.by_file {
+                number(&mut numbered, account, &counted)?;
+            }
+            let added = boletos::insert(tx, &numbered, &boletos::order_body(&numbered.order)?)?;
+            if added && beside.by_file.is_some() {
+                boletos::save(tx, &numbered)?;
+            }
+            added
         }
     };
     if !added {
         return Ok(false);
     }
     let Boleto { id, company_id, created_at, .. } = boleto;
-    let job = jobs::NewJob {
-        id: &beside.job_id,
-        company_id,
-        kind: Kind::Issue.word(),
-        subject: id,
-        run_at: *created_at,
-        created_at: *created_at,
-    };
-    jobs::enqueue(tx, &job)?;
+    match &beside.by_file {
+        Some((_, order_id)) => by_file::order_as(
+            tx,
+            order_id.clone(),
+            *created_at,
+            boleto,
+            Instruction::Register,
+            &boleto.created_by,
+        )?,
+        None => {
+            let job = jobs::NewJob {
+                id: &beside.job_id,
+                company_id,
+                kind: Kind::Issue.word(),
+                subject: id,
+                run_at: *created_at,
+                created_at: *created_at,
+            };
+            jobs::enqueue(tx, &job)?;
+        }
+    }
     let Beside { event_id, event, .. } = beside;
     events::insert(tx, event_id, company_id, "boleto.created", id, event, *created_at)?;
     audit::write(tx, &beside.trace)?;
     Ok(true)
 }
 
+/// The numbers that a boleto by file is printed with, from the one that was counted.
+fn number(boleto: &mut Boleto, account: &Account, counted: &str) -> Result<(), StoreError> {
+    let Some(layout) = by_file::layout(account) else { return Ok(()) };
+    let agreement = by_file::agreement(account);
+    let numbers = by_file::numbers(layout, &agreement, &boleto.order, counted);
+    let numbers = numbers.map_err(|e| StoreError::Internal(format!("no numbers: {e}")))?;
+    by_file::take_numbers(boleto, &numbers, counted);
+    Ok(())
+}
+
 /// How boletos of an account are numbered, where the company does it.
 fn numbering(account: &Account, now: Timestamp) -> Option<Numbering> {
+    if account.layout.is_some() {
+        return by_file::numbering(account);
+    }
     // Neither numbers nor wallets depend on the environment.
     registry::by_folder(&account.bank)?.numbering(&connection::ctx(account, now, false))
 }
@@ -97,7 +135,7 @@ fn numbering(account: &Account, now: Timestamp) -> Option<Numbering> {
 /// The next number of the account: from a counter, so that none is given twice.
 fn our_number(tx: &mut Tx, account: &str, numbering: &Numbering) -> Result<String, StoreError> {
     let Numbering { series, digits, first } = numbering;
-    let name = format!("our_number:{series}");
+    let name = by_file::number_counter(series);
     counters::bump_to(tx, account, &name, first - 1)?;
     let number = format!("{:0digits$}", counters::next(tx, account, &name)?);
     if number.len() > *digits {

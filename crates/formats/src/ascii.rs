@@ -33,7 +33,7 @@ const fn is_printable(byte: u8) -> bool {
 }
 
 /// The plain spelling of what is not ASCII; `None` for what has none and for ASCII itself.
-const fn plain(c: char) -> Option<&'static str> {
+pub(crate) const fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'À'..='Å' | 'Ā' | 'Ă' | 'Ą' => "A",
         'à'..='å' | 'ā' | 'ă' | 'ą' | 'ª' => "a",

@@ -46,18 +46,20 @@ pub struct Account {
     pub is_default: bool,
     /// What the bank charges for each boleto that is settled, as the company typed it.
     pub fee: Option<Money>,
+    /// The layout of the files by which it is run; `None` where the bank is called.
+    pub layout: Option<String>,
 }
 
 macro_rules! columns {
     () => {
         "id, company_id, credential_id, bank, description, branch, number, digit, data, hosts,
-         hook_token, status, created_at, is_default, fee"
+         hook_token, status, created_at, is_default, fee, layout"
     };
 }
 
 sql! {
     INSERT = concat!("INSERT INTO accounts (", columns!(), ")
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
     GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     LOCK = "SELECT id FROM accounts WHERE id = $1 /*for update*/";
     LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
@@ -93,7 +95,8 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
             &account.status,
             account.created_at,
             account.is_default,
-            account.fee
+            account.fee,
+            account.layout.as_deref()
         ],
     )?;
     Ok(())
@@ -188,5 +191,6 @@ fn read(row: Row) -> Result<Account, StoreError> {
         created_at: row.instant(12)?,
         is_default: row.boolean(13)?,
         fee: row.opt_money(14)?,
+        layout: row.opt_text(15)?,
     })
 }

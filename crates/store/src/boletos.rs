@@ -584,7 +584,8 @@ impl Boleto {
         self.status = folded.status;
         self.live =
             !matches!(folded.status, Status::Rejected | Status::Cancelled | Status::Expired);
-        self.bank_id.clone_from(&folded.bank_id);
+        // One that the company gave stays until the bank tells of it.
+        self.bank_id = folded.bank_id.clone().or(self.bank_id.take());
         if let Some(numbers) = &folded.registration {
             self.our_number = Some(numbers.our_number.clone());
             self.barcode = Some(numbers.barcode.clone());

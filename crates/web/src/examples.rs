@@ -28,6 +28,8 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "explainLine" => include_str!("examples/explainLine.json"),
         "ignoreLine" => include_str!("examples/ignoreLine.json"),
         "rejectSuggestion" => include_str!("examples/rejectSuggestion.json"),
+        "makeRemittance" => include_str!("examples/makeRemittance.json"),
+        "setLastRemittance" => include_str!("examples/setLastRemittance.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,
     })

@@ -29,6 +29,8 @@ use crate::{examples, words};
         (name = "receipts", description = "Recebimentos"),
         (name = "statements", description = "Extratos"),
         (name = "reconciliation", description = "Conciliação"),
+        (name = "remittances", description = "Remessas"),
+        (name = "returns", description = "Retornos"),
         (name = "events", description = "Eventos"),
         (name = "pending", description = "Pendências"),
         (name = "customers", description = "Clientes"),

@@ -69,3 +69,16 @@ pub(crate) fn pdf(bytes: Vec<u8>, name: &str) -> Response {
     }
     response
 }
+
+/// A file to be saved under a name, which may be anything that a person's computer called it.
+pub(crate) fn download(bytes: Vec<u8>, name: &str) -> Response {
+    let mut response = Body::from(bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-_. ".contains(*c);
+    let name: String = name.chars().filter(is_plain).collect();
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}

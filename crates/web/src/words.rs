@@ -7,6 +7,16 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
     Some(match name {
         "Account" => "Uma conta bancária da empresa.",
         "AccountHealth" => "Como está uma conta.",
+        "FileLayout" => "Um layout de arquivo (CNAB) de um banco.",
+        "LastRemittance" => "A última remessa que o banco aceitou.",
+        "NewRemittance" => "Uma remessa a gerar.",
+        "NextNumber" => "O número da próxima remessa.",
+        "NextRemittance" => "A próxima remessa de uma conta, como seria agora.",
+        "Remittance" => "Um arquivo CNAB para o banco.",
+        "RemittanceOrder" => "Um pedido ao banco, dentro de uma remessa ou à espera dela.",
+        "RemittanceProblem" => "O que impede de gerar a remessa.",
+        "ReturnFile" => "Um arquivo de retorno do banco, com o que trouxe.",
+        "ReturnLine" => "O que um retorno diz de um título. Valores em centavos.",
         "Address" => "Um endereço no Brasil.",
         "Bank" => "Um banco que quita conhece, com o que ele pede.",
         "Beneficiary" => "Quem recebe.",
@@ -118,6 +128,60 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("ReconciledLine", "status") => {
             "`open`, `matched`, `fee`, `explained`, `doubtful` ou `given_up`."
         }
+        ("Account" | "NewAccount", "layout") => {
+            "Layout dos arquivos pelos quais a conta funciona, como `febraban-240`; null se por API."
+        }
+        ("Account", "numbered_by") => {
+            "Por arquivo: quem dá o nosso número, `company` (imprime na hora) ou `bank` (depois do retorno)."
+        }
+        ("Bank", "layouts") => "Layouts de arquivo (CNAB) pelos quais uma conta pode funcionar.",
+        ("FileLayout", "name") => "Nome: `febraban-240`, `itau-400`.",
+        ("FileLayout", "width") => "Caracteres por linha: 240 ou 400.",
+        ("FileLayout", "title") => "O que é, em poucas palavras.",
+        ("FileLayout", "agreement") => "Campos do convênio, para `data` da conta.",
+        ("FileLayout", "instructions") => {
+            "O que se pode pedir por remessa: `register`, `write_off`…"
+        }
+        ("FileLayout", "returns") => "Se quita lê retornos neste layout.",
+        ("Remittance" | "NextRemittance", "number") => {
+            "Número da remessa no banco; nunca se repete nem é pulado."
+        }
+        ("Remittance" | "NextRemittance" | "ReturnFile", "layout") => "Nome do layout.",
+        ("Remittance", "file_name") => "Nome com que é baixada.",
+        ("Remittance", "orders") => "Quantos pedidos leva.",
+        ("Remittance", "entries") => "Quantos são boletos novos.",
+        ("Remittance" | "NextRemittance", "amount") => "Soma dos boletos novos em centavos.",
+        ("NextRemittance", "orders") => "Os pedidos que levaria, até 5.000.",
+        ("NextRemittance", "waiting") => "Quantos pedidos esperam ao todo.",
+        ("NextRemittance", "problems") => "O que impede de gerá-la; vazio se nada.",
+        ("NewRemittance", "order_ids") => {
+            "Só estes pedidos; se omitido, todos os que esperam, até 5.000."
+        }
+        ("LastRemittance", "last_number") => "Número da última remessa que o banco aceitou.",
+        ("NextNumber", "next_number") => "Número que a próxima terá.",
+        ("RemittanceOrder", "instruction") => {
+            "`register`, `write_off`, `write_off_paid_directly`, `change_expiration` ou `change_amount`."
+        }
+        ("RemittanceOrder", "text") => "O mesmo em português, com o novo valor.",
+        ("RemittanceOrder", "our_number") => "Nosso número; null se o banco ainda o dará.",
+        ("RemittanceOrder", "status") => "Situação do boleto.",
+        ("RemittanceProblem", "order_id") => {
+            "O pedido em questão; null se é a conta ou o convênio."
+        }
+        ("RemittanceProblem", "field") => "Nome do campo.",
+        ("ReturnFile", "file_name") => "Nome com que foi enviado a primeira vez.",
+        ("ReturnFile", "file_number") => "Número do arquivo no banco, se ele o diz.",
+        ("ReturnFile", "news") => "Títulos que trouxeram novidade.",
+        ("ReturnFile", "open") => "Títulos que uma pessoa precisa conferir.",
+        ("ReturnFile", "received") => "Pagamentos que não se conheciam, em centavos.",
+        ("ReturnFile", "warnings") => "O que não pôde ser lido, e outras estranhezas.",
+        ("ReturnLine", "line") => "Linha do arquivo, a partir de 1.",
+        ("ReturnLine", "text") => "O que o código significa.",
+        ("ReturnLine", "reasons") => "Motivos do banco, com o código de cada um.",
+        ("ReturnLine", "our_number") => "Nosso número, como está no arquivo.",
+        ("ReturnLine", "document_number") => "Seu número, como está no arquivo.",
+        ("ReturnLine", "boleto_id") => "Id do boleto; null se não é de nenhum desta conta.",
+        ("ReturnLine", "fee") => "Tarifa que o banco informa.",
         ("Suggestion", "boletos") => "Os boletos, um ou vários.",
         ("Account", "status") => "`active` ou `inactive`.",
         ("Account", "fee") => {
@@ -339,6 +403,28 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
 
 fn everywhere(name: &str) -> Option<&'static str> {
     Some(match name {
+        "boleto_number" => "Número do documento do boleto aqui.",
+        "effect" => {
+            "No que deu: `new`, `known`, `nothing`, `unknown` (sem boleto aqui) ou `look` (a conferir)."
+        }
+        "occurrence" => "Código do banco para o que aconteceu.",
+        "paid_amount" => "O que foi pago.",
+        "occurrence_date" => "Dia em que aconteceu.",
+        "credit_date" => "Dia do crédito.",
+        "notes" => "O que há de estranho e o que fazer.",
+        "written_on" => "Dia em que o banco gravou o arquivo.",
+        "done_at" => "Instante em que acabou de ser lido, UTC; null enquanto é lido.",
+        "titles" => "Títulos lidos.",
+        "known" => "Se o mesmo conteúdo já estava aqui, com qualquer nome.",
+        "sent_at" => "Instante em que alguém disse que o banco a tem, UTC.",
+        "sent_by" => "Quem o disse.",
+        "sha256" => "SHA-256 do conteúdo, em hexadecimal.",
+        "next_remittance" => {
+            "Por arquivo: número da próxima remessa, acima da última que o banco aceitou."
+        }
+        "first_our_number" => {
+            "Por arquivo, se a empresa dá o nosso número: o primeiro que está livre; 1 se omitido."
+        }
         "abatement" => "Abatimento em centavos, descontado em qualquer data.",
         "account" => "Nome da conta.",
         "account_code" => "Número da conta com o dígito.",

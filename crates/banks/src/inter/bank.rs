@@ -12,6 +12,7 @@ use crate::contract::{
     Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Op, OpKind, Outcome, Printed,
     Problem, Unsupported,
 };
+use crate::file::FileLayout;
 use crate::info::{
     Activation, Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Limit, Repeat, Scope,
     StatementRules,
@@ -35,6 +36,10 @@ impl Bank for Inter {
 
     fn cnab(&self) -> &'static [&'static Format] {
         &super::cnab::FORMATS
+    }
+
+    fn files(&self) -> &'static [FileLayout] {
+        &super::remittance::LAYOUTS
     }
 
     fn titles(&self) -> Option<&'static dyn Titles> {

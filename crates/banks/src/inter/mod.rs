@@ -4,12 +4,13 @@
 //! See `README.md` in this folder for credentials, limits and quirks with their sources.
 
 pub mod bank;
+pub mod cnab;
+pub mod remittance;
 pub mod sim;
 pub mod title;
 
 mod check;
 mod clean;
-pub mod cnab;
 mod hook;
 mod map;
 mod outcome;

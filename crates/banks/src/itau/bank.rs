@@ -13,6 +13,7 @@ use crate::contract::{
     Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Numbering, Op, OpKind, Outcome,
     Printed, Problem, Unsupported,
 };
+use crate::file::FileLayout;
 use crate::info::{
     Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Repeat, Scope, StatementRules,
 };
@@ -77,6 +78,10 @@ impl Bank for Itau {
 
     fn cnab(&self) -> &'static [&'static Format] {
         &super::cnab::FORMATS
+    }
+
+    fn files(&self) -> &'static [FileLayout] {
+        &super::remittance::LAYOUTS
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod bank;
 pub mod cnab;
+pub mod remittance;
 pub mod sim;
 pub mod title;
 

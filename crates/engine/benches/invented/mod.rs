@@ -60,6 +60,7 @@ impl Invented {
         );
         let mut ids = world.ids();
         let account = Account {
+            layout: None,
             id: ids.next_id(),
             company_id: ids.next_id(),
             credential_id: None,

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::issue::Stored;
 use super::once::{Request, once};
-use super::{Actor, Permission};
+use super::{Actor, Permission, file_accounts};
 use crate::call::{self, Called, NoToken, NotNow};
 use crate::connection::{self, Connection};
 use crate::credential_watch::{self, PASSED_OVER};
@@ -39,7 +39,8 @@ pub struct NewAccount {
     pub number: String,
     /// Check digit.
     pub digit: String,
-    /// Further fields of the account, in the words of the bank's folder.
+    /// Further fields of the account, in the words of the bank's folder; by files, those of the
+    /// layout's agreement.
     #[serde(default)]
     pub data: BTreeMap<String, String>,
     /// Fields of the credential, in the words of the bank's folder. Never shown again.
@@ -61,6 +62,15 @@ pub struct NewAccount {
     /// Only in a sandbox: addresses of the simulator, by host.
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
+    /// Layout of the files by which it works, instead of a credential: `febraban-240`.
+    #[serde(default)]
+    pub layout: Option<String>,
+    /// By files: number of the next remittance, above the last one that the bank took.
+    #[serde(default)]
+    pub next_remittance: Option<i64>,
+    /// By files, where the company numbers: the first of our numbers that is free.
+    #[serde(default)]
+    pub first_our_number: Option<i64>,
 }
 
 /// An account as programs see it.
@@ -85,6 +95,11 @@ pub struct AccountView {
     pub status: String,
     /// Whether it has a credential.
     pub connected: bool,
+    /// Layout of the files by which it works; null where the bank is called.
+    pub layout: Option<String>,
+    /// By files: who numbers its boletos, `company` (they print at once) or `bank` (after the
+    /// return).
+    pub numbered_by: Option<&'static str>,
     /// Usual delay between payment and settlement, for people.
     pub settlement_delay: &'static str,
     /// Whether it charges where no account is named.
@@ -95,48 +110,6 @@ pub struct AccountView {
     pub credential_id: Option<String>,
     /// What the bank charges for each boleto that is settled, as the company typed it, in cents.
     pub fee: Option<i64>,
-}
-
-/// A bank as programs see it: what its forms ask for and what it can do.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Bank)]
-pub struct BankView {
-    /// COMPE code.
-    pub code: &'static str,
-    /// Folder name.
-    pub folder: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// Whether quita calls its API.
-    pub api: bool,
-    /// What a credential consists of.
-    #[schema(value_type = Vec<Object>)]
-    pub credential_fields: &'static [Field],
-    /// Permissions to ask the bank for.
-    #[schema(value_type = Vec<Object>)]
-    pub scopes: &'static [Scope],
-}
-
-/// All banks that have a folder.
-pub fn banks() -> Vec<BankView> {
-    registry::BANKS
-        .iter()
-        .map(|bank| bank.info())
-        .map(|info| BankView {
-            code: info.code,
-            folder: info.folder,
-            name: info.name,
-            api: !info.operations.is_empty(),
-            credential_fields: info.credential_fields,
-            scopes: info.scopes,
-        })
-        .collect()
-}
-
-/// What the form of a bank asks for, by COMPE code or folder; `None` where it has no API.
-pub fn form_of(bank: &str) -> Option<&'static BankInfo> {
-    let info = registry::by_folder(bank).or_else(|| registry::by_code(bank))?.info();
-    (!info.operations.is_empty()).then_some(info)
 }
 
 /// Registers an account and, with credential fields, connects it.
@@ -189,14 +162,18 @@ fn prepare(
     let info = bank.info();
     let mut errors = FieldErrors::default();
     for (name, value) in [("branch", &new.branch), ("number", &new.number), ("digit", &new.digit)] {
-        if value.is_empty() || !value.bytes().all(|b| b.is_ascii_digit()) {
+        // Banks by file have letters for the digit ten.
+        let letter = name == "digit" && new.layout.is_some() && value.len() == 1;
+        let fits = |b: u8| b.is_ascii_digit() || letter && b.is_ascii_alphanumeric();
+        if value.is_empty() || !value.bytes().all(fits) {
             errors.add(name, "invalid", "use só dígitos");
         }
     }
     if new.description.trim().is_empty() {
         errors.add("description", "missing", "dê um nome à conta");
     }
-    for wanted in info.account_fields {
+    let begin = file_accounts::check(&mut errors, bank, new, world.clock.now());
+    for wanted in info.account_fields.iter().filter(|_| new.layout.is_none()) {
         let missing = new.data.get(wanted.name).is_none_or(|value| value.trim().is_empty());
         if wanted.required && missing {
             errors.add(format!("data.{}", wanted.name), "missing", wanted.hint);
@@ -248,6 +225,7 @@ fn prepare(
         created_at: ids.now(),
         is_default: false,
         fee: None,
+        layout: new.layout.clone(),
     };
     let is_default = new.is_default;
     let responsible = shared.map_or(register.responsible, |shared| shared.responsible);
@@ -258,11 +236,16 @@ fn prepare(
             sealed.insert(tx, &account, ids.now())?;
         }
         accounts::insert(tx, &account)?;
+        if let Some(begin) = &begin {
+            begin.write(tx, &account.id)?;
+        }
         if is_default {
             accounts::set_default(tx, &account.company_id, &account.id)?;
         }
         let connected = account.credential_id.is_some();
-        let details = serde_json::json!({"bank": account.bank, "connected": connected});
+        let details = serde_json::json!({
+            "bank": account.bank, "connected": connected, "layout": account.layout,
+        });
         let author = Author { company_id: &account.company_id, actor: &author };
         trail::record(tx, &mut ids, author, "account.created", &account.id, &details)?;
         if connected {
@@ -333,6 +316,8 @@ pub fn list(world: &World, actor: &Actor) -> Result<Vec<AccountView>, Error> {
 fn view(account: Account, responsible_email: String) -> AccountView {
     let info = registry::by_folder(&account.bank).map(|bank| bank.info());
     AccountView {
+        numbered_by: file_accounts::numbered_by(&account),
+        layout: account.layout,
         id: account.id,
         bank: info.map_or(account.bank, |i| i.code.to_owned()),
         bank_name: info.map_or("", |i| i.name),

@@ -2,28 +2,32 @@
 
 use jiff::civil::Date;
 use quita_banks::contract::Bank;
+use quita_banks::file::FileLayout;
+use quita_banks::info::BoletoRules;
 use quita_banks::registry;
-use quita_core::fact::{Channel, Fact};
+use quita_core::fact::{Channel, Fact, Observation, Situation};
 use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_core::order::{BoletoOrder, InvoiceType};
+use quita_formats::cnab::codes::Instruction as Code;
 use quita_store::boletos::{self, Boleto};
+use quita_store::remittance_orders::Instruction;
 use quita_store::{StoreError, Tx, accounts, idempotency};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::issue::{Stored, check_key};
 use super::once::known_answer;
-use super::view::{BoletoView, company_and_accounts};
+use super::view::{self, BoletoView, company_and_accounts};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
-use crate::connection;
 use crate::error::{Error, FieldErrors};
 use crate::ids::Ids;
 use crate::learn::{learn, write_event};
 use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
 use crate::world::{Environment, World};
+use crate::{by_file, connection};
 
 /// What can be asked of a boleto.
 #[derive(Clone, Debug)]
@@ -118,12 +122,13 @@ pub fn act(
         let Some(mut current) = boletos::get(tx, &boleto.id)? else {
             return Ok(Written::No(Why::Gone));
         };
-        if let Some(why) = stands_in_the_way(&current, &step) {
+        let untold = is_untold(tx, &account, &current)?;
+        if let Some(why) = stands_in_the_way(&current, &step, untold) {
             // The key is free again: nothing was done under it.
             idempotency::forget(tx, &company.id, &key)?;
             return Ok(Written::No(why));
         }
-        apply(tx, &mut ids, &mut current, &step, &actor_name)?;
+        apply(tx, &mut ids, &account, &mut current, &step, &actor_name)?;
         let Some(after) = boletos::get(tx, &current.id)? else {
             return Err(StoreError::corrupt("boletos: vanished"));
         };
@@ -187,6 +192,7 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
     actor.must(Permission::Charge)?;
     let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
     let (company_id, ids) = (actor.company_id.clone(), ids.to_vec());
+    let known = accounts.clone();
     let found = world.store.read(move |tx| {
         let mut found = Vec::with_capacity(ids.len());
         for id in &ids {
@@ -196,26 +202,32 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
             };
             let live = boletos::live_of_charge(tx, &boleto.charge_id)?;
             let another = live.is_some_and(|live| live.id != boleto.id);
-            found.push(Some((boleto, another)));
+            let account = known.iter().find(|account| account.id == boleto.account_id);
+            let untold = match account {
+                Some(account) => is_untold(tx, account, &boleto)?,
+                None => false,
+            };
+            found.push(Some((boleto, another, untold)));
         }
         Ok(found)
     })?;
     found
         .into_iter()
         .map(|found| {
-            let (boleto, another) = found.ok_or_else(|| Error::not_found("boleto"))?;
+            let (boleto, another, untold) = found.ok_or_else(|| Error::not_found("boleto"))?;
             let account = accounts.iter().find(|account| account.id == boleto.account_id);
             let bank = account.and_then(|account| registry::by_folder(&account.bank));
             let info = bank.ok_or_else(|| Error::not_found("conta"))?.info();
             let rules = &info.boleto;
-            let now = |step: Step| stands_in_the_way(&boleto, &step).map(Why::said);
+            let can = account.map_or_else(Changes::default, |account| changes(account, rules));
+            let now = |step: Step| stands_in_the_way(&boleto, &step, untold).map(Why::said);
             let change = now(Step::Change(None, None));
             let listing = change.clone().or_else(|| never_listed(boleto.order.invoice_type));
             let never = |supported: bool| (!supported).then(|| USE_REPLACE.to_owned());
             Ok(InTheWay {
                 cancel: now(Step::Cancel(String::new())),
-                change_expiration_date: never(rules.change_expiration_date).or(change.clone()),
-                change_amount: never(rules.change_amount).or(change.clone()),
+                change_expiration_date: never(can.expiration_date).or(change.clone()),
+                change_amount: never(can.amount).or(change.clone()),
                 replace: now(Step::Replace(None, None))
                     .or_else(|| another.then(|| HAS_ANOTHER.to_owned()))
                     .or_else(|| {
@@ -263,6 +275,9 @@ const INACTIVE: &str = "a conta deste boleto está inativa e não emite boletos 
                         cancele este e emita outro em outra conta";
 /// Of a charge, at most one boleto is open.
 const HAS_ANOTHER: &str = "esta cobrança já tem outro boleto em aberto";
+
+/// How a boleto was closed that was in no file yet.
+const WITHDRAWN: &str = "retirado antes da remessa";
 
 enum Written {
     Done(String),
@@ -319,12 +334,12 @@ fn check(
         }
         Action::Change(change) => {
             let (due, amount) = new_values(change, today)?;
-            let rules = &bank.info().boleto;
+            let can = changes(account, &bank.info().boleto);
             let mut errors = FieldErrors::default();
-            if due.is_some() && !rules.change_expiration_date {
+            if due.is_some() && !can.expiration_date {
                 errors.add("expiration_date", "not_supported", USE_REPLACE);
             }
-            if amount.is_some() && !rules.change_amount {
+            if amount.is_some() && !can.amount {
                 errors.add("amount", "not_supported", USE_REPLACE);
             }
             errors.check()?;
@@ -397,10 +412,19 @@ fn check_order(
     amount: Option<Money>,
 ) -> Result<(), Error> {
     let order = changed(boleto, due, amount);
-    let sandbox = world.environment == Environment::Sandbox;
-    let ctx = connection::ctx(account, world.clock.now(), sandbox);
+    let now = world.clock.now();
+    let problems = match by_file::layout(account) {
+        Some(layout) => {
+            let company = view::beneficiary(&company_and_accounts(world, &boleto.company_id)?.0);
+            by_file::problems(layout, account, &company, &order, &Instruction::Register, now)
+        }
+        None => {
+            let sandbox = world.environment == Environment::Sandbox;
+            bank.check(&order, &connection::ctx(account, now, sandbox))
+        }
+    };
     let mut errors = FieldErrors::default();
-    for problem in bank.check(&order, &ctx) {
+    for problem in problems {
         errors.add(problem.field, problem.code, problem.message);
     }
     errors.check()
@@ -412,7 +436,40 @@ fn changed(boleto: &Boleto, due: Option<Date>, amount: Option<Money>) -> BoletoO
     boleto.order.changed(due, amount.unwrap_or(boleto.amount))
 }
 
-fn stands_in_the_way(boleto: &Boleto, step: &Step) -> Option<Why> {
+/// What the bank changes of a registered boleto.
+#[derive(Default)]
+struct Changes {
+    expiration_date: bool,
+    amount: bool,
+}
+
+fn changes(account: &accounts::Account, rules: &BoletoRules) -> Changes {
+    match by_file::layout(account).map(FileLayout::instructions) {
+        Some(known) => Changes {
+            expiration_date: known.contains(&Code::ChangeExpiration),
+            amount: known.contains(&Code::ChangeAmount),
+        },
+        None => {
+            Changes { expiration_date: rules.change_expiration_date, amount: rules.change_amount }
+        }
+    }
+}
+
+/// Whether its bank has not been told of it, and so nobody need be asked to forget it.
+fn is_untold(
+    tx: &mut Tx,
+    account: &accounts::Account,
+    boleto: &Boleto,
+) -> Result<bool, StoreError> {
+    let waits = account.layout.is_some() && boleto.status == Status::Created;
+    Ok(waits && by_file::is_untold(tx, &boleto.id)?)
+}
+
+/// `untold`: its bank has not been told of it.
+fn stands_in_the_way(boleto: &Boleto, step: &Step, untold: bool) -> Option<Why> {
+    if untold && matches!(step, Step::Cancel(_)) {
+        return None;
+    }
     let allowed = match step {
         Step::SettleByHand(..) => matches!(
             boleto.status,
@@ -438,11 +495,17 @@ fn stands_in_the_way(boleto: &Boleto, step: &Step) -> Option<Why> {
 fn apply(
     tx: &mut Tx,
     ids: &mut Ids,
+    account: &accounts::Account,
     boleto: &mut Boleto,
     step: &Step,
     actor: &str,
 ) -> Result<(), StoreError> {
+    let mut withdrawn = false;
     let action = match step {
+        Step::Cancel(_) if boleto.status == Status::Created => {
+            withdrawn = true;
+            "boleto.cancellation_asked"
+        }
         Step::Cancel(reason) => {
             boleto.wanted.cancel = Some(reason.clone());
             "boleto.cancellation_asked"
@@ -487,7 +550,25 @@ fn apply(
     write_event(tx, ids, boleto, action, &body)?;
     let author = Author { company_id: &boleto.company_id, actor };
     trail::record(tx, ids, author, action, &boleto.id, &details(step))?;
+    if withdrawn {
+        // The bank never heard of it: it is closed by what we know.
+        let fact = Fact::Observed(Observation {
+            situation: Situation::Cancelled,
+            word: WITHDRAWN.into(),
+            since: Some(bank_day(ids.now())),
+            total_received: None,
+            amount: None,
+            expiration_date: None,
+        });
+        return learn(tx, ids, &boleto.id, Channel::Hand, &[fact]).map(|_| ());
+    }
     if boleto.wanted.is_empty() {
+        return Ok(());
+    }
+    if let Some(layout) = by_file::layout(account) {
+        for instruction in by_file::instructions(layout, boleto) {
+            by_file::order(tx, ids, boleto, instruction, actor)?;
+        }
         return Ok(());
     }
     let now = ids.now();

@@ -15,6 +15,7 @@ use quita_store::boletos::Boleto;
 use quita_store::charges::{self, Charge};
 use quita_store::companies::Company;
 use quita_store::customers::{self, Customer};
+use quita_store::remittance_orders::Instruction;
 use quita_store::{StoreError, Tx, idempotency};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -33,11 +34,11 @@ use super::terms::{Model, NewTerms};
 use super::view::{self, BoletoView};
 use super::{Actor, Permission};
 use crate::clock::bank_day;
-use crate::connection;
 use crate::error::{Error, FieldErrors};
 use crate::ids::{Ids, hex};
 use crate::order_boleto::{self, Beside};
 use crate::world::{Environment, World};
+use crate::{by_file, connection};
 
 pub(super) mod dry_run;
 mod given;
@@ -89,7 +90,7 @@ pub struct NewBoleto {
     /// Lines printed on the boleto.
     #[serde(default)]
     pub messages: Vec<String>,
-    /// Whether a Pix QR is wanted; yes when left out and the bank has it.
+    /// Whether a Pix QR is wanted; when left out, yes where the bank has it by API, no by file.
     pub hybrid: Option<bool>,
     /// What it is printed as: `boleto` (when left out) or `carne`.
     pub model: Option<Model>,
@@ -409,15 +410,21 @@ fn check(
         receiver: receiver.flatten(),
         terms,
         messages: new.messages.clone(),
-        hybrid: new.hybrid.unwrap_or(rules.hybrid),
+        hybrid: new.hybrid.unwrap_or(rules.hybrid && account.layout.is_none()),
         paper: Paper {
             carne: new.model == Some(Model::Carne),
             payment_place: new.payment_place.clone().unwrap_or_default().trim().to_owned(),
         },
     };
     super::terms::check_place(errors, &field("payment_place"), new.payment_place.as_deref());
-    let ctx = connection::ctx(&account, desk.now, desk.sandbox);
-    for problem in bank.check(&order, &ctx) {
+    let problems = match by_file::layout(&account) {
+        Some(layout) => {
+            let (company, register) = (view::beneficiary(&desk.company), Instruction::Register);
+            by_file::problems(layout, &account, &company, &order, &register, desk.now)
+        }
+        None => bank.check(&order, &connection::ctx(&account, desk.now, desk.sandbox)),
+    };
+    for problem in problems {
         // Terms have the names of the request here, without the word of the inside.
         let name = problem.field.strip_prefix("terms.").unwrap_or(&problem.field);
         errors.add(field(name), problem.code, problem.message);
@@ -457,7 +464,7 @@ fn account(
             default.or(first.filter(|_| second.is_none()))
         }
     };
-    if found.is_some_and(|a| a.credential_id.is_none()) {
+    if found.is_some_and(|a| a.credential_id.is_none() && a.layout.is_none()) {
         errors.add(field, "not_connected", "esta conta ainda não está ligada ao banco");
         return None;
     }

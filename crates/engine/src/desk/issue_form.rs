@@ -87,7 +87,7 @@ pub fn account_choices(world: &World, actor: &Actor) -> Result<Vec<AccountChoice
         let info = registry::by_folder(&account.bank)?.info();
         let why_not = if account.status != accounts::ACTIVE_STATUS {
             Some("conta inativa")
-        } else if account.credential_id.is_none() {
+        } else if account.credential_id.is_none() && account.layout.is_none() {
             Some("ainda não ligada ao banco")
         } else {
             None

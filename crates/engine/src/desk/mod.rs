@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod act;
+pub mod banks;
 pub mod batch;
 pub mod books;
 pub mod classifications;
@@ -14,6 +15,7 @@ pub mod customer_import;
 pub mod customers;
 pub mod due;
 pub mod events;
+pub mod file_accounts;
 pub mod health;
 pub mod home;
 pub mod hooks;
@@ -32,7 +34,9 @@ pub mod preview;
 pub mod printing;
 pub mod read;
 pub mod reconciliation;
+pub mod remittances;
 mod replaced;
+pub mod returns;
 pub mod saved_filters;
 pub mod statements;
 pub mod terms;

@@ -3,6 +3,7 @@
 use quita_banks::contract::{Done, Op, Outcome};
 use quita_banks::registry;
 use quita_core::barcode::Code;
+use quita_core::fold::Status;
 use quita_core::order::InvoiceType;
 use quita_core::party::Party;
 use quita_core::terms::{InterestValue, Terms, Value};
@@ -10,8 +11,9 @@ use quita_print as print;
 use quita_store::boletos::{self, Boleto};
 
 use super::terms::Model;
-use super::view::company_and_accounts;
+use super::view::{beneficiary, company_and_accounts};
 use super::{Actor, Permission, logo};
+use crate::by_file;
 use crate::call::{self, Called, NotNow};
 use crate::clock::bank_day;
 use crate::connection;
@@ -23,6 +25,10 @@ pub const FILE_MAX: usize = 2000;
 
 /// What is printed where nothing else was wished for.
 const PAYMENT_PLACE: &str = "Pagável em qualquer banco, lotérica ou aplicativo até a data limite";
+
+/// What is printed on a boleto that its bank does not know yet.
+const UNREGISTERED: &str =
+    "Ainda não registrado no banco: pagável a partir do registro, em geral no dia útil seguinte.";
 
 /// Draws boletos in the order given: as a carnê when the terms of all of them say so, else one a
 /// page.
@@ -50,13 +56,7 @@ pub fn draw_as(
             .map(|id| boletos::of_company(tx, &company_id, id))
             .collect::<Result<Vec<_>, _>>()
     })?;
-    let beneficiary = Party {
-        document: company.document.clone(),
-        name: company.name.clone(),
-        address: company.address.clone(),
-        email: (!company.email.is_empty()).then(|| company.email.clone()),
-        phone: (!company.phone.is_empty()).then(|| company.phone.clone()),
-    };
+    let beneficiary = beneficiary(&company);
     let logo = logo::of_company(world, &actor.company_id)?;
     let sandbox = world.environment == Environment::Sandbox;
     let mut drawn = Vec::with_capacity(found.len());
@@ -81,10 +81,17 @@ pub fn draw_as(
         let ctx = connection::ctx(account, world.clock.now(), sandbox);
         let our_number = boleto.our_number.clone().unwrap_or_default();
         drawn.push(Drawn {
-            printed: bank.printed(&our_number, &ctx),
+            printed: match by_file::layout(account) {
+                Some(layout) => by_file::printed(layout, account, &boleto),
+                None => bank.printed(&our_number, &ctx),
+            },
             instructions: {
                 let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
-                instructions(&order.terms, order.limit_date, &order.messages)
+                let all = instructions(&order.terms, order.limit_date, &order.messages);
+                match boleto.status {
+                    Status::Created => format!("{UNREGISTERED}\n{all}"),
+                    _ => all,
+                }
             },
             line: printed_line(line),
             barcode: barcode.clone(),

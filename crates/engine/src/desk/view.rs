@@ -67,11 +67,11 @@ pub struct BoletoView {
     pub abatement: i64,
     /// Lines printed on it.
     pub messages: Vec<String>,
-    /// The bank's number, once registered.
+    /// The bank's number, once registered; before, where the company numbers.
     pub our_number: Option<String>,
-    /// 44 digits, once registered.
+    /// 44 digits, once registered; before, where the company numbers.
     pub barcode: Option<String>,
-    /// 47 digits, once registered.
+    /// 47 digits, once registered; before, where the company numbers.
     pub writable_line: Option<String>,
     /// Pix «copia e cola» of a hybrid boleto, once registered.
     pub br_code: Option<String>,
@@ -106,6 +106,9 @@ pub struct BoletoView {
     /// When a person printed it first, and who. Only for screens.
     #[serde(skip)]
     pub printed: Option<(Timestamp, String)>,
+    /// Whether its bank is told of it by file. Only for screens.
+    #[serde(skip)]
+    pub by_file: bool,
 }
 
 /// A person or company named on a boleto.
@@ -285,6 +288,7 @@ impl BoletoView {
             settled_at: boleto.settled_at,
             updated_at: boleto.updated_at,
             printed: boleto.printed.clone(),
+            by_file: account.layout.is_some(),
         }
     }
 }
@@ -333,6 +337,18 @@ pub(super) fn document_type(document: &Document) -> &'static str {
     match document.kind() {
         DocumentKind::Cpf => "cpf",
         DocumentKind::Cnpj => "cnpj",
+    }
+}
+
+/// A company as it stands on its boletos.
+pub(crate) fn beneficiary(company: &Company) -> Party {
+    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    Party {
+        document: company.document.clone(),
+        name: company.name.clone(),
+        address: company.address.clone(),
+        email: some(&company.email),
+        phone: some(&company.phone),
     }
 }
 

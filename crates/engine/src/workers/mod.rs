@@ -10,6 +10,7 @@ mod housekeeping;
 mod issue;
 mod mail;
 mod reconcile;
+mod returns;
 mod run;
 mod silent_webhook;
 mod statement;
@@ -53,11 +54,13 @@ pub enum Kind {
     Statement,
     /// Match the lines of an account with what is owed.
     Reconcile,
+    /// Learn what a return file tells.
+    Return,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Issue,
         Self::Clarify,
         Self::Follow,
@@ -68,6 +71,7 @@ impl Kind {
         Self::Contract,
         Self::Statement,
         Self::Reconcile,
+        Self::Return,
     ];
 
     /// Work about one boleto.
@@ -86,6 +90,7 @@ impl Kind {
             Self::Contract => "contract",
             Self::Statement => "statement",
             Self::Reconcile => "reconcile",
+            Self::Return => "return",
         }
     }
 
@@ -151,6 +156,7 @@ fn run(world: &World, job: &Job) -> Result<(), Error> {
         Some(Kind::Contract) => contract::run(world, job),
         Some(Kind::Statement) => statement::run(world, job),
         Some(Kind::Reconcile) => reconcile::run(world, job),
+        Some(Kind::Return) => returns::run(world, job),
         None => Err(Error::internal(format!("unknown kind of job: {}", job.kind))),
     }
 }

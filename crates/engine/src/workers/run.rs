@@ -69,7 +69,7 @@ impl Workers {
             tick(world, &[Kind::Sync], 1)
         })?);
         threads.push(spawn(world, &stop, &bell, "batches".into(), |world| {
-            tick(world, &[Kind::Batch], 1)
+            tick(world, &[Kind::Return, Kind::Batch], 1)
         })?);
         threads.push(spawn(world, &stop, &bell, "contracts".into(), |world| {
             tick(world, &[Kind::Contract], 1)

@@ -14,10 +14,12 @@ pub mod table;
 mod title;
 mod totals;
 pub mod value;
+mod write;
 
 pub use describe::Description;
 pub use read::{CnabError, FileHead, Item, Options, Trailer, Warning, read};
 pub use title::{Meaning, Reason, Title};
+pub use write::{Rows, Template};
 
 /// How lines end in files that are written.
 pub const END_OF_LINE: &[u8] = b"\r\n";

@@ -57,13 +57,13 @@ impl Value<'_> {
             }
             (Value::Digits(digits), Kind::Digits) => right(place, digits).ok_or_else(too_long)?,
             (Value::Decimal(number), Kind::Decimal(_) | Kind::Digits) => {
-                let mut digits = [b'0'; 20];
-                let mut rest = number;
-                for digit in digits.iter_mut().rev() {
-                    *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+                let (mut digits, mut rest, mut first) = ([0; 20], number, 20);
+                while rest > 0 {
+                    first -= 1;
+                    digits[first] = b'0' + (rest % 10) as u8;
                     rest /= 10;
                 }
-                right(place, without_zeros(&digits)).ok_or_else(too_long)?;
+                right(place, &digits[first..]).ok_or_else(too_long)?;
             }
             (Value::Date(None), Kind::Date(_)) => place.fill(b'0'),
             (Value::Blank, _) => place.fill(b' '),
@@ -218,36 +218,64 @@ pub(super) fn date(order: DateOrder, text: &[u8]) -> Option<Date> {
 
 fn write_date(place: &mut [u8], order: DateOrder, date: Date) -> Option<()> {
     let year = u16::try_from(date.year()).ok()?;
-    let (day, month) =
-        (u16::from(date.day().unsigned_abs()), u16::from(date.month().unsigned_abs()));
-    let mut at = 0;
-    let mut put = |number: u16, digits: u32| {
-        for digit in (0..digits).rev() {
-            let digit = u8::try_from(number / 10_u16.pow(digit) % 10).ok()?;
-            *place.get_mut(at)? = b'0' + digit;
-            at += 1;
-        }
-        Some(())
+    let two = |number: u16| [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
+    let [day, month] = [date.day(), date.month()].map(|part| two(u16::from(part.unsigned_abs())));
+    let (century, short) = (two(year / 100), two(year));
+    let pairs = match order {
+        DateOrder::DayMonthShortYear if (1970..2070).contains(&year) => [day, month, short, [0; 2]],
+        DateOrder::DayMonthShortYear => return None,
+        DateOrder::DayMonthYear => [day, month, century, short],
+        DateOrder::YearMonthDay => [century, short, month, day],
     };
-    match order {
-        DateOrder::DayMonthShortYear if (1970..2070).contains(&year) => {
-            put(day, 2)?;
-            put(month, 2)?;
-            put(year % 100, 2)
+    place.copy_from_slice(pairs.as_flattened().get(..place.len())?);
+    Some(())
+}
+
+/// The text in capitals without accents, filled up with blanks; whether all of it has found room.
+/// Signs that banks refuse become blanks, and what has no plain spelling is left out.
+fn fill_with_text(place: &mut [u8], text: &str) -> bool {
+    let text = text.trim_end();
+    if text.is_ascii() {
+        let (front, end) = place.split_at_mut(text.len().min(place.len()));
+        for (to, byte) in front.iter_mut().zip(text.bytes()) {
+            *to = CAPITALS[usize::from(byte & 0x7f)];
         }
-        DateOrder::DayMonthShortYear => None,
-        DateOrder::DayMonthYear => {
-            put(day, 2)?;
-            put(month, 2)?;
-            put(year, 4)
-        }
-        DateOrder::YearMonthDay => {
-            put(year, 4)?;
-            put(month, 2)?;
-            put(day, 2)
+        end.fill(b' ');
+        return text.len() <= front.len();
+    }
+    let mut rest = place.iter_mut();
+    for character in text.chars() {
+        let mut one = [0; 4];
+        let plain = match character.is_ascii() {
+            true => character.encode_utf8(&mut one),
+            false if character.is_whitespace() => " ",
+            false => ascii::plain(character).unwrap_or_default(),
+        };
+        for byte in plain.bytes() {
+            let Some(to) = rest.next() else { return false };
+            *to = CAPITALS[usize::from(byte & 0x7f)];
         }
     }
+    rest.into_slice().fill(b' ');
+    true
 }
+
+/// What stands for each character of ASCII.
+const CAPITALS: [u8; 128] = {
+    let mut all = [b' '; 128];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        all[at] = match byte {
+            b'!' | b'"' | b'<' | b'>' | b'?' | b'[' | b'\\' | b']' | b'^' | b'`' => b' ',
+            b'{' | b'|' | b'}' | b'~' => b' ',
+            b'#'..=b'z' => byte.to_ascii_uppercase(),
+            _ => b' ',
+        };
+        at += 1;
+    }
+    all
+};
 
 /// At the right, filled up with zeros.
 fn right(place: &mut [u8], digits: &[u8]) -> Option<()> {
@@ -272,19 +300,65 @@ impl Record {
     }
 }
 
+impl<'b> NewRow<'b> {
+    /// Adds a copy of a row, with its end of line, to `out`.
+    pub(super) fn copy(row: &[u8], out: &'b mut Vec<u8>) -> Self {
+        let at = out.len();
+        out.extend_from_slice(row);
+        Self(out.get_mut(at..).unwrap_or_default())
+    }
+}
+
 impl NewRow<'_> {
-    /// Writes a text in capitals without accents; what is too long is an error.
+    /// Writes a text as the kind of the field has it: what holds numbers takes digits, of which
+    /// zeros in front that find no room are left out, or blanks in the length of the field.
+    pub fn put(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        match field.kind {
+            Kind::Text => self.text(field, text),
+            _ if text.len() == field.length && text.trim().is_empty() => {
+                Value::Other(text.as_bytes()).encode(field, self.0)
+            }
+            Kind::Digits => {
+                let zeros = text.len() - text.trim_start_matches('0').len();
+                let surplus = text.len().saturating_sub(field.length).min(zeros);
+                self.digits(field, text.get(surplus..).unwrap_or_default())
+            }
+            Kind::Decimal(_) => {
+                let number = number(text.as_bytes()).ok_or_else(|| misfit(Why::Kind))?;
+                self.number(field, number)
+            }
+            Kind::Date(_) => Err(misfit(Why::Kind)),
+        }
+    }
+
+    /// Writes a text in capitals without accents; what is too long is an error. Signs that banks
+    /// refuse in names and addresses become blanks.
     pub fn text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
-        let folded = ascii::fold(text).0;
-        Value::Text(folded.trim_ascii_end().as_bytes()).encode(field, self.0)?;
-        self.0.get_mut(field.start..field.to()).unwrap_or_default().make_ascii_uppercase();
-        Ok(())
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        let place = self.0.get_mut(field.start..field.to()).unwrap_or_default();
+        match (field.kind, fill_with_text(place, text)) {
+            (Kind::Text, true) => Ok(()),
+            (Kind::Text, false) => Err(misfit(Why::TooLong { room: field.length })),
+            _ => Err(misfit(Why::Kind)),
+        }
+    }
+
+    /// Writes a text as it is, for what people compare letter by letter: keys, addresses.
+    pub fn exact_text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
+        let misfit = |why| Misfit { field: field.name.clone(), from: field.from(), why };
+        if !text.is_ascii() {
+            return Err(misfit(Why::Kind));
+        }
+        Value::Text(text.trim_ascii_end().as_bytes()).encode(field, self.0)
     }
 
     /// Like [`NewRow::text`]; what is too long loses its end.
     pub fn cut_text(&mut self, field: &Field, text: &str) -> Result<(), Misfit> {
-        let folded = ascii::fold(text).0;
-        self.text(field, folded.get(..field.length).unwrap_or(&folded))
+        match self.text(field, text) {
+            Err(Misfit { why: Why::TooLong { .. }, .. }) => Ok(()),
+            other => other,
+        }
     }
 
     /// Writes digits, and letters of a CNPJ, at the right.

@@ -1,5 +1,7 @@
 //! `quita cnab`: remittances and returns as files, without a database or a bank.
 
+mod write;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -51,6 +53,11 @@ pub(crate) enum Command {
         #[arg(long, help = "Uma linha JSON para cada achado")]
         json: bool,
     },
+    #[command(
+        about = "Grava uma remessa CNAB 240 ou 400 a partir de JSON Lines",
+        long_about = write::LONG_ABOUT
+    )]
+    Write(write::Remittance),
     #[command(about = "Mostra um layout, campo a campo, com os códigos; sem nome, a lista deles")]
     Layout {
         /// Which one.
@@ -71,6 +78,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Ok(_) => ExitCode::FAILURE,
             Err(failure) => super::exit(Err(failure)),
         },
+        Command::Write(remittance) => write::run(remittance),
         Command::Layout { name, json } => super::exit(layout(name.as_deref(), json)),
     }
 }

@@ -13,6 +13,7 @@ mod jsonl;
 mod pix;
 mod place;
 mod reconcile;
+mod remittance;
 mod serve;
 mod set_up;
 mod simulate;
@@ -67,6 +68,8 @@ enum Command {
     Statement(statement::Command),
     #[command(subcommand, about = "Remessas e retornos CNAB 240 e 400 em arquivo")]
     Cnab(cnab::Command),
+    #[command(subcommand, about = "Remessas de contas por arquivo: gerar, listar, baixar")]
+    Remittance(remittance::Command),
     #[command(about = "Concilia lançamentos do banco com cobranças, de quaisquer dados")]
     Reconcile(reconcile::Command),
     #[command(about = "Um banco simulado, com HTTPS e certificados, para testar qualquer cliente")]
@@ -90,6 +93,7 @@ impl Cli {
             Command::Cnab(command) => cnab::run(command),
             Command::Simulate(command) => simulate::run(&command),
             Command::Reconcile(command) => exit(reconcile::run(&command)),
+            Command::Remittance(command) => exit(remittance::run(command)),
             Command::Demo(command) => exit(demo::run(&command)),
             Command::Init(command) => exit(init::run(command)),
             Command::Serve(command) => exit(serve::run(&command)),

@@ -69,6 +69,7 @@ fn filled(place: &Place, all: &'static [(&str, i64, BoletoStatus, &str)]) -> Sto
 
 fn account(id: &str) -> Account {
     Account {
+        layout: None,
         id: id.into(),
         company_id: "c".into(),
         credential_id: None,

@@ -17,6 +17,8 @@ mod payment_forms;
 mod pdf;
 mod pending;
 mod receipts;
+mod remittances;
+mod returns;
 mod statements;
 mod sync;
 mod terms;
@@ -62,6 +64,21 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(FILE_MAX + 64 * 1024)),
         )
         .routes(routes!(statements::fetch))
+        .routes(routes!(remittances::list, remittances::make))
+        .routes(routes!(remittances::next))
+        .routes(routes!(remittances::get))
+        .routes(routes!(remittances::orders))
+        .routes(routes!(remittances::file))
+        .routes(routes!(remittances::sent))
+        .routes(routes!(remittances::set_last))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(returns::list, returns::send))
+                .layer(DefaultBodyLimit::max(FILE_MAX + 64 * 1024)),
+        )
+        .routes(routes!(returns::get))
+        .routes(routes!(returns::lines))
+        .routes(routes!(returns::file))
         .routes(routes!(events::list))
         .routes(routes!(pending::list))
         .routes(routes!(pending::close))

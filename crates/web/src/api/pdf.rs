@@ -40,7 +40,8 @@ pub(crate) struct Several {
 #[utoipa::path(
     get, path = "/v1/boletos/{id}/pdf", tag = "boletos", operation_id = "getBoletoPdf",
     summary = "PDF de um boleto",
-    description = "Só depois do registro no banco.",
+    description = "Só depois do registro no banco; em contas por arquivo em que a empresa dá o nosso número, também \
+        antes.",
     params(("id" = String, Path, description = "Id do boleto"), Source),
     responses((status = 200, description = "O arquivo", body = Vec<u8>, content_type = "application/pdf"))
 )]

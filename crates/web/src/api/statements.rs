@@ -231,7 +231,7 @@ pub(crate) async fn import(
 }
 
 /// Name and content of what was sent, by itself or in a form.
-async fn file(app: &App, request: Request) -> Result<(String, Vec<u8>), Problem> {
+pub(super) async fn file(app: &App, request: Request) -> Result<(String, Vec<u8>), Problem> {
     let broken = |status: StatusCode| {
         if status == StatusCode::PAYLOAD_TOO_LARGE {
             let said = format!("O arquivo passa de {} MiB.", statements::FILE_MAX >> 20);

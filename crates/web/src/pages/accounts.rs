@@ -26,6 +26,7 @@ use quita_engine::desk::people::SignedIn;
 use quita_engine::error::{Error, FieldError};
 use tokio::sync::mpsc;
 
+use super::accounts_by_file::abilities_html;
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
 use super::saved::{self, Saved};
@@ -154,6 +155,8 @@ fn lamp(standing: &Standing) -> Markup {
     let status = health.map_or("none", |health| health.credential_status);
     let (look, said) = if standing.account.status != "active" {
         ("still", "Inativa: não emite, segue os abertos")
+    } else if standing.account.layout.is_some() {
+        ("good", "Por arquivo")
     } else if !standing.account.connected {
         ("wait", "Ainda não ligada ao banco")
     } else if days.is_some_and(|days| days < 0) {
@@ -184,7 +187,9 @@ fn facts(standing: &Standing) -> Markup {
         dl.facts {
             dt { "Banco" } dd { (account.bank) " " (account.bank_name) }
             dt { "Agência e conta" } dd { (account.branch) " / " (account.number) "-" (account.digit) }
-            @if let Some(health) = health {
+            @if let Some(layout) = &account.layout {
+                dt { "Arquivos" } dd { (layout) }
+            } @else if let Some(health) = health {
                 dt { "Última consulta completa" }
                 dd { @match at(&health.last_success) { Some(at) => (show::time(at)), None => "nenhuma ainda" } }
                 @if !health.last_error.is_empty() {
@@ -289,6 +294,8 @@ async fn one_html(
                     @if account.status == "active" {
                         a.button href={ "/boletos/emitir?teste=" (id) } { "Boleto de teste" }
                     }
+                } @else if account.layout.is_some() {
+                    a.button.first href={ "/remessas/proxima/" (id) } { "Próxima remessa" }
                 } @else {
                     a.button.first href={ (HERE) "/" (id) "/credencial" } { "Ligar ao banco" }
                 }
@@ -299,7 +306,7 @@ async fn one_html(
         (errors.summary(&["description", "status", "fee", "responsible_email", "integration_ends_on"]))
         div.two {
             (standing_html(&standing))
-            div.card.stack {
+            @if account.layout.is_none() { div.card.stack {
                 h2 { "Certificado" }
                 @match &certificate {
                     Some(certificate) => {
@@ -308,8 +315,9 @@ async fn one_html(
                     }
                     None => p { "Esta conta ainda não tem certificado." },
                 }
-            }
+            } }
         }
+        (abilities_html(account))
         form.card.stack method="post" action={ (HERE) "/" (id) } {
             (csrf(who))
             h2 { "Cadastro" }

@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use quita_engine::certificate_files::{self, GivenFile};
 use quita_engine::clock::bank_day;
 use quita_engine::desk::accounts::{self, AccountView, BankInfo, FieldKind, NewAccount, ProbeStep};
+use quita_engine::desk::banks;
 use quita_engine::desk::credentials::{self, NewCredential};
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::{Actor, Permission};
@@ -46,11 +47,25 @@ async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
             p.subtitle { "Passo 1 de 2: em que banco a empresa recebe?" }
         }
         div.cards {
-            @for bank in accounts::banks().iter().filter(|bank| bank.api) {
+            @for bank in banks::all().iter().filter(|bank| bank.api) {
                 div.card {
                     h2 { (bank.name) }
                     p.label { "Código " (bank.code) }
                     a.button.first href={ "/contas/nova/" (bank.folder) } { "Ligar" span.visually-hidden { " conta no " (bank.name) } }
+                }
+            }
+        }
+        @let by_file: Vec<_> = banks::all().into_iter().filter(|bank| !bank.layouts.is_empty()).collect();
+        @if !by_file.is_empty() {
+            h2 { "Por arquivo (CNAB)" }
+            p { "Sem API: o quita grava a remessa, você a leva ao portal do banco e solta o retorno aqui." }
+            div.cards {
+                @for bank in &by_file {
+                    div.card {
+                        h3 { (bank.name) }
+                        p.label { "Código " (bank.code) }
+                        a.button href={ "/contas/nova/" (bank.folder) "/arquivo" } { "Cadastrar" span.visually-hidden { " conta por arquivo no " (bank.name) } }
+                    }
                 }
             }
         }
@@ -60,7 +75,7 @@ async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
 }
 
 fn form_of(bank: &str) -> Result<&'static BankInfo, Error> {
-    accounts::form_of(bank).ok_or_else(|| Error::not_found("banco com integração"))
+    banks::form_of(bank).ok_or_else(|| Error::not_found("banco com integração"))
 }
 
 async fn blank(

@@ -163,6 +163,8 @@ fn needs_you(home: &Home) -> Markup {
                             (item.message) " " span.hint { (show::time(item.opened_at)) } " "
                             @if item.kind.starts_with("contract") {
                                 a href={ "/contratos/" (item.subject) } { "Ver contrato" }
+                            } @else if item.kind.starts_with("return") {
+                                a href={ "/retornos/" (item.subject) "?efeito=unknown" } { "Ver retorno" }
                             } @else if item.kind.starts_with("statement") {
                                 @let account = account.map(|account| format!("/{}", account.account_id));
                                 a href={ "/extrato" (account.unwrap_or_default()) } { "Ver extrato" }

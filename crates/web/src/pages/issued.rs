@@ -91,7 +91,8 @@ async fn fragment(State(app): State<App>, Visitor(who): Visitor, Path(id): Path<
 /// A boleto. While the bank has not answered it asks again too, for what changed before the page
 /// began to listen.
 fn row(boleto: &BoletoView, may: bool) -> Markup {
-    let waits = boleto.status == Status::Created;
+    let created = boleto.status == Status::Created;
+    let waits = created && !boleto.by_file;
     html! {
         tr data-subject=(boleto.id) data-refresh={ "/boletos/emitidos/" (boleto.id) } data-poll=[waits.then_some("4")] {
             th scope="row" { a href={ "/boletos/" (boleto.id) } { (boleto.document_number) } }
@@ -100,6 +101,7 @@ fn row(boleto: &BoletoView, may: bool) -> Markup {
             td.number { (show::money(boleto.amount)) }
             td {
                 (show::status(boleto.status, false, None))
+                @if created && boleto.by_file { span.sub { "ainda não registrado no banco: vai na próxima remessa" } }
                 @if let Some(line) = &boleto.writable_line {
                     span.sub { code { (line) } " " button.plain type="button" data-copy=(line) { "Copiar" } }
                 }

@@ -4,6 +4,7 @@
 //! No rule lives here: a page shows, and passes on what was typed.
 
 mod accounts;
+mod accounts_by_file;
 mod accounts_connect;
 mod accounts_export;
 mod address;
@@ -33,6 +34,8 @@ mod people;
 pub(crate) mod qr;
 mod reconciled;
 mod reconciliation;
+mod remittances;
+mod returns;
 mod saved;
 pub(crate) mod setup;
 mod sheet;
@@ -75,6 +78,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(books::routes())
         .merge(classifications::routes())
         .merge(accounts::routes())
+        .merge(accounts_by_file::routes())
         .merge(accounts_connect::routes())
         .merge(accounts_export::routes())
         .merge(company::routes())
@@ -94,6 +98,8 @@ pub(crate) fn router() -> Router<App> {
         .merge(people::routes())
         .merge(reconciled::routes())
         .merge(reconciliation::routes())
+        .merge(remittances::routes())
+        .merge(returns::routes())
         .merge(sign_in::routes())
         .merge(statement::routes())
         .merge(statement_export::routes())

@@ -26,6 +26,8 @@ const PLACES: [(&str, &[Place]); 3] = [
             ("/boletos/emitir", "Emitir boleto", Permission::Charge),
             ("/boletos/lote", "Emitir em lote", Permission::Charge),
             ("/contratos", "Contratos", Permission::Read),
+            ("/remessas", "Remessas", Permission::Read),
+            ("/retornos", "Retornos", Permission::Read),
         ],
     ),
     (

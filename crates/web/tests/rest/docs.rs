@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use quita_engine::desk::accounts::{self, Register};
 use serde_json::{Value, json};
 
+use crate::by_file;
 use crate::house::House;
 use crate::screens::reconciliation;
 
@@ -133,6 +135,17 @@ fn every_example_works() {
         let mut operations = operations(&api);
         // A second account last: with it each boleto would have to name its own.
         operations.sort_by_key(|(name, _)| name.ends_with("/v1/accounts"));
+        let by_file = by_file::account(house, by_file::ITAU);
+        by_file::issue(house, &by_file, "Arquivo-1").await;
+        // Boletos that name no account are issued where the bank answers.
+        let register = Register {
+            description: "A de sempre".into(),
+            active: true,
+            is_default: true,
+            fee: None,
+        };
+        let ours = &house.ours;
+        accounts::change(&house.world, &ours.actor, &ours.account_id, &register).unwrap();
         let mut sent = 0;
         for (name, operation) in operations {
             let Some(body) = operation.get("requestBody") else { continue };
@@ -153,10 +166,14 @@ fn every_example_works() {
             if body.get("boleto_id").is_some() {
                 body["boleto_id"] = boleto["id"].clone();
             }
+            if path == "/v1/remittances" {
+                body["account_id"] = json!(by_file);
+            }
             if let Some(first) = body.pointer_mut("/boletos/0/boleto_id") {
                 *first = boleto["id"].clone();
             }
             let id = match path.split('/').nth(2) {
+                Some("accounts") => json!(by_file),
                 Some("statement_lines") => {
                     let line = reconciliation::line(125_000, "DEPOSITO");
                     json!(reconciliation::stated(house, &house.ours, &[line]).remove(0))
@@ -174,7 +191,7 @@ fn every_example_works() {
             assert!(answer.status.is_success(), "{name}: {}", answer.text());
             sent += 1;
         }
-        assert_eq!(sent, 24);
+        assert_eq!(sent, 26);
     });
 }
 

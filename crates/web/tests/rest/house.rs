@@ -416,6 +416,11 @@ impl Reply {
         self.headers.get(name).map(|v| v.to_str().unwrap())
     }
 
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        assert_eq!(self.status, 200, "{}", self.text());
+        self.body.clone()
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

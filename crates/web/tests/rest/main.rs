@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod by_file;
 mod docs;
 mod happy;
 mod hooks;

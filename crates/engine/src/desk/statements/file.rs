@@ -334,6 +334,7 @@ mod tests {
             created_at: jiff::Timestamp::UNIX_EPOCH,
             is_default: true,
             fee: None,
+            layout: None,
         }
     }
 

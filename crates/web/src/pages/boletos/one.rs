@@ -14,7 +14,9 @@ use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::read::{self, ChargeView, Filter};
 use quita_engine::desk::view::BoletoView;
-use quita_engine::desk::{Permission, accounts, due, pdf, printing, reconciliation, timeline};
+use quita_engine::desk::{
+    Permission, accounts, due, pdf, printing, reconciliation, remittances, timeline,
+};
 use quita_engine::error::{Error, FieldError};
 
 use super::parts::{self, Shown};
@@ -69,6 +71,10 @@ async fn shown(app: &App, who: &SignedIn, id: &str) -> Result<Shown, Failure> {
             others,
             moments: timeline::of(world, &actor, &id)?,
             lines: reconciliation::boleto_lines(world, &actor, &id)?,
+            remittances: match boleto.by_file {
+                true => remittances::of_boleto(world, &actor, &id)?,
+                false => Vec::new(),
+            },
             boleto,
             today,
             may_charge,

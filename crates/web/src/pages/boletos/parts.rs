@@ -9,6 +9,7 @@ use quita_core::order::InvoiceType;
 use quita_core::payable::Payable;
 use quita_engine::desk::read::ChargeView;
 use quita_engine::desk::reconciliation::MatchView;
+use quita_engine::desk::remittances::RemittanceView;
 use quita_engine::desk::timeline::Moment;
 use quita_engine::desk::view::{BoletoView, ReceiptView, TermView};
 
@@ -35,6 +36,8 @@ pub(super) struct Shown {
     pub(super) moments: Vec<Moment>,
     /// The lines of statements that it explains.
     pub(super) lines: Vec<MatchView>,
+    /// The files that told its bank of it, where the account works by files.
+    pub(super) remittances: Vec<RemittanceView>,
     pub(super) today: Date,
     /// Whether the person may issue another.
     pub(super) may_charge: bool,
@@ -95,8 +98,25 @@ fn notices(shown: &Shown) -> Markup {
                 }
             }
         }
-        @if boleto.status == Status::Created {
+        @if boleto.status == Status::Created && boleto.by_file {
+            div.notice.wait {
+                strong { "Ainda não registrado no banco." }
+                " O pedido vai na remessa desta conta (" a href="/remessas" { "Remessas" } ") e o registro chega com o retorno. "
+                @if boleto.barcode.is_some() { "Já pode ser impresso, mas só pode ser pago depois do registro." }
+                @else { "O banco dará o nosso número: imprima depois do retorno." }
+            }
+        } @else if boleto.status == Status::Created {
             div.notice.wait { "O boleto está a caminho do banco. Esta página muda sozinha quando ele responder." }
+        }
+        @if !shown.remittances.is_empty() {
+            p.hint {
+                "Remessas: "
+                @for (i, file) in shown.remittances.iter().enumerate() {
+                    @if i > 0 { ", " }
+                    a href={ "/remessas/" (file.id) } { "número " (file.number) }
+                    @if let Some(at) = file.sent_at { ", enviada " (show::time(at)) } @else { ", a enviar ao banco" }
+                }
+            }
         }
         @if boleto.cancellation_wanted && boleto.status != Status::Cancelled {
             div.notice.wait { "Cancelamento pedido; falta a confirmação do banco. Um pagamento que chegue antes vale mais." }

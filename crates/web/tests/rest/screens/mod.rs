@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod batch;
 mod boletos;
+mod by_file;
 mod contracts;
 mod credentials;
 mod customers;

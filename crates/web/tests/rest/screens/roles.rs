@@ -15,6 +15,7 @@ use serde_json::json;
 use super::batch::{draft, one_row};
 use super::logo::png;
 use super::{Person, upload};
+use crate::by_file;
 use crate::house::{BANK, House, Tenant, boleto};
 
 crate::on_both_databases! { each_role_reaches_what_is_its_own nothing_of_another_company_is_reached }
@@ -25,7 +26,7 @@ const CONFIGURE: Option<Permission> = Some(Permission::Configure);
 
 /// Pages, and what one must be allowed to see them. A letter in braces is one of [`Things`].
 #[rustfmt::skip]
-const PAGES: [(&str, Option<Permission>); 67] = [
+const PAGES: [(&str, Option<Permission>); 76] = [
     ("/", None), ("/minha-senha", None), ("/boletos/lote/modelo.csv", None),
     ("/inicio/numeros", READ), ("/boletos", READ), ("/boletos/exportar.csv", READ),
     ("/boletos/exportar.xlsx", READ), ("/boletos/{b}", READ), ("/boletos/{b}/linha", READ),
@@ -52,11 +53,15 @@ const PAGES: [(&str, Option<Permission>); 67] = [
     ("/contas/{a}/como-esta", CONFIGURE), ("/contas/{a}/exportar", CONFIGURE),
     ("/tokens", CONFIGURE), ("/conciliacao", READ), ("/conciliacao/feitas", READ),
     ("/conciliacao/exportar.xlsx", READ), ("/conciliacao/varias", CHARGE),
+    ("/remessas", READ), ("/remessas/{r}", READ), ("/remessas/{r}/arquivo", CHARGE),
+    ("/remessas/proxima/{q}", READ), ("/retornos", READ), ("/retornos/{v}", READ),
+    ("/retornos/{v}/como-esta", READ), ("/retornos/{v}/arquivo", CHARGE),
+    ("/contas/nova/{bank_by_file}/arquivo", CONFIGURE),
 ];
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 62] = [
+const FORMS: [(&str, Permission); 66] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
@@ -91,13 +96,17 @@ const FORMS: [(&str, Permission); 62] = [
     ("/conciliacao/{b}/ignorar", Permission::Charge), ("/conciliacao/{b}/rejeitar", Permission::Charge),
     ("/conciliacao/feitas/{b}/desfazer", Permission::Charge),
     ("/conciliacao/{b}/procurar", Permission::Read),
+    ("/remessas/{r}/enviada", Permission::Charge), ("/remessas/proxima/{q}", Permission::Charge),
+    ("/remessas/proxima/{q}/numero", Permission::Configure),
+    ("/contas/nova/{bank_by_file}/arquivo", Permission::Configure),
 ];
 
 /// Forms with files.
-const UPLOADS: [(&str, Permission); 6] = [
+const UPLOADS: [(&str, Permission); 7] = [
     ("/boletos/lote", Permission::Charge),
     ("/clientes/importar", Permission::Charge),
     ("/extrato/{a}/importar", Permission::Charge),
+    ("/retornos/enviar", Permission::Charge),
     ("/contas/nova/{bank}", Permission::Configure),
     ("/contas/{a}/credencial", Permission::Configure),
     ("/empresa/logo", Permission::Configure),
@@ -229,11 +238,16 @@ impl Things {
         let registers = classifications::registers(world, actor).unwrap();
         let entry = |register: Register| registers.entries(register).next().unwrap().id;
         logo::save(world, actor, &png(3, 2)).unwrap();
+        let [by_file, remittance, returned] = by_file::remitted(house, tenant).await;
         Self(vec![
             ("{n}", contract),
             ("{p}", entry(Register::ChartAccount)),
             ("{w}", entry(Register::CostCenter)),
             ("{bank}", registry::by_code(BANK).unwrap().info().folder.to_owned()),
+            ("{bank_by_file}", by_file::folder().to_owned()),
+            ("{q}", by_file),
+            ("{r}", remittance),
+            ("{v}", returned),
             ("{a}", tenant.account_id.clone()),
             ("{b}", id(&boleto)),
             ("{c}", id(&list["data"][0])),
@@ -313,7 +327,7 @@ async fn nothing_of_another_company_is_reached(house: &House) {
     ana.switch(house, &house.ours.actor.company_id).await;
     house.work();
     let before = state(house, &house.theirs).await;
-    let id_of = |path: &str| path.contains('{') && !path.contains("{bank}");
+    let id_of = |path: &str| path.contains('{') && !path.contains("{bank");
     for (path, _) in PAGES.into_iter().filter(|(path, _)| id_of(path)) {
         assert_eq!(ana.get(house, &ours.fill(path)).await.status, 200, "{path}");
         let page = ana.get(house, &theirs.fill(path)).await;

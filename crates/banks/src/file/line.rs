@@ -1,0 +1,100 @@
+//! One order as it is being written, with what its file says.
+
+use std::borrow::Cow;
+
+use quita_core::calendar::days_between;
+use quita_formats::cnab::codes::Instruction;
+
+use super::{FileLayout, NumberedBy, RemittanceHead, RemittanceOrder, Species};
+use crate::contract::Problem;
+use crate::title;
+
+/// An order, and the file it goes into.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The order.
+    pub order: &'a RemittanceOrder,
+    /// The head of its file.
+    pub head: &'a RemittanceHead<'a>,
+    /// Our number in full, as [`title::Title::our_number`]; empty where there is none yet.
+    pub our_number: Cow<'a, str>,
+    /// Its check digit; empty where the bank has none.
+    pub our_number_digit: Cow<'a, str>,
+    pub(super) layout: &'static FileLayout,
+}
+
+impl<'a> Line<'a> {
+    /// The order with its numbers, and what keeps these from being known.
+    pub(super) fn new(
+        order: &'a RemittanceOrder,
+        head: &'a RemittanceHead<'a>,
+        layout: &'static FileLayout,
+    ) -> (Self, Option<Problem>) {
+        let our_number = Cow::Borrowed(order.our_number.as_str());
+        let our_number_digit = Cow::Borrowed(order.our_number_digit.as_str());
+        let mut line = Self { order, head, our_number, our_number_digit, layout };
+        if order.our_number.is_empty() || !order.our_number_digit.is_empty() {
+            return (line, None);
+        }
+        // A number that the bank made is believed as it is.
+        let by_bank = (layout.numbered_by)(head.agreement) == NumberedBy::Bank;
+        let problem = line.complete().err().filter(|_| !by_bank);
+        (line, problem)
+    }
+
+    /// Number and digit by the bank's rules, where they are known.
+    fn complete(&mut self) -> Result<(), Problem> {
+        let Some(titles) = title::titles(self.layout.bank) else { return Ok(()) };
+        let boleto = &self.order.boleto;
+        let mut input = self.layout.title_input(self.head.agreement, &self.order.our_number);
+        input.document_number = Some(Cow::Borrowed(&boleto.document_number));
+        input.issuance_date = Some(boleto.issuance_date);
+        input.expiration_date = Some(boleto.expiration_date);
+        let title = titles.compute(&input).map_err(|error| {
+            let field = match error.field {
+                "our_number" => error.field.to_owned(),
+                other => format!("agreement.{other}"),
+            };
+            Problem { field, code: error.code, message: error.message }
+        })?;
+        self.our_number = Cow::Owned(title.our_number);
+        self.our_number_digit = Cow::Owned(title.our_number_digit);
+        Ok(())
+    }
+
+    /// Our number and its check digit in one.
+    pub fn number_with_digit(&self) -> Cow<'_, str> {
+        match self.our_number_digit.is_empty() {
+            true => Cow::Borrowed(&self.our_number),
+            false => Cow::Owned([self.our_number.as_ref(), &self.our_number_digit].concat()),
+        }
+    }
+
+    /// Whether the title is registered by this order.
+    pub const fn registers(&self) -> bool {
+        matches!(self.order.instruction, Instruction::Register | Instruction::RegisterWithPix)
+    }
+
+    /// What is ordered: a registration of a hybrid boleto is one with Pix.
+    pub const fn instruction(&self) -> Instruction {
+        match self.order.instruction {
+            Instruction::Register if self.order.boleto.hybrid => Instruction::RegisterWithPix,
+            other => other,
+        }
+    }
+
+    /// Calendar days between due date and last day of payment.
+    pub fn days_after_due(&self) -> i32 {
+        days_between(self.order.boleto.expiration_date, self.order.boleto.limit_date)
+    }
+
+    /// The species of the document.
+    pub fn species(&self) -> Species {
+        self.order.species.unwrap_or(Species::usual(self.order.boleto.invoice_type))
+    }
+}
+
+/// Something wrong with an order or an agreement.
+pub(crate) fn problem(field: &str, code: &'static str, message: impl Into<String>) -> Problem {
+    Problem { field: field.to_owned(), code, message: message.into() }
+}

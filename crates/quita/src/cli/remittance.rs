@@ -1,0 +1,108 @@
+//! `quita remittance`: files for banks that are told by file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use quita_engine::desk::issue;
+use quita_engine::desk::once::Request;
+use quita_engine::desk::remittances::{self, NewRemittance};
+
+use super::place::Place;
+use crate::failure::Failure;
+
+/// What can be done with remittances.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    #[command(about = "Gera a próxima remessa de uma conta por arquivo, com tudo o que espera")]
+    Make(Make),
+    #[command(about = "Lista as remessas feitas, da mais nova à mais antiga")]
+    List(List),
+    #[command(about = "Grava numa pasta o arquivo de uma remessa, sempre os mesmos bytes")]
+    Download(Download),
+}
+
+/// A file to be made.
+#[derive(Args)]
+pub(crate) struct Make {
+    #[command(flatten)]
+    place: Place,
+    #[arg(long, help = "Id da conta (quita account list)")]
+    account: String,
+    #[arg(long, help = "Chave do pedido: repetir com a mesma chave não gera outra remessa")]
+    key: Option<String>,
+}
+
+/// Files made.
+#[derive(Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    place: Place,
+    #[arg(long, help = "Só desta conta")]
+    account: Option<String>,
+}
+
+/// A file to be written.
+#[derive(Args)]
+pub(crate) struct Download {
+    #[command(flatten)]
+    place: Place,
+    #[arg(help = "Id da remessa (quita remittance list)")]
+    id: String,
+    #[arg(long, default_value = ".", help = "Em que pasta")]
+    to: PathBuf,
+}
+
+/// Does what was asked.
+pub(crate) fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Make(command) => make(command),
+        Command::List(command) => list(&command),
+        Command::Download(command) => download(&command),
+    }
+}
+
+fn make(command: Make) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    let fingerprint = issue::fingerprint("remittance", command.account.as_bytes());
+    let key = command.key.unwrap_or_else(|| world.ids().next_id());
+    let new = NewRemittance { account_id: command.account, order_ids: None };
+    let made = remittances::make(&world, &actor, &Request { key, fingerprint }, &new)?;
+    let made: serde_json::Value = serde_json::from_str(&made.body)
+        .map_err(|error| Failure::new(format!("resposta guardada ilegível: {error}")))?;
+    let output = command.place.output();
+    output.json(&made)?;
+    let text = |name: &str| made.get(name).map(ToString::to_string).unwrap_or_default();
+    output.show(&format!(
+        "Remessa {} com {} pedidos ({})",
+        text("number"),
+        text("orders"),
+        made.get("id").and_then(serde_json::Value::as_str).unwrap_or_default()
+    ))?;
+    Ok(())
+}
+
+fn list(command: &List) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    let files = remittances::list(&world, &actor, command.account.as_deref(), None, 200)?.data;
+    let output = command.place.output();
+    output.json(&files)?;
+    for file in files {
+        let sent = if file.sent_at.is_some() { "enviada" } else { "a enviar" };
+        output.show(&format!(
+            "{}  {}  número {}  {} pedidos  {sent}",
+            file.id, file.file_name, file.number, file.orders
+        ))?;
+    }
+    Ok(())
+}
+
+fn download(command: &Download) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    let (name, bytes) = remittances::download(&world, &actor, &command.id)?;
+    let path = command.to.join(name);
+    std::fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
+    let output = command.place.output();
+    output.json(&serde_json::json!({ "file": path.display().to_string() }))?;
+    output.show(&path.display().to_string())?;
+    Ok(())
+}
