@@ -120,7 +120,10 @@ fn form(who: &SignedIn, bank: &BankView, fields: &Fields, errors: &Errors) -> Ma
     shown.extend(agreement.iter().map(|field| format!("data.{}", field.name)));
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let text = |name: &'static str, label| Field::text(name, label).value(fields.get(name)).must();
-    let layouts = bank.layouts.iter().map(|layout| (layout.name, layout.title));
+    let layouts = bank
+        .layouts
+        .iter()
+        .map(|layout| (layout.name, format!("CNAB {}: {}", layout.width, layout.title)));
     html! {
         div.title {
             h1 { (TITLE) " – " (bank.name) }
