@@ -487,6 +487,23 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+impl Report {
+    /// What is told by this channel, of nothing yet.
+    pub(crate) fn blank(channel: Channel) -> Self {
+        Self {
+            bank_id: None,
+            bank_reference: None,
+            txid: None,
+            amount: None,
+            expiration_date: None,
+            customer_document: None,
+            channel,
+            facts: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
 /// A call that a bank made to us, as it came.
 #[derive(Clone, Debug)]
 pub struct Inbound {

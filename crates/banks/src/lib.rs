@@ -13,6 +13,7 @@ pub mod statement;
 pub mod title;
 
 mod loose;
+mod pix_received;
 
 // The folders. Written by `cargo xtask gen`.
 pub mod ailos;

@@ -1,8 +1,6 @@
 //! The bank's words about boletos and Pix as facts.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZoneDatabase;
 use quita_core::barcode::Barcode;
 use quita_core::document::Document;
 use quita_core::due_factor::DueFactor;
@@ -16,7 +14,7 @@ use crate::title::Titles;
 
 use super::bank::INFO;
 use super::title::TITLES;
-use super::wire::{Boleto, Cobranca, Detalhe, Devolucao, PixDaCobranca, PixRecebido};
+use super::wire::{Boleto, Cobranca, Detalhe, PixDaCobranca};
 
 /// Every situation of v3, and of v2 whose words still come up.
 const SITUATIONS: &[(&str, Situation)] = &[
@@ -39,21 +37,6 @@ fn situation(word: &str) -> Situation {
     SITUATIONS.iter().find(|(w, _)| *w == word).map_or(Situation::Unknown, |(_, s)| *s)
 }
 
-/// A report that tells nothing yet.
-pub(super) fn blank(channel: Channel) -> Report {
-    Report {
-        bank_id: None,
-        bank_reference: None,
-        txid: None,
-        amount: None,
-        expiration_date: None,
-        customer_document: None,
-        channel,
-        facts: Vec::new(),
-        warnings: Vec::new(),
-    }
-}
-
 /// One cobrança of the detail or of the list; `None` where the bank told nothing of it.
 ///
 /// The id that was asked for names it, as the answer may leave it out or spell it in capitals.
@@ -68,7 +51,7 @@ pub(super) fn report(detalhe: &Detalhe, asked: Option<&str>) -> Option<Report> {
         amount: cobranca.valor_nominal.money(),
         expiration_date: cobranca.data_vencimento.date(),
         customer_document: document.and_then(|d| Document::parse(d).ok()),
-        ..blank(Channel::Query)
+        ..Report::blank(Channel::Query)
     };
     let observed = observation(cobranca);
     let (boleto, pix) = (detalhe.boleto.0.as_ref(), detalhe.pix.0.as_ref());
@@ -227,62 +210,4 @@ fn paid(report: &mut Report, cobranca: &Cobranca, paid_on: Option<Date>) {
         settled_at: None,
         fee: None,
     }));
-}
-
-/// One Pix received, with what was given back of it.
-pub(super) fn pix(pix: &PixRecebido) -> Report {
-    let mut report = Report { txid: pix.txid.0.clone(), ..blank(Channel::PixQuery) };
-    let Some(id) = pix.end_to_end_id.get() else {
-        report.warnings.push("um Pix recebido veio sem identificador".to_owned());
-        return report;
-    };
-    let Some(amount) = pix.valor.money().filter(|v| v.is_positive()) else {
-        report.warnings.push(format!("o valor do Pix {id} não pôde ser lido"));
-        return report;
-    };
-    let settled_at: Option<Timestamp> = pix.horario.get().and_then(|t| t.parse().ok());
-    if settled_at.is_none() {
-        report.warnings.push(format!("o horário do Pix {id} não pôde ser lido"));
-    }
-    let paid_on = settled_at.and_then(bank_day);
-    report.facts.push(Fact::Paid(Payment {
-        key: PaymentKey::Id(id.to_owned()),
-        means: Means::Pix,
-        amount: PaidAmount::Exact(amount),
-        paid_on,
-        credited_on: paid_on,
-        settled_at,
-        fee: None,
-    }));
-    for devolucao in &pix.devolucoes.0 {
-        given_back(&mut report, id, devolucao);
-    }
-    report
-}
-
-/// Money given back counts once it has left. Each return has its own id, so that two of the
-/// same amount stay two.
-fn given_back(report: &mut Report, pix: &str, devolucao: &Devolucao) {
-    match devolucao.status.get() {
-        Some("DEVOLVIDO") => {}
-        Some("EM_PROCESSAMENTO" | "NAO_REALIZADO") => return,
-        word => {
-            let word = word.unwrap_or("nenhuma");
-            report.warnings.push(format!("situação desconhecida de uma devolução: {word}"));
-            return;
-        }
-    }
-    let own_id = || devolucao.id.get().map(|id| format!("{pix}/{id}"));
-    match (devolucao.valor.money(), devolucao.rtr_id.0.clone().or_else(own_id)) {
-        (Some(amount), id @ Some(_)) if amount.is_positive() => {
-            report.facts.push(Fact::Reversed { id, amount });
-        }
-        _ => report.warnings.push(format!("uma devolução do Pix {pix} não pôde ser lida")),
-    }
-}
-
-/// The day of an instant in São Paulo, from the time zone data within the program.
-fn bank_day(instant: Timestamp) -> Option<Date> {
-    let zone = TimeZoneDatabase::bundled().get("America/Sao_Paulo").ok()?;
-    Some(instant.to_zoned(zone).date())
 }

@@ -15,6 +15,8 @@ use super::map;
 use super::refusal::{already_there, explanation, refusal};
 use super::request::{PAGE, page_of};
 use super::statement;
+use crate::pix_received;
+
 use super::wire::{
     Detalhe, Emitida, Erro, Loose, Pagina, Pdf, PixRecebidos, SituacaoEdicao, Text, Webhook,
     read as json,
@@ -180,7 +182,7 @@ fn empty_or_json(body: &[u8]) -> bool {
 fn issued(bank_reference: &str, body: &[u8]) -> Option<Done> {
     let emitida: Emitida = json(body)?;
     let bank_id = emitida.codigo_solicitacao.0.or(emitida.codigo_cobranca.0)?;
-    let mut report = map::blank(Channel::Query);
+    let mut report = Report::blank(Channel::Query);
     report.bank_id = Some(bank_id.clone());
     report.bank_reference = Some(bank_reference.to_owned());
     report.facts = vec![Fact::Accepted { bank_id }];
@@ -188,7 +190,7 @@ fn issued(bank_reference: &str, body: &[u8]) -> Option<Done> {
 }
 
 fn taken(bank_id: &str) -> Done {
-    let mut report = map::blank(Channel::Query);
+    let mut report = Report::blank(Channel::Query);
     report.bank_id = Some(bank_id.to_owned());
     report.facts = vec![Fact::CancellationTaken];
     Done::Reports(vec![report])
@@ -216,7 +218,7 @@ fn page(body: &[u8], cursor: Option<&str>) -> Option<Outcome> {
 /// An item that cannot be read is shown, and does not hold up the others.
 fn item(item: &Loose<Detalhe>) -> Report {
     item.0.as_ref().and_then(|detalhe| map::report(detalhe, None)).unwrap_or_else(|| {
-        let mut report = map::blank(Channel::Query);
+        let mut report = Report::blank(Channel::Query);
         report.warnings.push("um item da lista do banco não pôde ser lido".to_owned());
         report
     })
@@ -230,8 +232,8 @@ fn pix_page(body: &[u8], cursor: Option<&str>) -> Option<Outcome> {
     let reports: Vec<Report> = items
         .iter()
         .map(|item| {
-            item.0.as_ref().map(map::pix).unwrap_or_else(|| {
-                let mut report = map::blank(Channel::PixQuery);
+            item.0.as_ref().map(pix_received::report).unwrap_or_else(|| {
+                let mut report = Report::blank(Channel::PixQuery);
                 report.warnings.push("um Pix da lista do banco não pôde ser lido".to_owned());
                 report
             })

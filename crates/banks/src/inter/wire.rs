@@ -11,7 +11,9 @@ use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub(super) use crate::loose::{Loose, OneOrMany, Text, read, text};
+use crate::pix_received::PixRecebido;
+
+pub(super) use crate::loose::{Loose, Text, read, text};
 
 /// Body of `POST /cobranca/v3/cobrancas`.
 #[derive(Debug, Serialize)]
@@ -278,27 +280,6 @@ pub(super) struct ParametrosPix {
 pub(super) struct PaginacaoPix {
     pub(super) quantidade_de_paginas: Text,
     pub(super) quantidade_total_de_itens: Text,
-}
-
-/// One Pix received.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct PixRecebido {
-    pub(super) end_to_end_id: Text,
-    pub(super) txid: Text,
-    pub(super) valor: Text,
-    pub(super) horario: Text,
-    pub(super) devolucoes: OneOrMany<Devolucao>,
-}
-
-/// Money given back.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Devolucao {
-    pub(super) id: Text,
-    pub(super) rtr_id: Text,
-    pub(super) valor: Text,
-    pub(super) status: Text,
 }
 
 /// A part of a statement: a page or a part of a scroll of the complete one, or all of the simple.

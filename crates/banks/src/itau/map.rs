@@ -1,8 +1,6 @@
 //! The bank's words about boletos and Pix as facts.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZoneDatabase;
 use quita_core::barcode::Barcode;
 use quita_core::document::Document;
 use quita_core::due_factor::DueFactor;
@@ -19,9 +17,9 @@ use super::clean::without_accent;
 use super::ids::BoletoId;
 use super::numbers;
 use super::title::TITLES;
-use super::wire::{
-    Boleto, DadoBoletoLido, Devolucao, Individual, Pagamento, PixRecebido, Qrcode, TipoPessoaLido,
-};
+use crate::pix_received::{self, PixRecebido};
+
+use super::wire::{Boleto, DadoBoletoLido, Individual, Pagamento, Qrcode, TipoPessoaLido};
 
 /// The situations of the query (OpenAPI 1.2.0) and of the list.
 const SITUATIONS: &[(&str, Situation)] = &[
@@ -45,21 +43,6 @@ pub(super) fn plain(word: &str) -> String {
     word.chars().map(without_accent).collect::<String>().to_uppercase()
 }
 
-/// A report that tells nothing yet.
-pub(super) fn blank(channel: Channel) -> Report {
-    Report {
-        bank_id: None,
-        bank_reference: None,
-        txid: None,
-        amount: None,
-        expiration_date: None,
-        customer_document: None,
-        channel,
-        facts: Vec::new(),
-        warnings: Vec::new(),
-    }
-}
-
 /// Whose boleto it is and what it is worth, as any answer tells it; `None` where it tells no
 /// number.
 fn identified(
@@ -81,7 +64,7 @@ fn identified(
         amount: one.valor_titulo.get().and_then(numbers::money),
         expiration_date: one.data_vencimento.date(),
         customer_document: kind.and_then(document),
-        ..blank(Channel::Query)
+        ..Report::blank(Channel::Query)
     })
 }
 
@@ -276,59 +259,6 @@ fn means(item: &Pagamento, is_hybrid: bool) -> Option<Means> {
 
 /// One Pix received, with what was given back of it.
 pub(super) fn pix(pix: &PixRecebido) -> Report {
-    let mut report = Report { txid: pix.txid.0.clone(), ..blank(Channel::PixQuery) };
-    report.bank_id = pix.txid.get().and_then(BoletoId::of_txid).and_then(|boleto| boleto.text());
-    let Some(id) = pix.end_to_end_id.get() else {
-        report.warnings.push("um Pix recebido veio sem identificador".to_owned());
-        return report;
-    };
-    let Some(amount) = pix.valor.money().filter(|v| v.is_positive()) else {
-        report.warnings.push(format!("o valor do Pix {id} não pôde ser lido"));
-        return report;
-    };
-    let settled_at: Option<Timestamp> = pix.horario.get().and_then(|t| t.parse().ok());
-    if settled_at.is_none() {
-        report.warnings.push(format!("o horário do Pix {id} não pôde ser lido"));
-    }
-    let paid_on = settled_at.and_then(bank_day);
-    report.facts.push(Fact::Paid(Payment {
-        key: PaymentKey::Id(id.to_owned()),
-        means: Means::Pix,
-        amount: PaidAmount::Exact(amount),
-        paid_on,
-        credited_on: paid_on,
-        settled_at,
-        fee: None,
-    }));
-    for devolucao in &pix.devolucoes.0 {
-        given_back(&mut report, id, devolucao);
-    }
-    report
-}
-
-/// Money given back counts once it has left. Each return has its own id, so that two of the
-/// same amount stay two.
-fn given_back(report: &mut Report, pix: &str, devolucao: &Devolucao) {
-    match devolucao.status.get() {
-        Some("DEVOLVIDO") => {}
-        Some("EM_PROCESSAMENTO" | "NAO_REALIZADO") => return,
-        word => {
-            let word = word.unwrap_or("nenhuma");
-            report.warnings.push(format!("situação desconhecida de uma devolução: {word}"));
-            return;
-        }
-    }
-    let own_id = || devolucao.id.get().map(|id| format!("{pix}/{id}"));
-    match (devolucao.valor.money(), devolucao.rtr_id.0.clone().or_else(own_id)) {
-        (Some(amount), id @ Some(_)) if amount.is_positive() => {
-            report.facts.push(Fact::Reversed { id, amount });
-        }
-        _ => report.warnings.push(format!("uma devolução do Pix {pix} não pôde ser lida")),
-    }
-}
-
-/// The day of an instant in São Paulo, from the time zone data within the program.
-pub(super) fn bank_day(instant: Timestamp) -> Option<Date> {
-    let zone = TimeZoneDatabase::bundled().get("America/Sao_Paulo").ok()?;
-    Some(instant.to_zoned(zone).date())
+    let bank_id = pix.txid.get().and_then(BoletoId::of_txid).and_then(|boleto| boleto.text());
+    Report { bank_id, ..pix_received::report(pix) }
 }

@@ -15,7 +15,6 @@ use quita_core::fact::{
 use crate::contract::{Outcome, Report};
 
 use super::ids::BoletoId;
-use super::map::blank;
 use super::numbers;
 use super::wire::{Loose, Movimentacao, Movimentacoes, Paginacao, read as json};
 
@@ -86,7 +85,7 @@ fn report(
     account: &str,
     seen: &mut BTreeMap<String, u32>,
 ) -> Option<Report> {
-    let mut report = blank(Channel::ReturnFile);
+    let mut report = Report::blank(Channel::ReturnFile);
     let Some(item) = &item.0 else {
         report.warnings.push("um movimento do banco não pôde ser lido".to_owned());
         return Some(report);

@@ -189,14 +189,14 @@ fn boleto(body: &[u8]) -> Option<Boleto> {
 }
 
 fn accepted(bank_id: String) -> Report {
-    let mut report = map::blank(Channel::Query);
+    let mut report = Report::blank(Channel::Query);
     report.bank_id = Some(bank_id.clone());
     report.facts = vec![Fact::Accepted { bank_id }];
     report
 }
 
 fn taken(bank_id: &str) -> Done {
-    let mut report = map::blank(Channel::Query);
+    let mut report = Report::blank(Channel::Query);
     report.bank_id = Some(bank_id.to_owned());
     report.facts = vec![Fact::CancellationTaken];
     Done::Reports(vec![report])
@@ -208,7 +208,7 @@ fn found(body: &[u8], account: &str) -> Option<Outcome> {
     let reports = items.iter().map(|item| {
         let told = item.0.as_ref().and_then(|boleto| map::report(boleto, account));
         told.unwrap_or_else(|| {
-            let mut report = map::blank(Channel::Query);
+            let mut report = Report::blank(Channel::Query);
             report.warnings.push("um boleto da consulta do banco não pôde ser lido".to_owned());
             report
         })
@@ -269,7 +269,7 @@ fn pix_page(body: &[u8], cursor: Option<&str>) -> Option<Outcome> {
         .iter()
         .map(|item| {
             item.0.as_ref().map(map::pix).unwrap_or_else(|| {
-                let mut report = map::blank(Channel::PixQuery);
+                let mut report = Report::blank(Channel::PixQuery);
                 report.warnings.push("um Pix da lista do banco não pôde ser lido".to_owned());
                 report
             })

@@ -9,10 +9,10 @@ use quita_core::money::Money;
 
 use crate::statement::{Balance, LinePage};
 
-use super::map::bank_day;
 use super::wire::{
     ConteudoExtrato, Datas, EmbrulhoExtrato, Evento, Paginacao, Posicao, Text, Valor, read as json,
 };
+use crate::pix_received::bank_day;
 
 /// Movements a page, as in the bank's example.
 pub(super) const PAGE: usize = 1000;

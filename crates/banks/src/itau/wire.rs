@@ -6,6 +6,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::pix_received::PixRecebido;
+
 pub(super) use crate::loose::{Loose, OneOrMany, Text, read, text};
 
 /// What cash management wraps around everything.
@@ -343,27 +345,6 @@ pub(super) struct ParametrosPix {
 pub(super) struct PaginacaoPix {
     pub(super) quantidade_de_paginas: Text,
     pub(super) quantidade_total_de_itens: Text,
-}
-
-/// One Pix received.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct PixRecebido {
-    pub(super) end_to_end_id: Text,
-    pub(super) txid: Text,
-    pub(super) valor: Text,
-    pub(super) horario: Text,
-    pub(super) devolucoes: OneOrMany<Devolucao>,
-}
-
-/// Money given back.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Devolucao {
-    pub(super) id: Text,
-    pub(super) rtr_id: Text,
-    pub(super) valor: Text,
-    pub(super) status: Text,
 }
 
 /// What the example of the statement, but not its schema, wraps an answer in.
