@@ -213,6 +213,63 @@ fn a_second_payment_is_told_as_such() {
 }
 
 #[test]
+fn what_another_line_surely_pays_is_no_longer_in_question() {
+    let mut receivables = others();
+    let (maria, document) = ("Maria Prado Quintela", "52998224725");
+    receivables.push(owed("first", "99012345", DUE, 15_037, document, maria));
+    receivables.push(owed("second", "99012346", date(2026, 3, 20), 15_037, document, maria));
+    let paid = |id: &str, day| Line {
+        payer_document: Some(document.into()),
+        ..line(id, day, 15_037, "Pix recebido")
+    };
+    let lines = [paid("a", date(2026, 3, 9)), paid("b", date(2026, 3, 19))];
+    let alone = verdicts(&lines[..1], &receivables);
+    assert!(matches!(alone[0], Verdict::Suggested { .. }), "{alone:?}");
+    let both = verdicts(&lines, &receivables);
+    assert_eq!(matched(&both[0], &receivables), ["first"]);
+    assert_eq!(matched(&both[1], &receivables), ["second"]);
+}
+
+#[test]
+fn of_two_equal_payments_the_first_is_the_payment() {
+    let mut receivables = others();
+    receivables.push(owed("a", "99012345", DUE, 15_037, "52998224725", "Maria Prado Quintela"));
+    let paid = |id: &str, day| Line {
+        payer_document: Some("52998224725".into()),
+        ..line(id, day, 15_037, "Pix recebido")
+    };
+    let lines = [paid("late", date(2026, 3, 12)), paid("early", date(2026, 3, 10))];
+    let found = verdicts(&lines, &receivables);
+    assert_eq!(matched(&found[1], &receivables), ["a"]);
+    let Verdict::Suggested { suggestions, why } = &found[0] else { panic!("{:?}", found[0]) };
+    assert_eq!(*why, WhyNot::PaidAlready);
+    assert_eq!(suggestions[0].difference, Difference::PaidTwice);
+}
+
+#[test]
+fn a_boleto_without_document_may_be_of_the_payer_of_that_name() {
+    let mut receivables = others();
+    let school = "Escola Jardim das Palmeiras Ltda";
+    let mut untold = owed("untold", "99012345", DUE, 15_037, "", school);
+    untold.customer_document = None;
+    receivables.push(untold);
+    let april = date(2026, 4, 10);
+    receivables.push(owed("april", "99012346", april, 15_037, "07526557000100", school));
+    receivables.push(owed("other", "99012347", april, 22_000, "11222333000181", school));
+    let paid = Line {
+        payer_document: Some("07526557000100".into()),
+        ..line("l", date(2026, 3, 10), 15_037, "Pix recebido")
+    };
+    let found = verdicts(&[paid], &receivables);
+    let first = match &found[0] {
+        Verdict::Matched(m) => m,
+        Verdict::Suggested { suggestions, .. } => &suggestions[0],
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(&*receivables[first.shares[0].receivable].id, "untold");
+}
+
+#[test]
 fn parts_are_short_until_the_rest_has_come() {
     let receivables = [owed("a", "99012345", DUE, 10_000, "52998224725", "Maria Prado")];
     let part = |id: &str, day, cents| Line {

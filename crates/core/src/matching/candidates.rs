@@ -19,6 +19,8 @@ pub(crate) struct Candidate {
     pub(crate) receivable: usize,
     /// Decibans; zero is as likely as that the line pays none.
     pub(crate) score: i32,
+    /// What the score makes of it beside all others, other lines among them.
+    pub(crate) sure: Confidence,
     pub(crate) fit: Fit,
     pub(crate) identity: Identity,
     /// Its number stands in the text.
@@ -158,7 +160,8 @@ impl Scale<'_> {
             + identity.weight
             + number
             + if taken { TWICE } else { 0 };
-        Candidate { receivable, score, fit, identity, number: numbered, taken, timely: timing >= 6 }
+        let (sure, number, timely) = (Confidence::from_ppm(0), numbered, timing >= 6);
+        Candidate { receivable, score, sure, fit, identity, number, taken, timely }
     }
 
     /// Reads the amount; at once where just the nominal amount was due and paid.
@@ -245,24 +248,8 @@ fn earliest_first(people: &People, found: &mut [Candidate]) {
     }
 }
 
-/// How sure one of some candidates is, against the others and none.
-pub(crate) fn confidence(found: &[Candidate], at: usize) -> Confidence {
-    let Some(one) = found.get(at) else { return Confidence::from_ppm(0) };
-    Confidence::against(margins(found, at, one.score))
-}
-
-/// How far all else lies below one candidate.
-pub(crate) fn margins(
-    found: &[Candidate],
-    at: usize,
-    score: i32,
-) -> impl Iterator<Item = i32> + '_ {
-    let others = found.iter().enumerate().filter(move |(i, _)| *i != at);
-    others.map(move |(_, c)| score - c.score).chain(std::iter::once(score))
-}
-
 /// A candidate as a match.
-pub(crate) fn as_match(state: &State, line: usize, c: &Candidate, sure: Confidence) -> Match {
+pub(crate) fn as_match(state: &State, line: usize, c: &Candidate) -> Match {
     let fee = c.fit.fee;
     let mut reasons = Vec::new();
     if c.number {
@@ -282,7 +269,7 @@ pub(crate) fn as_match(state: &State, line: usize, c: &Candidate, sure: Confiden
         line,
         shares: vec![Share { receivable: c.receivable, amount }],
         reasons,
-        confidence: sure,
+        confidence: c.sure,
         difference: c.fit.difference,
         fee,
     }

@@ -69,6 +69,7 @@ impl Fetch<'_> {
         if let Some(document) = &payer.document {
             if let Some(hash) = payer.hash {
                 self.nearest(people.by_document.get(hash).collect(), &mut found);
+                self.nearest(self.namesakes(hash), &mut found);
             } else if let Some(shown) = shown_key(document) {
                 self.nearest(people.by_shown.get(shown).collect(), &mut found);
             }
@@ -86,6 +87,15 @@ impl Fetch<'_> {
             }
         }
         self.cleared(found)
+    }
+
+    /// Those that tell no document, of customers named like the one with this document.
+    fn namesakes(&self, document: u64) -> Vec<usize> {
+        let briefs = &self.people.briefs;
+        let first = self.people.by_document.get(document).next();
+        let Some(name) = first.and_then(|r| briefs[r].name) else { return Vec::new() };
+        let theirs = self.people.by_name.of(name).iter().map(|r| *r as usize);
+        theirs.filter(|r| briefs[*r].document == 0).collect()
     }
 
     /// All of the customer who owes one.

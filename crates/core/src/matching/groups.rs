@@ -54,20 +54,30 @@ pub(crate) fn of_customers(state: &mut State, people: &People, claims: &[Claim])
                 && !in_doubt(state, &theirs, &chosen);
             // By chance one of 2ⁿ sums hits an amount; amounts lie as far apart as they are large.
             let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 20;
-            let sure = Confidence::against(std::iter::once(margin.min(identity.weight + 20)));
+            let sure = Confidence::against(margin.min(identity.weight + 20));
             decide(state, line_at, &chosen, fee, sure, identity.reason, certain);
         }
     }
 }
 
-/// Whether equal ones were left out of a sum though they may as well be meant.
+/// Whether equal ones were left out of a sum though they may as well be meant: any, unless they
+/// all fall due in a row, and just the first of them were chosen.
 fn in_doubt(state: &State, all: &[usize], chosen: &[Item]) -> bool {
     let amount = |r: usize| state.receivables[r].amount;
-    all.iter().any(|r| {
-        let twin = |c: &Item| amount(c.receivable) == amount(*r);
-        chosen.iter().all(|c| c.receivable != *r) && chosen.iter().any(twin)
+    let is_chosen = |r: usize| chosen.iter().any(|c| c.receivable == r);
+    chosen.iter().any(|c| {
+        let twins = all.iter().copied().filter(|r| amount(*r) == amount(c.receivable));
+        let mut twins: Vec<(i32, bool)> =
+            twins.map(|r| (state.index.due[r], is_chosen(r))).collect();
+        twins.sort_unstable();
+        let left = twins.iter().any(|(_, chosen)| !chosen);
+        let close = |two: &[(i32, bool)]| two[1].0 - two[0].0 < IN_A_ROW;
+        left && (twins.windows(2).any(close) || !twins.is_sorted_by(|a, b| a.1 >= b.1))
     })
 }
+
+/// Days between instalments, at least.
+const IN_A_ROW: i32 = 20;
 
 /// Open receivables of the customer who paid, where that is one, and more than one are open.
 fn of_one_customer(
@@ -150,7 +160,7 @@ pub(crate) fn run(state: &mut State) {
         match found {
             Some((chosen, fee, tried)) if !several => {
                 let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 5;
-                let sure = Confidence::against(std::iter::once(margin));
+                let sure = Confidence::against(margin);
                 let certain = sure >= state.settings.automatic_from;
                 decide(state, line_at, &chosen, fee, sure, None, certain);
             }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::matching::habits::document_key;
-use crate::matching::people::{People, root, shown};
+use crate::matching::people::{Brief, People, root, shown};
 use crate::matching::weight::decibans;
 use crate::matching::{Line, Reason, Receivable, number, text};
 
@@ -101,6 +101,7 @@ impl<'a> Payer<'a> {
         let told = &receivables[brief.told_by as usize];
         let by_document = self.compare_document(place, told, people);
         let by_name = brief.name.and_then(|name| self.compare_name(name, told, people));
+        let by_document = by_document.or_else(|| self.compare_namesake(brief, people));
         let found = match (by_document, by_name) {
             (Some(document), Some(name)) if document.reason == Some(Reason::DocumentPart) => {
                 Identity { weight: (document.weight + name.weight).min(MOST), ..document }
@@ -161,6 +162,19 @@ impl<'a> Payer<'a> {
             });
         }
         Some(Identity { weight: OTHER, reason: None, differs: true, thin: false })
+    }
+
+    /// The payer's document is that of a customer of just this name, and this receivable tells no
+    /// document: where several customers have the name, it may be of each.
+    fn compare_namesake(&self, brief: &Brief, people: &People) -> Option<Identity> {
+        let (hash, name) = (self.hash.filter(|_| brief.document == 0)?, brief.name?);
+        let theirs = people.by_document.get(hash).next()?;
+        if people.briefs[theirs].name != Some(name) {
+            return None;
+        }
+        let all = people.all.max(1_000);
+        let weight = decibans(all, people.by_name.of(name).len() as u64).clamp(5, MOST);
+        Some(Identity { weight, reason: Some(Reason::Name), differs: false, thin: false })
     }
 
     /// Compares names word by word, and where that leaves words over, letter by letter; `None`

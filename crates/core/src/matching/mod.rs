@@ -23,6 +23,7 @@ pub mod score;
 mod shapes;
 mod singles;
 mod text;
+mod together;
 mod weight;
 
 use std::collections::{BTreeMap, BTreeSet};

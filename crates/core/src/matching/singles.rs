@@ -4,6 +4,8 @@ use crate::matching::candidates::{self, Candidate};
 use crate::matching::identity::Payer;
 use crate::matching::index::pay_days;
 use crate::matching::people::People;
+use crate::matching::together;
+use crate::matching::weight::{ONE, likelihood};
 use crate::matching::{Confidence, Difference, Match, Reason, State, Verdict, WhyNot, number};
 
 /// What a line would take.
@@ -11,7 +13,10 @@ pub(crate) struct Claim {
     pub(crate) line: usize,
     /// The likeliest first.
     pub(crate) candidates: Vec<Candidate>,
-    pub(crate) confidence: Confidence,
+    /// How sure the likeliest were if there were no other lines.
+    pub(crate) alone: Confidence,
+    /// The likelihood of all candidates that were not kept.
+    pub(crate) passed: u128,
 }
 
 /// Candidates that are kept of each line.
@@ -37,6 +42,7 @@ pub(crate) fn run(state: &mut State) {
     let people = People::new(state);
     let mut claims = claim(state, &people, &open);
     for _ in 0..ROUNDS {
+        together::weigh(&mut claims, |first, second| same_payer(state, first, second));
         if settle(state, &claims) == 0 {
             break;
         }
@@ -48,6 +54,8 @@ pub(crate) fn run(state: &mut State) {
     }
     let shown = state.settings.suggestions;
     renew(state, &people, &mut claims, |c| c.candidates.iter().take(shown).any(|c| gone(state, c)));
+    together::weigh(&mut claims, |first, second| same_payer(state, first, second));
+    settle(state, &claims);
     crate::matching::groups::of_customers(state, &people, &claims);
     for claim in &claims {
         let suggested = match state.decided[claim.line].take() {
@@ -98,49 +106,33 @@ fn claim(state: &State, people: &People, open: &[u32]) -> Vec<Claim> {
             }
             let payer = Payer::of(&state.lines[line], people);
             let mut candidates = candidates::of(state, people, line, &payer, &days.1);
-            let confidence = candidates::confidence(&candidates, 0);
-            candidates.truncate(KEPT);
+            let passed = candidates.drain(candidates.len().min(KEPT)..);
+            let passed = passed.map(|c| likelihood(c.score)).sum();
             candidates.shrink_to_fit();
-            Claim { line, candidates, confidence }
+            let all: u128 = candidates.iter().map(|c| likelihood(c.score)).sum();
+            let best = candidates.first().map_or(0, |c| likelihood(c.score));
+            let alone = Confidence::of(best, all + passed + ONE);
+            Claim { line, candidates, alone, passed }
         })
         .collect()
 }
 
-/// Accepts what is certain enough although other lines claim as well; answers how many.
+/// Accepts what is certain enough; answers how many.
 fn settle(state: &mut State, claims: &[Claim]) -> usize {
-    // How much each line would lose without each of its candidates, in decibans.
-    let mut wanted: Vec<(usize, usize, i32)> = Vec::new();
-    for (at, claim) in claims.iter().enumerate() {
-        for (place, candidate) in claim.candidates.iter().enumerate() {
-            if !candidate.taken && candidate.score > 0 {
-                wanted.push((candidate.receivable, at, advantage(claim, place)));
-            }
-        }
-    }
-    wanted.sort_unstable();
     let mut accepted = 0;
-    for (at, claim) in claims.iter().enumerate() {
+    for claim in claims {
         let Some(best) = claim.candidates.first() else { continue };
-        if !automatic(state, claim, best) || state.taken[best.receivable].is_some() {
+        if !automatic(best) || state.taken[best.receivable].is_some() {
             continue;
         }
-        let from = wanted.partition_point(|w| w.0 < best.receivable);
-        let mine = advantage(claim, 0);
-        let rivals = wanted[from..]
-            .iter()
-            .take_while(|w| w.0 == best.receivable)
-            .filter(|w| w.1 != at && !yields(state, claims, at, w.1, best.receivable))
-            .map(|w| mine - w.2);
-        let others = candidates::margins(&claim.candidates, 0, best.score);
-        let sure = Confidence::against(others.chain(rivals));
         let nameless = best.identity.reason.is_none() && !best.number;
         let enough = if nameless {
             NAMELESS.max(state.settings.automatic_from)
         } else {
             state.settings.automatic_from
         };
-        if sure >= enough {
-            let mut found = candidates::as_match(state, claim.line, best, sure);
+        if best.sure >= enough {
+            let mut found = candidates::as_match(state, claim.line, best);
             if nameless {
                 found.reasons.push(Reason::OnlyAmount);
             }
@@ -151,29 +143,19 @@ fn settle(state: &mut State, claims: &[Claim]) -> usize {
     accepted
 }
 
-/// How far one candidate lies above the next best, or above none.
-fn advantage(claim: &Claim, place: usize) -> i32 {
-    let others = claim.candidates.iter().enumerate().filter(|(i, _)| *i != place);
-    claim.candidates[place].score - others.map(|(_, c)| c.score).max().unwrap_or(0).max(0)
-}
-
-/// Whether the other line gives way: the same payer's later payment of the same amount, which can
-/// pay nothing else. Of a double payment the first one is the payment.
-fn yields(state: &State, claims: &[Claim], at: usize, other: usize, receivable: usize) -> bool {
-    let (mine, theirs) = (&state.lines[claims[at].line], &state.lines[claims[other].line]);
+/// Whether two lines are equal payments by one payer.
+fn same_payer(state: &State, first: &Claim, second: &Claim) -> bool {
+    let (first, second) = (&state.lines[first.line], &state.lines[second.line]);
     let document = |l: &crate::matching::Line| l.payer_document.as_deref().map(number::document);
-    let elsewhere = |c: &Candidate| c.receivable != receivable && !c.taken && c.score > 0;
-    at < other
-        && mine.amount == theirs.amount
-        && !claims[other].candidates.iter().any(elsewhere)
-        && match (document(mine), document(theirs)) {
+    first.amount == second.amount
+        && match (document(first), document(second)) {
             (Some(a), Some(b)) => a == b,
-            _ => mine.payer_name.is_some() && mine.payer_name == theirs.payer_name,
+            _ => first.payer_name.is_some() && first.payer_name == second.payer_name,
         }
 }
 
 /// Whether a machine may decide on it at all.
-fn automatic(state: &State, claim: &Claim, best: &Candidate) -> bool {
+fn automatic(best: &Candidate) -> bool {
     let amount = match best.fit.difference {
         Difference::Due { .. } => true,
         Difference::NominalOnly => {
@@ -181,20 +163,14 @@ fn automatic(state: &State, claim: &Claim, best: &Candidate) -> bool {
         }
         _ => false,
     };
-    amount
-        && !best.taken
-        && (best.number || !best.identity.differs && !best.identity.thin)
-        && claim.confidence >= state.settings.automatic_from
+    amount && !best.taken && (best.number || !best.identity.differs && !best.identity.thin)
 }
 
 /// What a person is shown.
 fn suggest(state: &State, claim: &Claim) -> Verdict {
     let shown: Vec<Match> = shown(claim, state.settings.suggestions)
         .into_iter()
-        .map(|at| {
-            let sure = candidates::confidence(&claim.candidates, at);
-            candidates::as_match(state, claim.line, &claim.candidates[at], sure)
-        })
+        .map(|at| candidates::as_match(state, claim.line, &claim.candidates[at]))
         .collect();
     let why = why(claim);
     if shown.is_empty() {
@@ -244,7 +220,7 @@ fn why(claim: &Claim) -> WhyNot {
         WhyNot::OtherPayer
     } else if second.is_some_and(|s| best.score - s.score < 20 && s.score > 0) {
         WhyNot::Several
-    } else if claim.confidence.ppm() >= 999_500 {
+    } else if claim.alone.ppm() >= 999_500 {
         WhyNot::Contested
     } else {
         WhyNot::Weak
