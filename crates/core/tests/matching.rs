@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use quita_core::matching::generator::{Sort, generate};
+use quita_core::matching::hands::Hands;
 use quita_core::matching::score::{Tally, score};
 use quita_core::matching::{
     Difference, Line, Match, Reason, Receivable, Settings, Verdict, WhyNot, reconcile,
@@ -413,6 +414,18 @@ fn a_pair_that_a_person_refused_is_not_proposed_again() {
 }
 
 /// The aims of the product, on worlds of four seeds.
+#[test]
+fn who_does_the_pieces_of_the_work_does_not_matter() {
+    let world = generate(5, 3_000);
+    let plain = verdicts(&world.lines, &world.receivables);
+    let backwards: Hands = |pieces, piece| (0..pieces).rev().for_each(piece);
+    let carelessly: Hands = |pieces, piece| (0..=pieces).step_by(2).for_each(piece);
+    for hands in [backwards, carelessly] {
+        let settings = Settings { hands, ..Settings::default() };
+        assert_eq!(reconcile(&world.lines, &world.receivables, &settings), plain);
+    }
+}
+
 #[test]
 fn what_is_matched_without_a_person_is_right() {
     let mut with_id = Tally::default();

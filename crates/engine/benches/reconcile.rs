@@ -12,6 +12,7 @@ use invented::Invented;
 use quita_core::matching::generator::generate;
 use quita_core::matching::{Line, Settings, reconcile};
 use quita_engine::desk::reconciliation;
+use quita_engine::hands::all_cores;
 use quita_store::payables::{self, Window};
 use quita_store::testing::TestFolder;
 
@@ -24,7 +25,7 @@ fn main() {
     let lines: Vec<Line> = world.lines.iter().step_by(step).cloned().collect();
     println!("{} lines, {} open boletos", lines.len(), world.receivables.len());
     let made = Invented::new(&folder, &world.receivables, &lines);
-    let settings = Settings::default();
+    let settings = Settings { hands: all_cores, ..Settings::default() };
     least("the matcher alone", || {
         assert_eq!(reconcile(&lines, &world.receivables, &settings).len(), lines.len());
     });

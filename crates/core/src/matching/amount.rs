@@ -63,14 +63,24 @@ pub(crate) fn fit(
     // Where no fine, interest or discount comes near, what was due on the last day will do.
     let far = amount.cents().abs_diff(receivable.amount.cents())
         > receivable.amount.cents().unsigned_abs() / 2;
-    let mut totals = Vec::with_capacity(days.len());
+    let mut less_fee = None;
+    let mut nearest: Option<(Money, Date)> = None;
     for &day in days.iter().take(if far { 1 } else { days.len() }) {
         let total = due_on(day);
         if total == amount {
             let over_nominal = total - receivable.amount;
             return plain(Difference::Due { over_nominal }, day);
         }
-        totals.push((total, day));
+        let fee = total - amount;
+        if less_fee.is_none() && fees.contains(&fee) {
+            let over_nominal = total - receivable.amount;
+            less_fee =
+                Some(Fit { difference: Difference::Due { over_nominal }, fee, paid_on: day });
+        }
+        let off = |total: Money| total.cents().abs_diff(amount.cents());
+        if nearest.is_none_or(|(before, _)| off(total) < off(before)) {
+            nearest = Some((total, day));
+        }
         // Nothing changes on the days before.
         let settled = |t: &Terms| t.discounts.is_empty() && day <= receivable.expiration_date;
         if receivable.terms.as_deref().is_none_or(settled) {
@@ -81,19 +91,11 @@ pub(crate) fn fit(
     if amount == receivable.amount || amount == receivable.amount - abatement {
         return plain(Difference::NominalOnly, latest);
     }
-    for (total, day) in &totals {
-        let fee = *total - amount;
-        if fees.contains(&fee) {
-            let over_nominal = *total - receivable.amount;
-            return Fit { difference: Difference::Due { over_nominal }, fee, paid_on: *day };
-        }
+    if let Some(fit) = less_fee {
+        return fit;
     }
-    let nearest = totals
-        .iter()
-        .min_by_key(|(total, _)| total.cents().abs_diff(amount.cents()))
-        .copied()
-        .unwrap_or((receivable.amount, latest));
-    plain(compare(amount, nearest.0), nearest.1)
+    let (total, day) = nearest.unwrap_or((receivable.amount, latest));
+    plain(compare(amount, total), day)
 }
 
 /// More, less, or just what was due.

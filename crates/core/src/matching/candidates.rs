@@ -9,7 +9,7 @@ use crate::matching::habits::class;
 use crate::matching::identity::{Identity, Payer};
 use crate::matching::index::day_number;
 use crate::matching::people::{People, ROUND};
-use crate::matching::weight::{Confidence, decibans};
+use crate::matching::weight::{Confidence, ONE, decibans};
 use crate::matching::{Difference, Match, Reason, Share, State, number};
 use crate::money::Money;
 
@@ -21,6 +21,8 @@ pub(crate) struct Candidate {
     pub(crate) score: i32,
     /// What the score makes of it beside all others, other lines among them.
     pub(crate) sure: Confidence,
+    /// How free it is of all other lines, as a part of [`weight::ONE`](crate::matching::weight::ONE).
+    pub(crate) free: u128,
     pub(crate) fit: Fit,
     pub(crate) identity: Identity,
     /// Its number stands in the text.
@@ -40,6 +42,9 @@ const TWICE: i32 = -30;
 /// Within so many days a second payment follows the first.
 const SOON: u32 = 15;
 
+/// Candidates that most lines have no more than.
+const FEW: usize = 16;
+
 /// Most that a name in a bank's text speaks against all others.
 const NAMES_ANOTHER: i32 = 15;
 
@@ -54,10 +59,12 @@ pub(crate) fn of(
     let fetch = Fetch { state, people, line: line_at, payer };
     let numbered = fetch.numbered();
     let mut scale = Scale { state, people, line_at, payer, days, rare: Vec::new() };
-    let mut found: Vec<Candidate> = Vec::new();
+    let mut found: Vec<Candidate> = Vec::with_capacity(FEW);
+    let mut seen: Vec<usize> = Vec::with_capacity(FEW);
     let mut add = |places: Vec<usize>, found: &mut Vec<Candidate>| {
         for place in places {
-            if !found.iter().any(|c| c.receivable == place) {
+            if !seen.contains(&place) {
+                seen.push(place);
                 found.push(scale.weigh(place, numbered.binary_search(&place).is_ok()));
             }
         }
@@ -161,7 +168,7 @@ impl Scale<'_> {
             + number
             + if taken { TWICE } else { 0 };
         let (sure, number, timely) = (Confidence::from_ppm(0), numbered, timing >= 6);
-        Candidate { receivable, score, sure, fit, identity, number, taken, timely }
+        Candidate { receivable, score, sure, free: ONE, fit, identity, number, taken, timely }
     }
 
     /// Reads the amount; at once where just the nominal amount was due and paid.

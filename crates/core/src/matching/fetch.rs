@@ -127,25 +127,25 @@ impl Fetch<'_> {
             keys.retain(|key| index.count(*key) > 0);
             keys.sort_by_key(|key| index.count(*key));
             let mut places: Vec<usize> = Vec::new();
+            let mut others: Vec<u64> = Vec::new();
             for (at, key) in keys.iter().enumerate() {
                 // Who shares the more usual words alone is one of many.
                 if at < FEWEST_WORDS || places.len() + index.count(*key) <= MANY {
                     places.extend(index.get(*key));
+                } else {
+                    others.push(*key);
                 }
             }
             places.sort_unstable();
-            places.dedup();
-            let words = |place: usize| keys.iter().filter(|key| index.has(**key, place)).count();
-            shared.extend(places.into_iter().map(|place| (place, words(place))));
-        }
-        let mut least = 1;
-        while shared.len() > MOST_BY_WORDS {
-            least += 1;
-            if shared.iter().all(|(_, words)| *words < least) {
-                break;
+            let each = places.chunk_by(|a, b| a == b).map(|same| (same[0], same.len()));
+            let mut these: Vec<(usize, usize)> = each.collect();
+            of_most_words(&mut these, MANY);
+            for (place, words) in &mut these {
+                *words += others.iter().filter(|key| index.has(**key, *place)).count();
             }
-            shared.retain(|(_, words)| *words >= least);
+            shared.append(&mut these);
         }
+        of_most_words(&mut shared, MOST_BY_WORDS);
         let mut found = Vec::new();
         self.nearest_of(MOST_BY_WORDS, shared.into_iter().map(|s| s.0).collect(), &mut found);
         self.cleared(found)
@@ -246,5 +246,17 @@ impl Fetch<'_> {
                 break;
             }
         }
+    }
+}
+
+/// Keeps those that share most words until there are no more than so many, or all share as many.
+fn of_most_words(shared: &mut Vec<(usize, usize)>, most: usize) {
+    let mut least = 1;
+    while shared.len() > most {
+        least += 1;
+        if shared.iter().all(|(_, words)| *words < least) {
+            break;
+        }
+        shared.retain(|(_, words)| *words >= least);
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::calendar::Calendar;
-use crate::matching::{Line, Receivable, number};
+use crate::matching::hands::{Hands, each};
+use crate::matching::{Line, Receivable, Settings, number};
 
 /// Places by a hash; equal hashes in order of place.
 pub(crate) struct ByHash {
@@ -53,6 +54,15 @@ impl ByHash {
     pub(crate) fn count(&self, hash: u64) -> usize {
         self.of(hash).len()
     }
+}
+
+/// Makes some of them, perhaps at the same time.
+pub(crate) fn of_each<const N: usize>(
+    hands: Hands,
+    make: [&(dyn Fn() -> ByHash + Sync); N],
+) -> [ByHash; N] {
+    let mut made = each(hands, N, |at| make[at]()).into_iter();
+    std::array::from_fn(|at| made.next().unwrap_or_else(make[at]))
 }
 
 /// Spreads a hash over all bits (the last step of SplitMix64).
@@ -115,28 +125,36 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn new(lines: &[Line], receivables: &[Receivable], calendar: &Calendar) -> Self {
+    pub(crate) fn new(lines: &[Line], receivables: &[Receivable], settings: &Settings) -> Self {
         let numbers =
             || places(receivables).filter_map(|(r, place)| Some((r.our_number.as_deref()?, place)));
         let short = |text: &str| Some(number::exact(&number::without_wallet(text)?));
-        let our_number = ByHash::new(numbers().flat_map(|(text, place)| {
-            let forms = [number::normal_hash(text), short(text)];
-            forms.into_iter().flatten().map(move |hash| (hash, place))
-        }));
-        let bare_number = ByHash::new(numbers().flat_map(|(text, place)| {
-            let forms = [number::normal(text), number::without_wallet(text)];
-            let bare = move |n: String| Some((number::exact(number::bare(&n)?), place));
-            forms.into_iter().flatten().filter_map(bare)
-        }));
-        let ids = ByHash::new(places(receivables).flat_map(|(r, place)| {
-            [&r.txid, &r.end_to_end_id, &r.bank_reference]
-                .into_iter()
-                .filter_map(move |id| Some((number::exact(id.as_deref()?), place)))
-        }));
+        let our_number = || {
+            ByHash::new(numbers().flat_map(|(text, place)| {
+                let forms = [number::normal_hash(text), short(text)];
+                forms.into_iter().flatten().map(move |hash| (hash, place))
+            }))
+        };
+        let bare_number = || {
+            ByHash::new(numbers().flat_map(|(text, place)| {
+                let forms = [number::normal(text), number::without_wallet(text)];
+                let bare = move |n: String| Some((number::exact(number::bare(&n)?), place));
+                forms.into_iter().flatten().filter_map(bare)
+            }))
+        };
+        let ids = || {
+            ByHash::new(places(receivables).flat_map(|(r, place)| {
+                [&r.txid, &r.end_to_end_id, &r.bank_reference]
+                    .into_iter()
+                    .filter_map(move |id| Some((number::exact(id.as_deref()?), place)))
+            }))
+        };
+        let [our_number, bare_number, ids] =
+            of_each(settings.hands, [&our_number, &bare_number, &ids]);
         let due: Vec<i32> = receivables.iter().map(|r| day_number(r.expiration_date)).collect();
         let mut known: BTreeMap<i32, i32> = BTreeMap::new();
         let last_day = receivables.iter().zip(&due).map(|(r, due)| {
-            let last = || day_number(calendar.next_business_day(r.expiration_date));
+            let last = || day_number(settings.calendar.next_business_day(r.expiration_date));
             *known.entry(*due).or_insert_with(last)
         });
         Self {

@@ -15,6 +15,7 @@ mod fetch;
 pub mod generator;
 mod groups;
 mod habits;
+pub mod hands;
 mod identity;
 mod index;
 mod number;
@@ -31,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use self::by_id::Forms;
+use self::hands::Hands;
 use crate::calendar::Calendar;
 use crate::money::Money;
 use crate::payable::PayableRules;
@@ -115,6 +117,8 @@ pub struct Settings {
     pub suggestions: usize,
     /// Pairs of line and receivable (their places in the slices) that a person has refused.
     pub rejected: BTreeSet<(usize, usize)>,
+    /// Who does pieces of the work; what comes out does not depend on it.
+    pub hands: Hands,
 }
 
 impl Default for Settings {
@@ -126,6 +130,7 @@ impl Default for Settings {
             automatic_from: Confidence::from_ppm(998_800),
             suggestions: 3,
             rejected: BTreeSet::new(),
+            hands: hands::one_pair,
         }
     }
 }
@@ -384,7 +389,7 @@ impl<'a> State<'a> {
             lines,
             receivables,
             settings,
-            index: index::Index::new(lines, receivables, &settings.calendar),
+            index: index::Index::new(lines, receivables, settings),
             order,
             decided: vec![None; lines.len()],
             taken: vec![None; receivables.len()],

@@ -2,7 +2,7 @@
 //! that name none.
 
 use crate::matching::habits::{DayWeights, Payers};
-use crate::matching::index::{ByHash, Groups, expected, places};
+use crate::matching::index::{ByHash, Groups, expected, of_each, places};
 use crate::matching::shapes::Shapes;
 use crate::matching::weight::decibans;
 use crate::matching::{Receivable, State, number, text};
@@ -121,21 +121,31 @@ impl People {
         });
         let open = by_amount.iter().copied().filter(|&(_, _, p)| state.taken[p as usize].is_none());
         let open: Vec<(i64, i32, u32)> = open.collect();
-        let known = briefs_by_place().filter(|(b, _)| b.document != 0);
-        let by_document = ByHash::new(known.map(|(b, p)| (b.document, p)));
         let characters = |r: &Receivable| r.customer_document.as_deref().map(number::document);
-        let by_root = ByHash::new(places(receivables).filter_map(|(r, p)| {
-            let text = characters(r)?;
-            Some((number::exact(root(&text)?), p))
-        }));
-        let by_shown = ByHash::new(places(receivables).filter_map(|(r, p)| {
-            let text = characters(r)?;
-            Some((number::exact(shown(&text)?), p))
-        }));
-        let by_word_amount = ByHash::new(briefs_by_place().flat_map(|(b, p)| {
-            let words = b.name.map_or(&[][..], |name| names.of(name));
-            words.iter().map(move |word| (word_amount(*word, b.expected), p))
-        }));
+        let by_document = || {
+            let known = briefs_by_place().filter(|(b, _)| b.document != 0);
+            ByHash::new(known.map(|(b, p)| (b.document, p)))
+        };
+        let by_root = || {
+            ByHash::new(places(receivables).filter_map(|(r, p)| {
+                let text = characters(r)?;
+                Some((number::exact(root(&text)?), p))
+            }))
+        };
+        let by_shown = || {
+            ByHash::new(places(receivables).filter_map(|(r, p)| {
+                let text = characters(r)?;
+                Some((number::exact(shown(&text)?), p))
+            }))
+        };
+        let by_word_amount = || {
+            ByHash::new(briefs_by_place().flat_map(|(b, p)| {
+                let words = b.name.map_or(&[][..], |name| names.of(name));
+                words.iter().map(move |word| (word_amount(*word, b.expected), p))
+            }))
+        };
+        let [by_word_amount, by_document, by_root, by_shown] =
+            of_each(state.settings.hands, [&by_word_amount, &by_document, &by_root, &by_shown]);
         let mut round = [0; 4];
         for (amount, ..) in &by_amount {
             for (count, step) in round.iter_mut().zip(ROUND) {

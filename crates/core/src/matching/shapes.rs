@@ -35,8 +35,8 @@ struct Way {
 /// All ways in which what is due differs from what was asked.
 pub(crate) struct Shapes {
     ways: Vec<Way>,
-    /// One bit for each amount that is open, by its lowest bits, to answer «none» at once.
-    amounts: Vec<u64>,
+    /// A bit for what is open of about an amount and about a day, to answer «none» at once.
+    open: Vec<u64>,
 }
 
 /// Terms as numbers that do not depend on the due date; in this order they are compared.
@@ -50,7 +50,8 @@ impl Shapes {
             if state.taken[at].is_some() || receivable.received.is_some() {
                 continue;
             }
-            let (word, bit) = place(receivable.amount.cents(), bits.len());
+            let (word, bit) =
+                bit(receivable.amount.cents() >> 2, state.index.due[at] >> 3, bits.len());
             bits[word] |= bit;
             let Some(terms) = receivable.terms.as_deref() else { continue };
             let (shape, terms) = (shape(terms, receivable.expiration_date), terms);
@@ -67,7 +68,7 @@ impl Shapes {
                 all.push(way);
             }
         }
-        Self { ways: all, amounts: bits }
+        Self { ways: all, open: bits }
     }
 
     /// Open receivables that may have grown or shrunk to an amount paid on a day or up to four
@@ -75,16 +76,11 @@ impl Shapes {
     pub(crate) fn origins(&self, people: &People, amount: i64, day: i32) -> Vec<usize> {
         let mut found: Vec<usize> = Vec::new();
         for way in &self.ways {
-            let nominal = i128::from(amount - way.base) * i128::from(BILLION);
-            let nominal = i64::try_from(nominal / i128::from(way.slope)).unwrap_or(i64::MAX - 1);
-            let may = |n: i64| {
-                let (word, bit) = place(n, self.amounts.len());
-                self.amounts[word] & bit != 0
-            };
-            if !(nominal - 1..=nominal + 1).any(may) {
+            let nominal = way.origin(amount);
+            let days = (day - way.to - 5, day - way.from + 1);
+            if !self.may_be_open((nominal - 1, nominal + 1), days) {
                 continue;
             }
-            let days = (day - way.to - 5, day - way.from + 1);
             for n in nominal - 1..=nominal + 1 {
                 found.extend(people.open_due((n, n), days));
             }
@@ -93,13 +89,37 @@ impl Shapes {
         found.dedup();
         found
     }
+
+    fn may_be_open(&self, amounts: (i64, i64), days: (i32, i32)) -> bool {
+        (amounts.0 >> 2..=amounts.1 >> 2).any(|amount| {
+            (days.0 >> 3..=days.1 >> 3).any(|day| {
+                let (word, bit) = bit(amount, day, self.open.len());
+                self.open[word] & bit != 0
+            })
+        })
+    }
 }
 
 const BILLION: i64 = 1_000_000_000;
 
-/// Word and bit of an amount.
-fn place(amount: i64, words: usize) -> (usize, u64) {
-    let spread = amount.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
+impl Way {
+    /// The nominal amount of what has become so much, within a cent.
+    fn origin(&self, amount: i64) -> i64 {
+        let grown = amount.saturating_sub(self.base);
+        match grown.checked_mul(BILLION) {
+            Some(billionths) => billionths / self.slope,
+            None => {
+                let billionths = i128::from(grown) * i128::from(BILLION);
+                i64::try_from(billionths / i128::from(self.slope)).unwrap_or(i64::MAX - 1)
+            }
+        }
+    }
+}
+
+/// Word and bit of about an amount and about a day.
+fn bit(amount: i64, day: i32, words: usize) -> (usize, u64) {
+    let both = amount.unsigned_abs() << 20 ^ u64::from(day.unsigned_abs());
+    let spread = both.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
     ((spread / 64) as usize & (words - 1), 1 << (spread % 64))
 }
 

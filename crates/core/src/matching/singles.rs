@@ -1,16 +1,23 @@
 //! Second pass: one line pays one receivable, told by amount, payer and day.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
 use crate::matching::candidates::{self, Candidate};
+use crate::matching::hands::each;
 use crate::matching::identity::Payer;
 use crate::matching::index::pay_days;
 use crate::matching::people::People;
 use crate::matching::together;
 use crate::matching::weight::{ONE, likelihood};
-use crate::matching::{Confidence, Difference, Match, Reason, State, Verdict, WhyNot, number};
+use crate::matching::{Confidence, Difference, Match, Reason, State, Verdict, WhyNot};
 
 /// What a line would take.
 pub(crate) struct Claim {
     pub(crate) line: usize,
+    /// A hash of the payer's document, where the whole of it is told.
+    pub(crate) payer: Option<u64>,
     /// The likeliest first.
     pub(crate) candidates: Vec<Candidate>,
     /// How sure the likeliest were if there were no other lines.
@@ -94,27 +101,45 @@ fn with_sums(mut sums: Vec<Match>, why: WhyNot, single: Verdict, most: usize) ->
     Verdict::Suggested { suggestions: sums, why }
 }
 
-/// What each line would take, if it were alone.
+/// What each line would take, if it were alone. Lines of one amount are looked at one after
+/// another: they look at the same receivables.
 fn claim(state: &State, people: &People, open: &[u32]) -> Vec<Claim> {
-    let mut days = (jiff::civil::Date::MIN, Vec::new());
-    open.iter()
-        .map(|&line| {
-            let line = line as usize;
-            let date = state.lines[line].date;
-            if days.0 != date {
-                days = (date, pay_days(date, &state.settings.calendar));
-            }
-            let payer = Payer::of(&state.lines[line], people);
-            let mut candidates = candidates::of(state, people, line, &payer, &days.1);
-            let passed = candidates.drain(candidates.len().min(KEPT)..);
-            let passed = passed.map(|c| likelihood(c.score)).sum();
-            candidates.shrink_to_fit();
-            let all: u128 = candidates.iter().map(|c| likelihood(c.score)).sum();
-            let best = candidates.first().map_or(0, |c| likelihood(c.score));
-            let alone = Confidence::of(best, all + passed + ONE);
-            Claim { line, candidates, alone, passed }
-        })
-        .collect()
+    let mut by_amount: Vec<(i64, u32)> =
+        open.iter().zip(0..).map(|(l, at)| (state.lines[*l as usize].amount.cents(), at)).collect();
+    by_amount.sort_unstable();
+    let mut days: BTreeMap<Date, Vec<Date>> = BTreeMap::new();
+    for line in open {
+        let date = state.lines[*line as usize].date;
+        days.entry(date).or_insert_with(|| pay_days(date, &state.settings.calendar));
+    }
+    let lots: Vec<&[(i64, u32)]> = by_amount.chunks(LOT).collect();
+    let of_lot = |at: usize| {
+        let claim = |&(_, at): &(i64, u32)| {
+            let line = open[at as usize] as usize;
+            let days = days.get(&state.lines[line].date).map_or(&[][..], |days| days);
+            (at, claim_of(state, people, line, days))
+        };
+        lots[at].iter().map(claim).collect::<Vec<(u32, Claim)>>()
+    };
+    let lots = each(state.settings.hands, lots.len(), of_lot);
+    let mut claims: Vec<(u32, Claim)> = lots.into_iter().flatten().collect();
+    claims.sort_unstable_by_key(|(at, _)| *at);
+    claims.into_iter().map(|(_, claim)| claim).collect()
+}
+
+/// Lines that are looked at in one piece of work.
+const LOT: usize = 1_000;
+
+fn claim_of(state: &State, people: &People, line: usize, days: &[Date]) -> Claim {
+    let payer = Payer::of(&state.lines[line], people);
+    let mut candidates = candidates::of(state, people, line, &payer, days);
+    let passed = candidates.drain(candidates.len().min(KEPT)..);
+    let passed = passed.map(|c| likelihood(c.score)).sum();
+    candidates.shrink_to_fit();
+    let all: u128 = candidates.iter().map(|c| likelihood(c.score)).sum();
+    let best = candidates.first().map_or(0, |c| likelihood(c.score));
+    let alone = Confidence::of(best, all + passed + ONE);
+    Claim { line, payer: payer.hash, candidates, alone, passed }
 }
 
 /// Accepts what is certain enough; answers how many.
@@ -145,12 +170,12 @@ fn settle(state: &mut State, claims: &[Claim]) -> usize {
 
 /// Whether two lines are equal payments by one payer.
 fn same_payer(state: &State, first: &Claim, second: &Claim) -> bool {
-    let (first, second) = (&state.lines[first.line], &state.lines[second.line]);
-    let document = |l: &crate::matching::Line| l.payer_document.as_deref().map(number::document);
-    first.amount == second.amount
-        && match (document(first), document(second)) {
+    let amount = |claim: &Claim| state.lines[claim.line].amount;
+    let name = |claim: &Claim| state.lines[claim.line].payer_name.as_deref();
+    amount(first) == amount(second)
+        && match (first.payer, second.payer) {
             (Some(a), Some(b)) => a == b,
-            _ => first.payer_name.is_some() && first.payer_name == second.payer_name,
+            _ => name(first).is_some() && name(first) == name(second),
         }
 }
 

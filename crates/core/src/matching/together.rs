@@ -38,13 +38,14 @@ pub(crate) fn weigh(claims: &mut [Claim], same_payer: impl Fn(&Claim, &Claim) ->
     let mut edges = contested(claims);
     // What else each line may be: nothing of ours, or what nobody contests.
     let mut rest: Vec<u128> = claims.iter().map(|claim| ONE + claim.passed).collect();
-    let mut free: Vec<Vec<u128>> = claims.iter().map(|c| vec![ONE; c.candidates.len()]).collect();
-    for edge in &edges {
-        free[edge.claim][edge.place] = 0;
+    for (claim, rest) in claims.iter_mut().zip(&mut rest) {
+        for candidate in &mut claim.candidates {
+            candidate.free = ONE;
+            *rest += likelihood(candidate.score);
+        }
     }
-    for ((claim, rest), free) in claims.iter().zip(&mut rest).zip(&free) {
-        let some = claim.candidates.iter().zip(free);
-        *rest += some.filter(|(_, f)| **f > 0).map(|(c, _)| likelihood(c.score)).sum::<u128>();
+    for edge in &edges {
+        rest[edge.claim] -= edge.likelihood;
     }
     for of_one in edges.chunk_by(|a, b| a.receivable == b.receivable) {
         for (at, edge) in of_one.iter().enumerate() {
@@ -85,21 +86,20 @@ pub(crate) fn weigh(claims: &mut [Claim], same_payer: impl Fn(&Claim, &Claim) ->
             break;
         }
     }
-    for edge in &edges {
-        free[edge.claim][edge.place] = edge.free;
-    }
-    // `rest` holds what is not contested already.
     let mut all = rest;
     for edge in &edges {
+        claims[edge.claim].candidates[edge.place].free = edge.free;
         all[edge.claim] += scaled(edge.likelihood, edge.free);
     }
-    for ((claim, all), free) in claims.iter_mut().zip(all).zip(free) {
-        for (candidate, free) in claim.candidates.iter_mut().zip(free) {
-            let mine = scaled(likelihood(candidate.score), free);
-            candidate.sure = Confidence::of(mine, all);
+    for (claim, all) in claims.iter_mut().zip(all) {
+        for candidate in &mut claim.candidates {
+            candidate.sure =
+                Confidence::of(scaled(likelihood(candidate.score), candidate.free), all);
         }
         let key = |c: &Candidate| (std::cmp::Reverse(c.sure), std::cmp::Reverse(c.score));
-        claim.candidates.sort_by_key(key);
+        if !claim.candidates.is_sorted_by_key(key) {
+            claim.candidates.sort_by_key(key);
+        }
     }
 }
 

@@ -52,20 +52,35 @@ const DECADE: [u128; 10] = [
     7_943_282_347,
 ];
 
+/// The most that is told apart, and the least.
+const MOST: i32 = 99;
+
 /// Decibans as a factor in parts of [`ONE`]; within ±99.
 pub(crate) fn likelihood(decibans: i32) -> u128 {
-    let decibans = decibans.clamp(-99, 99);
-    let place = usize::try_from(decibans.rem_euclid(10)).unwrap_or(0);
-    let value = DECADE[place] * ONE;
-    match decibans.div_euclid(10) {
-        decades @ 0.. => value * 10_u128.pow(decades.unsigned_abs()) / 1_000_000_000,
-        decades => value / (1_000_000_000 * 10_u128.pow(decades.unsigned_abs())),
-    }
+    let place = decibans.clamp(-MOST, MOST) + MOST;
+    LIKELIHOOD[usize::try_from(place).unwrap_or(0)]
 }
+
+static LIKELIHOOD: [u128; 2 * MOST as usize + 1] = {
+    let mut all = [0; 2 * MOST as usize + 1];
+    let mut at = 0;
+    while at < all.len() {
+        let decibans = at as i32 - MOST;
+        let value = DECADE[decibans.rem_euclid(10) as usize] * ONE;
+        let decades = decibans.div_euclid(10);
+        all[at] = if decades >= 0 {
+            value * 10_u128.pow(decades.unsigned_abs()) / 1_000_000_000
+        } else {
+            value / (1_000_000_000 * 10_u128.pow(decades.unsigned_abs()))
+        };
+        at += 1;
+    }
+    all
+};
 
 /// The product of two factors in parts of [`ONE`], the second one not above it.
 pub(crate) const fn scaled(factor: u128, part: u128) -> u128 {
-    factor * part >> BITS
+    (factor * part) >> BITS
 }
 
 /// The quotient of two factors in parts of [`ONE`].

@@ -16,6 +16,8 @@ use quita_store::matches::{self, Taken};
 use quita_store::payables::{self, Paid, Payable, TermsText, Window};
 use quita_store::{StoreError, Tx};
 
+use crate::hands::all_cores;
+
 /// Lines that are read at a time.
 const LOT: i64 = 10_000;
 /// What is older than so many days before the newest open line widens no window.
@@ -184,6 +186,7 @@ impl Input {
         let mut settings =
             Settings { fees: account.fee.into_iter().collect(), ..Settings::default() };
         settings.rules = rules(account);
+        settings.hands = all_cores;
         let at: BTreeMap<&str, usize> =
             self.lines.iter().enumerate().map(|(at, line)| (line.id.as_str(), at)).collect();
         for (line, boleto) in &self.rejected {

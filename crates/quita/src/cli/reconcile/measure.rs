@@ -8,6 +8,7 @@ use quita_core::matching::generator::{self, Sort};
 use quita_core::matching::score::{Sum, Tally, score};
 use quita_core::matching::{Settings, reconcile};
 use quita_core::money::Money;
+use quita_engine::hands::all_cores;
 
 use crate::failure::Failure;
 
@@ -24,7 +25,8 @@ pub(super) struct Command {
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
     let world = generator::generate(command.seed, command.size);
     let start = Instant::now();
-    let verdicts = reconcile(&world.lines, &world.receivables, &Settings::default());
+    let settings = Settings { hands: all_cores, ..Settings::default() };
+    let verdicts = reconcile(&world.lines, &world.receivables, &settings);
     let took = start.elapsed();
     let mut table = Table::new();
     let head =

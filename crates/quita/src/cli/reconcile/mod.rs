@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use quita_core::matching::{self, Line, Receivable, Settings};
 use quita_core::money::Money;
+use quita_engine::hands::all_cores;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
@@ -77,7 +78,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     let receivables: Vec<Receivable> =
         read::<input::ReceivableInput, _>(receivables, input::ReceivableInput::receivable)?;
     let fees = command.fee.iter().map(|f| Money::from_cents(*f)).collect();
-    let settings = Settings { fees, ..Settings::default() };
+    let settings = Settings { fees, hands: all_cores, ..Settings::default() };
     let verdicts = matching::reconcile(&lines, &receivables, &settings);
     let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
     let written = output::write(&mut out, &lines, &receivables, &verdicts, command.explain)
