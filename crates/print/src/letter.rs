@@ -10,7 +10,7 @@ use crate::pack;
 use crate::template::{self, Anchor, FONT_NAMES, Fonts, Style};
 
 /// Millimetres of white around the text.
-const MARGIN: f32 = 25.0;
+const MARGIN: f32 = 20.0;
 const WIDTH: f32 = 210.0 - 2.0 * MARGIN;
 const TOP: f32 = 297.0 - MARGIN;
 

@@ -106,7 +106,7 @@ impl Enrolment for ItauEnrolment {
         if let Some(key) = settings.pix_key() {
             company.push(pair("Chave Pix da conta", key.to_owned()));
         }
-        company.push(pair("Layout de arquivos, em contingência", "CNAB 240".to_owned()));
+        company.push(pair("Layout de arquivos", "CNAB 240 (contingência)".to_owned()));
         let person = |who: &str| {
             Block::Fields(vec![
                 pair("Nome", data(&format!("{who}_name"))),
@@ -143,7 +143,7 @@ impl Enrolment for ItauEnrolment {
                     .into(),
             ),
             Block::Paragraph(format!(
-                "Atenciosamente,\n\n\n_______________________________________\n{}\n{}",
+                "Atenciosamente,\n\n_______________________________________\n{}\n{}",
                 data("representative_name"),
                 applicant.name
             )),
