@@ -16,6 +16,7 @@ pub mod desk;
 pub mod error;
 pub mod https;
 pub mod ids;
+mod key_pair;
 pub mod learn;
 pub mod mail;
 pub mod order_boleto;
