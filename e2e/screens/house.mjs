@@ -14,14 +14,16 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const PASSWORD = "cavalo bateria grampo";
 
 // An installation whose server runs until close(). `withoutAccount`: it begins without one;
-// `bankApart`: the bank is another process, which outlives a server that dies.
+// `bankApart`: the bank is another process, which outlives a server that dies; `bankAlone`: a bank of
+// this name apart, and no account at it.
 export async function house(options = {}) {
   const folder = mkdtempSync(join(tmpdir(), "quita-screens-"));
   const dir = join(folder, "data");
   const init = ["init", "--environment", "sandbox", "--document", "11222333000181", "--legal-name", "Padaria Pão de Açafrão Ltda", "--dir", dir, "--json"];
-  if (options.withoutAccount || options.bankApart) init.push("--without-account");
+  const apart = options.bankAlone ?? (options.bankApart && "inter");
+  if (options.withoutAccount || apart) init.push("--without-account");
   const made = JSON.parse(execFileSync(QUITA, init, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
-  const bank = options.bankApart && await spoken(["simulate", "inter", "--dir", join(folder, "bank"), "--json"]);
+  const bank = apart && await spoken(["simulate", apart, "--dir", join(folder, "bank"), "--json"]);
   const serveHere = async (listen) => {
     const server = await serve(dir, listen, bank ? ["--simulator-control", bank.said.control_url] : []);
     if (bank) server.simulator = bank.said.control_url;
@@ -46,7 +48,7 @@ export async function house(options = {}) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  if (bank) await api(home, "POST", "/v1/accounts", accountAt(bank.said), "account");
+  if (options.bankApart) await api(home, "POST", "/v1/accounts", accountAt(bank.said), "account");
   return home;
 }
 
@@ -89,8 +91,8 @@ async function spoken(args) {
 }
 
 // Asks the simulated bank, in the words that it has for every bank.
-export async function control(home, what) {
-  return json(`${home.simulator}/_sim/inter/control`, what);
+export async function control(home, what, bank = "inter") {
+  return json(`${home.simulator}/_sim/${bank}/control`, what);
 }
 
 // Sets the clock that bank and quita share forward.

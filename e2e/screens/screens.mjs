@@ -46,6 +46,7 @@ export function screens(empty, fresh, home, seen) {
     ["conta", `${home.url}/contas/${seen.account}`, true],
     ["conta-exportar", `${home.url}/contas/${seen.account}/exportar`, true],
     ["conta-credencial", `${home.url}/contas/${seen.account}/credencial`, true],
+    ["conta-nova-pedido", `${home.url}/contas/nova/itau/pedido`, true],
     ["conta-nova", `${home.url}/contas/nova`, true],
     ["conta-nova-banco", `${home.url}/contas/nova/inter`, true],
     ["empresa", `${home.url}/empresa`, true],

@@ -14,6 +14,7 @@ use quita_core::order::BoletoOrder;
 use quita_core::terms::{Discount, Fine, Interest};
 use quita_formats::cnab::format::Format;
 
+use crate::enrolment::Enrolment;
 use crate::file::FileLayout;
 use crate::info::BankInfo;
 use crate::simulator::Simulator;
@@ -94,6 +95,11 @@ pub trait Bank: Send + Sync {
                 ctx.branch, ctx.account_number, ctx.account_digit
             ),
         }
+    }
+
+    /// The road to a credential, where the bank signs certificates for its clients.
+    fn enrolment(&self) -> Option<&'static dyn Enrolment> {
+        None
     }
 
     /// A fresh simulator of this bank.

@@ -5,6 +5,7 @@
 
 pub mod cnab;
 pub mod contract;
+pub mod enrolment;
 pub mod file;
 pub mod info;
 pub mod registry;

@@ -14,6 +14,7 @@ pub mod due_factor;
 pub mod fact;
 pub mod findings;
 pub mod fold;
+pub mod letter;
 pub mod line_identity;
 mod line_words;
 pub mod matching;

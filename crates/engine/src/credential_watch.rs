@@ -151,13 +151,27 @@ fn tell_end(
     };
     let of_bank = credential.ends_on == Some(end);
     let thing = if of_bank { "A integração no banco" } else { "O certificado" };
+    let road = registry::by_folder(&credential.bank).and_then(|bank| bank.enrolment());
+    let what_to_do = match road.map(|road| road.info()) {
+        Some(road) if !of_bank && days >= 0 => format!(
+            "use «Renovar certificado» na página da conta: o banco renova nos últimos {} dias. Passado o \
+             fim, só com outro token temporário do {}. A credencial atual vale até a nova chegar.",
+            road.renewal_days, road.addressee
+        ),
+        Some(road) if !of_bank => format!(
+            "use «Pedir credencial ao banco» na página da conta: um certificado que terminou não se \
+             renova, e o {} precisa mandar outro token temporário.",
+            road.addressee
+        ),
+        _ => "crie outra integração (ou renove esta) no portal do banco, baixe o certificado e a chave, e \
+              use «Trocar certificado» na página da conta. A credencial atual vale até a nova funcionar."
+            .to_owned(),
+    };
     let letter = Words {
         subject: format!("{thing} de {names} {when}"),
         body: format!(
             "{thing} que liga {names} ao banco {when}.\n\nDepois disso os boletos não vão mais ao \
-             banco e o quita não sabe mais do que foi pago.\n\nO que fazer: crie outra integração (ou \
-             renove esta) no portal do banco, baixe o certificado e a chave, e use «Trocar \
-             certificado» na página da conta. A credencial atual vale até a nova funcionar.\n"
+             banco e o quita não sabe mais do que foi pago.\n\nO que fazer: {what_to_do}\n"
         ),
     };
     if tell(tx, ids, credential, &what(nearest), &letter, test)? {

@@ -17,6 +17,7 @@ pub mod error;
 pub mod hands;
 pub mod https;
 pub mod ids;
+mod key_pair;
 pub mod learn;
 pub mod mail;
 pub mod order_boleto;

@@ -144,6 +144,20 @@ fn our_number(tx: &mut Tx, account: &str, numbering: &Numbering) -> Result<Strin
     Ok(number)
 }
 
+/// The number that would be given next at an account, without giving it; `None` where the bank
+/// numbers.
+pub fn next_number(
+    tx: &mut Tx,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let Some(Numbering { series, digits, first }) = numbering(account, now) else {
+        return Ok(None);
+    };
+    let last = counters::current(tx, &account.id, &by_file::number_counter(&series))?;
+    Ok(Some(format!("{:0digits$}", last.max(first - 1) + 1)))
+}
+
 /// Another number for an ordered boleto, whose own number the bank knows under another boleto.
 pub fn renumber(tx: &mut Tx, ids: &mut Ids, boleto: &mut Boleto) -> Result<(), StoreError> {
     let account = accounts::get(tx, &boleto.account_id)?

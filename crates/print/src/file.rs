@@ -12,10 +12,10 @@ use crate::qr;
 use crate::template::{self, Area, FONT_NAMES, Fonts, SlotKind, Template, TextSlot};
 
 /// PDF points in a millimetre.
-const POINTS: f32 = 72.0 / 25.4;
+pub(crate) const POINTS: f32 = 72.0 / 25.4;
 
 /// A4 upright, in points.
-const PAGE: Rect = Rect { x1: 0.0, y1: 0.0, x2: 210.0 * POINTS, y2: 297.0 * POINTS };
+pub(crate) const PAGE: Rect = Rect { x1: 0.0, y1: 0.0, x2: 210.0 * POINTS, y2: 297.0 * POINTS };
 
 /// Writes boletos with one template, so many to a page, from the top.
 pub(crate) fn write(

@@ -1,5 +1,5 @@
 //! Boletos on paper: our own drawing of the boleto (`boleto.svg`) and of the carnê (`carne.svg`),
-//! compiled once and filled in for each boleto, as PDF.
+//! compiled once and filled in for each boleto, as PDF; and letters.
 //!
 //! Pure: the same boletos give the same bytes on any day; no clock, file or random id is used.
 //!
@@ -12,6 +12,7 @@ mod boleto;
 mod file;
 mod fit;
 mod font;
+mod letter;
 mod logo;
 mod pack;
 mod party;
@@ -21,6 +22,7 @@ mod template;
 
 use std::sync::LazyLock;
 
+use quita_core::letter::Letter;
 use thiserror::Error;
 
 pub use boleto::Boleto;
@@ -89,4 +91,13 @@ pub fn boletos(boletos: &[Boleto]) -> Result<Vec<u8>, PrintError> {
 pub fn carne(boletos: &[Boleto]) -> Result<Vec<u8>, PrintError> {
     let shop = SHOP.as_ref().map_err(PrintError::clone)?;
     file::write(boletos, &shop.carne, &shop.fonts, 3)
+}
+
+/// Sets a letter on A4, on as many pages as it takes.
+///
+/// # Errors
+/// Only when a font inside this crate is broken.
+pub fn letter(letter: &Letter) -> Result<Vec<u8>, PrintError> {
+    let shop = SHOP.as_ref().map_err(PrintError::clone)?;
+    Ok(letter::write(letter, &shop.fonts))
 }

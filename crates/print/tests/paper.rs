@@ -4,8 +4,9 @@ mod sample;
 mod sheet;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
+use quita_core::letter::{Block, Letter};
 use quita_core::party::Party;
-use quita_print::{Boleto, Logo, PrintError, boletos, carne};
+use quita_print::{Boleto, Logo, PrintError, boletos, carne, letter};
 use sample::{BAKERY, BARCODE, BR_CODE, WRITABLE_LINE, hybrid, long, party, plain};
 use sheet::Sheet;
 
@@ -308,5 +309,52 @@ fn what_cannot_be_printed_is_refused_by_name() {
     for bad in ["", &"x".repeat(513)] {
         let error = carne(&[Boleto { br_code: Some(bad), ..plain() }]).unwrap_err();
         assert!(matches!(error, PrintError::BrCode { .. }));
+    }
+}
+
+#[test]
+fn a_letter_keeps_its_key_whole_and_takes_the_pages_it_needs() {
+    let line = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwtCm21MHeGMHN8e4uAZi";
+    let key = format!("-----BEGIN PUBLIC KEY-----\n{line}\n{line}\n-----END PUBLIC KEY-----");
+    let fields = vec![
+        (
+            "Razão social".to_owned(),
+            "Oficina São João Comércio e Serviços de Peças Ltda".to_owned(),
+        ),
+        ("Conta corrente".to_owned(), "12345-4".to_owned()),
+    ];
+    let mut blocks = vec![
+        Block::Paragraph("Ao gerente\n– um pedido".to_owned()),
+        Block::Heading("Empresa e conta".to_owned()),
+        Block::Fields(fields),
+        Block::Verbatim(key.clone()),
+    ];
+    let subject = "Acesso às APIs de Cobrança".to_owned();
+    let short =
+        Sheet::new(&letter(&Letter { subject: subject.clone(), blocks: blocks.clone() }).unwrap());
+    assert_eq!(short.pages(), 1);
+    let text = short.text();
+    for wanted in ["Acesso às APIs de Cobrança", "Oficina São João", "12345-4", "– um pedido"]
+    {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+    assert!(key.lines().all(|line| text.contains(line)), "{text}");
+    let [left, top, right, bottom] = short.raster(1, 100).ink([0.0, 0.0, 210.0, 297.0]).unwrap();
+    assert!(left > 19.0 && top > 19.0 && right < 191.0 && bottom < 278.0);
+
+    blocks.extend(
+        (0..40).map(|n| Block::Paragraph(format!("Parágrafo {n}. {}", "palavra ".repeat(60)))),
+    );
+    blocks.push(Block::Verbatim(key.clone()));
+    let long = Sheet::new(&letter(&Letter { subject, blocks }).unwrap());
+    assert!(long.pages() > 3);
+    let text = long.text();
+    assert_eq!(text.matches("Parágrafo").count(), 40);
+    // The key is not torn by the end of a page.
+    let whole = text.split('\u{c}').filter(|page| page.contains("-----BEGIN"));
+    assert_eq!(whole.filter(|page| page.contains("-----END")).count(), 2, "{text}");
+    for page in 1..=long.pages() {
+        let [.., bottom] = long.raster(page, 60).ink([0.0, 0.0, 210.0, 297.0]).unwrap();
+        assert!(bottom < 278.0, "page {page} ends at {bottom} mm");
     }
 }

@@ -23,6 +23,7 @@ pub mod credentials;
 pub mod csv_mappings;
 pub mod cursors;
 pub mod customers;
+pub mod enrolments;
 pub mod events;
 pub mod facts;
 pub mod figures;

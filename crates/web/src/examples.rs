@@ -1,5 +1,5 @@
 //! Bodies that work as they stand, for the documentation. The tests send every one of them, but
-//! for the one that would need a certificate.
+//! for those that would need a certificate or a bank of their own.
 
 /// The body of an operation.
 pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
@@ -30,6 +30,9 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "rejectSuggestion" => include_str!("examples/rejectSuggestion.json"),
         "makeRemittance" => include_str!("examples/makeRemittance.json"),
         "setLastRemittance" => include_str!("examples/setLastRemittance.json"),
+        "writeEnrolmentLetter" => include_str!("examples/writeEnrolmentLetter.json"),
+        "receiveEnrolment" => include_str!("examples/receiveEnrolment.json"),
+        "rehearseBoleto" => include_str!("examples/issueBoleto.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,
     })

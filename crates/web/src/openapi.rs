@@ -142,6 +142,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
     };
     let file = operation.request_body.as_ref().is_some_and(|body| !is_json(body));
     let too_large = if file { "Arquivo maior que 20 MiB" } else { "Corpo maior que 2 MiB" };
+    let by_state = ["/enrolment", "/renewal", "/rehearsal"].iter().any(|word| path.contains(word));
     let query = operation.parameters.as_ref().is_some_and(|p| p.len() > usize::from(of_one));
     let possible = [
         (body || keyed, "400", "JSON mal escrito ou cabeçalho obrigatório ausente"),
@@ -149,7 +150,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         (!open, "403", "O token não tem a permissão necessária"),
         (of_one || path.ends_with("/pdf"), "404", "Não existe nesta empresa"),
         (
-            keyed || file || path.ends_with("/pdf"),
+            keyed || file || path.ends_with("/pdf") || by_state,
             "409",
             "Não é possível no estado atual, ou o mesmo pedido está em andamento",
         ),

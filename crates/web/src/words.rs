@@ -18,6 +18,11 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "ReturnFile" => "Um arquivo de retorno do banco, com o que trouxe.",
         "ReturnLine" => "O que um retorno diz de um título. Valores em centavos.",
         "Address" => "Um endereço no Brasil.",
+        "Enrolment" => "Um pedido de credencial ao banco, sem nenhum segredo.",
+        "Letter" => "A carta ao banco, como texto.",
+        "LetterData" => "O que a carta ao banco diz além da empresa e da conta.",
+        "Received" => "O que o banco enviou depois da carta.",
+        "Rehearsal" => "O que o banco disse de um boleto que só lhe foi mostrado.",
         "Bank" => "Um banco que quita conhece, com o que ele pede.",
         "Beneficiary" => "Quem recebe.",
         "Boleto" => "Um boleto como está agora.",
@@ -201,6 +206,38 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("Charge", "cost_center") => "Centro de custo; vazio se nenhum.",
         ("Charge", "note") => "Observação interna; vazia se não há.",
         ("Account", "bank") => "Código do banco (COMPE).",
+        ("Bank", "enrolment_fields") => {
+            "O que a carta que pede a credencial diz além da empresa e da conta; vazio se o banco as dá no portal."
+        }
+        ("Enrolment", "kind") => "`first`: o primeiro certificado; `next`: a renovação.",
+        ("Enrolment", "stage") => {
+            "`letter`, `waiting` (aguardando o banco), `ready` (falta pedir o certificado), `unknown` (a resposta se \
+             perdeu), `refused`, `done` ou `abandoned`."
+        }
+        ("Enrolment" | "LetterData", "data") => {
+            "Dados da carta; os de cada banco estão em `enrolment_fields` de `GET /v1/banks`."
+        }
+        ("Enrolment", "public_key") => {
+            "Metade pública do par de chaves, PEM. A privada nunca sai do servidor."
+        }
+        ("Enrolment" | "Received", "client_id") => "Client ID que o banco enviou.",
+        ("Enrolment", "has_token") => {
+            "Se há um token temporário guardado para a próxima tentativa."
+        }
+        ("Enrolment", "token_until") => "Até quando esse token vale, UTC.",
+        ("Enrolment", "letter_at") => "Quando a carta foi ao banco, UTC.",
+        ("Enrolment", "asked_at") => "Quando o certificado foi pedido pela última vez, UTC.",
+        ("Enrolment" | "Rehearsal", "code") => "Código do banco para a recusa; vazio se não houve.",
+        ("Enrolment" | "Rehearsal", "message") => "O que deu errado e o que fazer; vazio se nada.",
+        ("Enrolment", "credential_id") => "A credencial que resultou; null antes.",
+        ("Received", "token") => {
+            "Token temporário. Fica cifrado até ser usado e nunca mais é mostrado."
+        }
+        ("Received", "ca") => "Só em ambiente de testes: raiz do simulador, PEM.",
+        ("Letter", "subject") => "Assunto.",
+        ("Letter", "text") => "Tudo, com o assunto.",
+        ("Rehearsal", "accepted") => "Se o banco registraria o boleto, como está agora.",
+        ("Rehearsal", "field") => "Nosso nome do campo em falta, se o banco o apontou.",
         ("Account" | "NewAccount" | "AccountHealth", "description") => {
             "Nome da conta, para pessoas."
         }

@@ -13,6 +13,7 @@ use crate::contract::{
     Bank, Ctx, HttpRequest, HttpResponse, Inbound, InboundReply, Numbering, Op, OpKind, Outcome,
     Printed, Problem, Unsupported,
 };
+use crate::enrolment::Enrolment;
 use crate::file::FileLayout;
 use crate::info::{
     Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Repeat, Scope, StatementRules,
@@ -72,6 +73,10 @@ impl Bank for Itau {
         hook::inbound(request)
     }
 
+    fn enrolment(&self) -> Option<&'static dyn Enrolment> {
+        Some(&super::enrolment::ENROLMENT)
+    }
+
     fn simulator(&self) -> Option<Box<dyn Simulator>> {
         Some(Box::new(super::sim::ItauSimulator::new()))
     }
@@ -85,6 +90,8 @@ impl Bank for Itau {
     }
 }
 
+/// Certificates for clients.
+pub(super) const CERTIFICATES: &str = "certificates";
 /// Boletos without QR, and instructions for all.
 pub(super) const EMISSION: &str = "emission";
 /// The same, before the move of 2026.
@@ -123,6 +130,12 @@ pub(super) static INFO: BankInfo = BankInfo {
     printed_code: "341-7",
     hosts: &[
         Host { key: "token", production: "https://sts.itau.com.br", sandbox: TESTS },
+        // There is none in the bank's test environment, which asks for no certificate.
+        Host {
+            key: CERTIFICATES,
+            production: "https://sts.itau.com.br/seguranca/v1/certificado",
+            sandbox: TESTS,
+        },
         Host {
             key: EMISSION,
             production: "https://api.gateway.itau.com.br/cash_management/v2",

@@ -12,6 +12,7 @@ pub mod title;
 mod change;
 mod check;
 mod clean;
+mod enrolment;
 mod hook;
 mod ids;
 mod map;

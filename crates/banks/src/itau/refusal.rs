@@ -84,6 +84,11 @@ pub(super) fn explanation(body: &[u8]) -> Option<String> {
     summary(&error).map(shorten)
 }
 
+/// The bank's code in an answer.
+pub(super) fn code_of(body: &[u8]) -> Option<String> {
+    code(&read(body)?)
+}
+
 /// Whether an instruction was taken but waits for somebody: «aguardando aprovação».
 pub(super) fn waits(body: &[u8]) -> bool {
     let error: Erro = read(body).unwrap_or_default();

@@ -1,6 +1,11 @@
 //! The certificate service, with an authority that signs whatever names somebody.
 
-use quita_banks::simulator::{Signed, Signer, SimReply, SimRequest, Simulator as _};
+use quita_banks::contract::{Bank as _, HttpRequest};
+use quita_banks::enrolment::{Signing, Which};
+use quita_banks::itau::bank::ITAU;
+use quita_banks::simulator::{
+    Control, Fault, Signed, Signer, SimReply, SimRequest, Simulator as _,
+};
 use serde_json::{Value as Json, json};
 
 use crate::world::*;
@@ -101,4 +106,97 @@ fn a_certificate_is_renewed_within_its_last_days() {
     assert_eq!((status, body.as_str()), (200, "CERTIFICADO DE id-2 POR 365 DIAS"));
     world.run_to("2028-11-02T14:00:00Z");
     assert_eq!(code(&renew(&mut world, Some("cc33")).1), "C500");
+}
+
+/// What the connector makes of the bank's answer to its own request.
+fn signing(world: &mut World, which: Which, token: &str, shown: Option<&str>) -> Option<Signing> {
+    let road = ITAU.enrolment().unwrap();
+    let HttpRequest { method, host, path, mut headers, body, .. } = road.request(which, "CN=id-2");
+    let host = ITAU.info().hosts.iter().find(|known| known.key == host).unwrap();
+    headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+    let request = SimRequest {
+        method: method.to_owned(),
+        path: format!("{}{path}", host.at("")),
+        headers,
+        body,
+        client_certificate: shown.map(str::to_owned),
+        ..SimRequest::default()
+    };
+    let reply = world.sim.handle_with(&request, world.now, &mut world.rng, &Pem);
+    match reply {
+        SimReply::Answer { response, .. } => Some(road.outcome(which, &response)),
+        _ => None,
+    }
+}
+
+/// As [`Authority`], with a certificate in its clothes.
+struct Pem;
+
+impl Signer for Pem {
+    fn sign(&self, request: &str, days: u16) -> Option<Signed> {
+        let signed = Authority.sign(request, days)?;
+        let certificate =
+            format!("-----BEGIN CERTIFICATE-----\n{days}\n-----END CERTIFICATE-----\n");
+        Some(Signed { certificate, ..signed })
+    }
+}
+
+#[test]
+fn the_connector_gets_its_certificates_through_faults() {
+    let mut world = World::new();
+    let given = |world: &mut World| {
+        world.add_client("id-2")["temporary_token"].as_str().unwrap().to_owned()
+    };
+    let token = given(&mut world);
+    let refused = |told: &Option<Signing>| match told {
+        Some(Signing::Refused { code, token_spent, .. }) => (code.clone(), *token_spent),
+        other => panic!("{other:?}"),
+    };
+    let told = signing(&mut world, Which::First, "outro", None);
+    assert_eq!(refused(&told), ("401".to_owned(), true));
+    // Lost before it arrived: the same token still is good. Lost after: it is used.
+    world.fault(Fault::RequestLost, "/certificado/");
+    assert_eq!(signing(&mut world, Which::First, &token, None), None);
+    world.fault(Fault::ErrorBefore { status: 503 }, "/certificado/");
+    let told = signing(&mut world, Which::First, &token, None);
+    assert!(matches!(told, Some(Signing::Unknown(_))));
+    world.fault(Fault::AnswerLost, "/certificado/");
+    assert_eq!(signing(&mut world, Which::First, &token, None), None);
+    let told = signing(&mut world, Which::First, &token, None);
+    assert_eq!(refused(&told), ("401".to_owned(), true));
+
+    let token = given(&mut world);
+    let told = signing(&mut world, Which::First, &token, None);
+    let Some(Signing::Signed { secret: Some(secret), certificate }) = told else { panic!() };
+    assert!(certificate.contains("365"));
+    let form = format!("grant_type=client_credentials&client_id=id-2&client_secret={secret}");
+    let access = |world: &mut World| {
+        let (_, body) = world.ask_token(&form, Some("cc33"));
+        body["access_token"].as_str().unwrap().to_owned()
+    };
+    let now = access(&mut world);
+    let told = signing(&mut world, Which::Next, &now, Some("cc33"));
+    assert_eq!(refused(&told), ("C700".to_owned(), false));
+    world.wait(335 * 86_400);
+    let now = access(&mut world);
+    let told = signing(&mut world, Which::Next, &now, None);
+    assert_eq!(refused(&told), ("C100".to_owned(), false));
+    let told = signing(&mut world, Which::Next, &now, Some("cc33"));
+    assert!(matches!(told, Some(Signing::Signed { secret: None, .. })));
+}
+
+#[test]
+fn a_client_with_a_certificate_gets_no_other_first_one() {
+    let mut world = World::new();
+    let made = world.control(Control::AddClient {
+        client_id: "id-2".to_owned(),
+        client_secret: "segredo".to_owned(),
+        scopes: String::new(),
+        account: ACCOUNT.to_owned(),
+        certificate: Some("aa11".to_owned()),
+        owner: None,
+    });
+    let token = made["temporary_token"].as_str().unwrap().to_owned();
+    let told = signing(&mut world, Which::First, &token, None);
+    assert!(matches!(told, Some(Signing::Refused { code, .. }) if code == "C700a"));
 }

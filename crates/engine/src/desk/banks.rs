@@ -22,6 +22,10 @@ pub struct BankView {
     /// What a credential consists of.
     #[schema(value_type = Vec<Object>)]
     pub credential_fields: &'static [Field],
+    /// What the letter that asks for a credential says besides company and account; empty where the
+    /// bank hands credentials out in its portal.
+    #[schema(value_type = Vec<Object>)]
+    pub enrolment_fields: &'static [Field],
     /// Permissions to ask the bank for.
     #[schema(value_type = Vec<Object>)]
     pub scopes: &'static [Scope],
@@ -33,8 +37,9 @@ pub struct BankView {
 pub fn all() -> Vec<BankView> {
     registry::BANKS
         .iter()
-        .map(|bank| bank.info())
-        .map(|info| BankView {
+        .map(|bank| (bank.info(), bank.enrolment()))
+        .map(|(info, road)| BankView {
+            enrolment_fields: road.map_or(&[], |road| road.info().fields),
             code: info.code,
             folder: info.folder,
             name: info.name,

@@ -184,13 +184,22 @@ pub(super) fn seal(
     let id = ids.next_id();
     let mut values = Vec::with_capacity(given.len());
     for (name, value) in given {
-        let mut nonce = [0; 24];
-        nonce[..16].copy_from_slice(&world.entropy.bytes());
-        nonce[16..].copy_from_slice(&world.entropy.bytes()[..8]);
-        let value = world.vault.seal(&id, name, VERSION, value.as_bytes(), nonce)?;
-        values.push((name.clone(), value));
+        values.push((name.clone(), sealed_value(world, &id, name, value.as_bytes())?));
     }
     Ok(Sealed { id, not_after, values, register, accepted: false })
+}
+
+/// Seals one value, which opens only as that value of that owner.
+pub(super) fn sealed_value(
+    world: &World,
+    owner: &str,
+    name: &str,
+    value: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let mut nonce = [0; 24];
+    nonce[..16].copy_from_slice(&world.entropy.bytes());
+    nonce[16..].copy_from_slice(&world.entropy.bytes()[..8]);
+    world.vault.seal(owner, name, VERSION, value, nonce)
 }
 
 /// A replaced value belongs to a new credential, so that there is one version of each.
@@ -241,7 +250,7 @@ pub fn replace(
     Ok(replaced)
 }
 
-fn replaced_now(world: &World) {
+pub(super) fn replaced_now(world: &World) {
     world.connections.forget();
     world.companies.forget();
     world.bell.ring();
@@ -320,13 +329,13 @@ pub(super) fn of_company(world: &World, actor: &Actor, account_id: &str) -> Resu
 }
 
 /// A checked credential for an account.
-struct Ready {
+pub(super) struct Ready {
     account: Account,
     sealed: Sealed,
     ids: Ids,
 }
 
-fn prepare(
+pub(super) fn prepare(
     world: &World,
     actor: &Actor,
     account_id: &str,
@@ -351,7 +360,7 @@ fn prepare(
     Ok(Ready { account, sealed, ids })
 }
 
-fn writing(
+pub(super) fn writing(
     actor: &Actor,
     ready: Ready,
 ) -> impl Fn(&mut Tx, Ids) -> Result<CredentialView, StoreError> + use<> {

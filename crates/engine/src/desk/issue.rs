@@ -42,6 +42,7 @@ use crate::{by_file, connection};
 
 pub(super) mod dry_run;
 mod given;
+pub mod rehearse;
 
 /// Most boletos in one request.
 pub const BATCH_MAX: usize = 1000;

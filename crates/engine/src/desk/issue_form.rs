@@ -10,6 +10,7 @@ use quita_store::{accounts, boletos, customers};
 
 use super::classifications::Registers;
 use super::customers::{CustomerView, NewCustomer};
+use super::issue::rehearse;
 use super::payment_forms::{self, KeptPaymentForm};
 use super::read::ChargeView;
 use super::terms::{self, Model, NewTerms};
@@ -52,6 +53,8 @@ pub struct AccountChoice {
     pub rules: &'static BoletoRules,
     /// Why nothing can be issued at it, in Portuguese.
     pub why_not: Option<&'static str>,
+    /// Whether its bank can be asked if it would register a boleto.
+    pub rehearses: bool,
 }
 
 /// What can be chosen when issuing.
@@ -93,6 +96,7 @@ pub fn account_choices(world: &World, actor: &Actor) -> Result<Vec<AccountChoice
             None
         };
         Some(AccountChoice {
+            rehearses: why_not.is_none() && rehearse::is_possible(&account),
             id: account.id,
             description: account.description,
             bank_name: info.name,

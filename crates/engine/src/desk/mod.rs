@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod customer_import;
 pub mod customers;
 pub mod due;
+pub mod enrolments;
 pub mod events;
 pub mod file_accounts;
 pub mod health;

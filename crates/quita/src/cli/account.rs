@@ -11,6 +11,7 @@ use quita_engine::desk::credentials::{self, NewCredential};
 use quita_engine::desk::issue;
 use quita_engine::desk::once::Request;
 
+use super::enrolment;
 use super::place::Place;
 use crate::failure::Failure;
 
@@ -21,6 +22,12 @@ pub(crate) enum Command {
     Add(Add),
     #[command(about = "Troca a credencial de uma conta, antes que o certificado termine")]
     Reconnect(Reconnect),
+    #[command(about = "Escreve a carta que pede a credencial ao banco, com a chave pública")]
+    Letter(enrolment::Letter),
+    #[command(about = "Pede ao banco o certificado, com o token temporário que ele enviou")]
+    Certificate(enrolment::Certificate),
+    #[command(about = "Renova o certificado, nos últimos dias do atual")]
+    Renew(enrolment::Renew),
     #[command(about = "Lista as contas e como estão")]
     List(List),
 }
@@ -75,7 +82,7 @@ pub(crate) struct List {
     place: Place,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("use CAMPO=VALOR")?;
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -85,6 +92,9 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Add(command) => add(&command),
         Command::Reconnect(command) => reconnect(&command),
+        Command::Letter(command) => enrolment::letter(&command),
+        Command::Certificate(command) => enrolment::certificate(&command),
+        Command::Renew(command) => enrolment::renew(&command),
         Command::List(command) => list(&command),
     }
 }

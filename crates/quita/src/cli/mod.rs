@@ -8,6 +8,7 @@ mod company;
 mod demo;
 mod doctor;
 mod document;
+mod enrolment;
 mod init;
 mod jsonl;
 mod pix;

@@ -45,6 +45,7 @@ impl Drop for Folder {
 /// Bank, installation and server. Dropped in the order of the fields: server first.
 pub(crate) struct House {
     server: Option<Server>,
+    bank: &'static str,
     pub(crate) sandbox: Sandbox,
     token: String,
     number: AtomicU32,
@@ -73,24 +74,31 @@ impl House {
 
     /// With the server running, on SQLite; [`Self::add_account`] follows.
     pub(crate) fn without_account() -> Self {
-        let mut house = Self::closed(None);
+        let mut house = Self::closed(BANK, None);
+        house.open(None);
+        house
+    }
+
+    /// With the server running, on SQLite, at another bank, without account.
+    pub(crate) fn at(bank: &'static str) -> Self {
+        let mut house = Self::closed(bank, None);
         house.open(None);
         house
     }
 
     /// With the server running on this database.
     pub(crate) fn on(database: Option<&str>) -> Self {
-        let mut house = Self::closed(database);
+        let mut house = Self::closed(BANK, database);
         house.open(None);
         house.add_account();
         house
     }
 
     /// A bank and an installation without account or server.
-    fn closed(database: Option<&str>) -> Self {
+    fn closed(bank: &'static str, database: Option<&str>) -> Self {
         let folder = Folder::new();
         let sandbox = Sandbox::start(SandboxConfig {
-            banks: vec![BankHost::of(BANK).unwrap()],
+            banks: vec![BankHost::of(bank).unwrap()],
             clock: SimClock::real(),
             directory: Some(folder.0.join("bank")),
             ..SandboxConfig::default()
@@ -111,6 +119,7 @@ impl House {
         std::fs::write(folder.0.join("public.key"), identity.key).unwrap();
         Self {
             server: None,
+            bank,
             sandbox,
             token: answer["token"].as_str().unwrap().to_owned(),
             number: AtomicU32::new(0),
@@ -259,6 +268,17 @@ impl House {
         body
     }
 
+    /// Any call: status and body; `None` when the server died.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Json>,
+    ) -> Option<(u16, Json)> {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        self.call(method, path, &format!("key-{number}"), body)
+    }
+
     /// Posts until there is an answer, always under the same key, as a careful client does.
     pub(crate) fn post_stubbornly(&self, path: &str, key: &str, body: &Json) -> Option<Json> {
         let (status, body) = self.call("POST", path, key, Some(body))?;
@@ -305,17 +325,19 @@ impl House {
     /// Makes the next `times` matching calls to the bank fail.
     pub(crate) fn fault(&self, fault: Fault, on: &str, times: u32) {
         let control = Control::Fault { fault, on: on.to_owned(), times, skip: 0 };
-        self.sandbox.control(BANK, &control).unwrap();
+        self.sandbox.control(self.bank, &control).unwrap();
     }
 
     pub(crate) fn set(&self, switch: &str, value: Json) {
-        self.sandbox.control(BANK, &Control::Set { switch: switch.to_owned(), value }).unwrap();
+        self.sandbox
+            .control(self.bank, &Control::Set { switch: switch.to_owned(), value })
+            .unwrap();
     }
 
     pub(crate) fn pay(&self, boleto: &Json, means: Means) {
         let code = if means == Means::Pix { &boleto["br_code"] } else { &boleto["barcode"] };
         let target = code.as_str().unwrap().to_owned();
-        self.sandbox.control(BANK, &Control::Pay { target, means, amount: None }).unwrap();
+        self.sandbox.control(self.bank, &Control::Pay { target, means, amount: None }).unwrap();
     }
 
     /// Time goes by at the bank and here.

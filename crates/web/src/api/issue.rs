@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use quita_engine::desk::Actor;
+use quita_engine::desk::issue::rehearse::{self, Rehearsal};
 use quita_engine::desk::issue::{self, NewBoleto, NewInstalments, Shape, Stored};
 use quita_engine::desk::once::Request;
 use quita_engine::desk::view::BoletoView;
@@ -15,7 +16,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::input::{Body, Key, Params};
 use crate::problem::Problem;
-use crate::reply::{Answer, stored, with_body};
+use crate::reply::{Answer, ok, stored, with_body};
 
 /// Many boletos to be issued, all or none.
 #[derive(Deserialize, ToSchema)]
@@ -69,6 +70,24 @@ pub(crate) async fn one(
         None => stored(&issued),
         Some(longest) => with_body(&issued, wait::answered(&app, actor, &issued, longest).await?),
     }
+}
+
+#[utoipa::path(
+    post, path = "/v1/boletos/rehearsal", tag = "boletos", operation_id = "rehearseBoleto",
+    summary = "Simular a emissão no banco",
+    description = "Pergunta ao banco se ele registraria este boleto, onde o banco tem esse modo (`validate` em \
+        BANKS.md). Nada é emitido, gravado ou numerado, por isso não pede Idempotency-Key. `accepted` diz a resposta; \
+        bancos sem esse modo dão 409 `not_supported`.",
+    request_body = NewBoleto,
+    responses((status = 200, description = "O que o banco disse", body = Rehearsal))
+)]
+pub(crate) async fn rehearse(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    body: Body<NewBoleto>,
+) -> Answer {
+    let new = body.value;
+    ok(&app.desk(move |world| rehearse::rehearse(world, &actor, &new)).await?)
 }
 
 #[utoipa::path(

@@ -10,6 +10,7 @@ mod company;
 mod contracts;
 mod credentials;
 mod customers;
+mod enrolments;
 mod events;
 mod issue;
 mod matches;
@@ -39,6 +40,7 @@ use crate::input::{is_id, number};
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(issue::one))
+        .routes(routes!(issue::rehearse))
         .routes(routes!(issue::batch))
         .routes(routes!(issue::instalments))
         .routes(routes!(boletos::list))
@@ -104,6 +106,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(sync::sync))
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::replace))
+        .routes(routes!(enrolments::get, enrolments::write_letter, enrolments::abandon))
+        .routes(routes!(enrolments::letter))
+        .routes(routes!(enrolments::letter_pdf))
+        .routes(routes!(enrolments::receive))
+        .routes(routes!(enrolments::certificate))
+        .routes(routes!(enrolments::renew))
         .routes(routes!(banks::list))
         .routes(routes!(company::get, company::update))
         .routes(routes!(tokens::create))

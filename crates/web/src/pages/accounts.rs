@@ -21,12 +21,13 @@ use quita_engine::certificate_files::Described;
 use quita_engine::clock::bank_day;
 use quita_engine::desk::Permission;
 use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep, Register};
-use quita_engine::desk::credentials;
 use quita_engine::desk::people::SignedIn;
+use quita_engine::desk::{credentials, enrolments};
 use quita_engine::error::{Error, FieldError};
 use tokio::sync::mpsc;
 
 use super::accounts_by_file::abilities_html;
+use super::accounts_enrol::window_html;
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
 use super::saved::{self, Saved};
@@ -264,14 +265,16 @@ async fn one_html(
 ) -> Result<Markup, Error> {
     let standing = standing_of(app, who, id).await?;
     let (actor, account_id) = (who.actor.clone(), id.to_owned());
-    let (certificate, integration, now) = app
+    let (certificate, integration, renewal, now) = app
         .ask(move |world| {
             let certificate = credentials::certificate(world, &actor, &account_id)?;
             let integration = credentials::register(world, &actor, &account_id)?;
-            Ok((certificate, integration, world.clock.now()))
+            let renewal = enrolments::renewal(world, &actor, &account_id)?;
+            Ok((certificate, integration, renewal, world.clock.now()))
         })
         .await?;
     let account = &standing.account;
+    let road = account.layout.is_none() && enrolments::road_of(&account.bank).is_some();
     let shared = sharing(app, who, account).await?;
     let own = account.description.as_str();
     // Two forms stand on the page: what is not in the one that was sent is as it was.
@@ -290,6 +293,9 @@ async fn one_html(
                         (csrf(who))
                         button.first { "Testar conexão" }
                     }
+                    @if renewal.is_some_and(|window| window.open) {
+                        a.button href={ (HERE) "/" (id) "/renovar" } { "Renovar certificado" }
+                    }
                     a.button href={ (HERE) "/" (id) "/credencial" } { "Trocar certificado" }
                     @if account.status == "active" {
                         a.button href={ "/boletos/emitir?teste=" (id) } { "Boleto de teste" }
@@ -297,7 +303,10 @@ async fn one_html(
                 } @else if account.layout.is_some() {
                     a.button.first href={ "/remessas/proxima/" (id) } { "Próxima remessa" }
                 } @else {
-                    a.button.first href={ (HERE) "/" (id) "/credencial" } { "Ligar ao banco" }
+                    @if road {
+                        a.button.first href={ (HERE) "/" (id) "/pedido" } { "Pedir credencial ao banco" }
+                    }
+                    a.button.first[!road] href={ (HERE) "/" (id) "/credencial" } { "Ligar ao banco" }
                 }
             }
         }
@@ -314,6 +323,10 @@ async fn one_html(
                         p { a href={ (HERE) "/" (id) "/exportar" } { "Exportar certificado e chave" } }
                     }
                     None => p { "Esta conta ainda não tem certificado." },
+                }
+                @if road && account.connected {
+                    (window_html(renewal))
+                    p { a href={ (HERE) "/" (id) "/pedido" } { "Pedir credencial ao banco" } }
                 }
             } }
         }

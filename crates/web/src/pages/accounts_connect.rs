@@ -15,13 +15,13 @@ use quita_engine::desk::accounts::{self, AccountView, BankInfo, FieldKind, NewAc
 use quita_engine::desk::banks;
 use quita_engine::desk::credentials::{self, NewCredential};
 use quita_engine::desk::people::SignedIn;
-use quita_engine::desk::{Actor, Permission};
+use quita_engine::desk::{Actor, Permission, enrolments};
 use quita_engine::error::{Error, FieldError};
 use quita_engine::world::World;
 
 use super::accounts::{HERE, account_of, integration_end, integration_fields, sharing, step_html};
 use super::failure::Page;
-use super::form::{Errors, Field, Fields, checkbox, csrf};
+use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
 use super::saved::{self, Saved};
 use super::shell;
 use super::upload::Upload;
@@ -36,6 +36,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/contas/nova", get(choose))
         .route("/contas/nova/{bank}", get(blank).post(create))
+        .route("/contas/nova/{bank}/pedido", get(blank_without).post(create_without))
         .route("/contas/{id}/credencial", get(renew).post(replace))
 }
 
@@ -52,6 +53,9 @@ async fn choose(State(app): State<App>, Visitor(who): Visitor) -> Page {
                     h2 { (bank.name) }
                     p.label { "Código " (bank.code) }
                     a.button.first href={ "/contas/nova/" (bank.folder) } { "Ligar" span.visually-hidden { " conta no " (bank.name) } }
+                    @if enrolments::road_of(bank.folder).is_some() {
+                        p { a href={ "/contas/nova/" (bank.folder) "/pedido" } { "Ainda não tenho a credencial" span.visually-hidden { " do " (bank.name) } } }
+                    }
                 }
             }
         }
@@ -131,6 +135,88 @@ async fn create(State(app): State<App>, Path(bank): Path<String>, upload: Upload
     }
 }
 
+/// The account alone, where its credential is still to be asked for.
+async fn blank_without(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Path(bank): Path<String>,
+) -> Page {
+    who.actor.must(Permission::Configure)?;
+    let info = form_with_road(&bank)?;
+    let content = without_html(&who, info, &Fields::default(), &Errors::default());
+    Ok(shell::page(&app, &who, HERE, TITLE, content))
+}
+
+fn form_with_road(bank: &str) -> Result<&'static BankInfo, Error> {
+    let info = form_of(bank)?;
+    enrolments::road_of(info.folder).ok_or_else(|| Error::not_found("pedido de credencial"))?;
+    Ok(info)
+}
+
+async fn create_without(
+    State(app): State<App>,
+    Path(bank): Path<String>,
+    Form { who, fields }: Form,
+) -> Page {
+    let info = form_with_road(&bank)?;
+    let (actor, typed) = (who.actor.clone(), fields.clone());
+    let made = app.ask(move |world| {
+        accounts::create(world, &actor, &account_data(info, &typed, BTreeMap::new()))
+    });
+    match made.await {
+        Ok(account) => Ok(Redirect::to(&format!("{HERE}/{}/pedido", account.id)).into_response()),
+        Err(error) => {
+            let content = without_html(&who, info, &fields, &Errors::of(error)?);
+            let page = shell::page(&app, &who, HERE, TITLE, content);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+fn without_html(who: &SignedIn, info: &BankInfo, fields: &Fields, errors: &Errors) -> Markup {
+    let shown = account_names(info);
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    html! {
+        div.title {
+            h1 { (TITLE) " – " (info.name) }
+            p.subtitle { "Passo 2 de 2: os dados da conta. Em seguida o quita prepara com você o pedido da credencial ao banco." }
+        }
+        (errors.summary(&shown))
+        form.stack method="post" action={ "/contas/nova/" (info.folder) "/pedido" } {
+            (csrf(who))
+            (account_html(info, &[], fields, errors))
+            div.row {
+                button.first { "Cadastrar e pedir a credencial" }
+                a href={ "/contas/nova/" (info.folder) } { "Já tenho a credencial" }
+            }
+        }
+    }
+}
+
+/// What was typed of the account, with this credential.
+fn account_data(
+    info: &BankInfo,
+    fields: &Fields,
+    credential: BTreeMap<String, String>,
+) -> NewAccount {
+    let text = |name: &str| fields.get(name).to_owned();
+    let data = info.account_fields.iter().map(|field| {
+        (field.name.to_owned(), fields.get(&format!("data.{}", field.name)).to_owned())
+    });
+    NewAccount {
+        bank: info.folder.to_owned(),
+        description: text("description"),
+        branch: text("branch"),
+        number: text("number"),
+        digit: text("digit"),
+        data: data.filter(|(_, value)| !value.is_empty()).collect(),
+        credential,
+        responsible_email: text("responsible_email"),
+        is_default: fields.is_checked("is_default"),
+        ..NewAccount::default()
+    }
+}
+
 fn save(
     world: &World,
     actor: &Actor,
@@ -143,23 +229,10 @@ fn save(
     let (credential, unreadable) =
         if shared.is_empty() { credential(info, fields, files) } else { (BTreeMap::new(), None) };
     let (integration_ends_on, wrong_end) = end_of(world, fields);
-    let text = |name: &str| fields.get(name).to_owned();
-    let data = info.account_fields.iter().map(|field| {
-        (field.name.to_owned(), fields.get(&format!("data.{}", field.name)).to_owned())
-    });
     let new = NewAccount {
-        bank: info.folder.to_owned(),
-        description: text("description"),
-        branch: text("branch"),
-        number: text("number"),
-        digit: text("digit"),
-        data: data.filter(|(_, value)| !value.is_empty()).collect(),
-        credential,
         credential_id: Some(shared).filter(|id| !id.is_empty()),
-        responsible_email: text("responsible_email"),
         integration_ends_on,
-        is_default: fields.is_checked("is_default"),
-        ..NewAccount::default()
+        ..account_data(info, fields, credential)
     };
     let unusable = unreadable.map(|reason| FieldError::new(FILES, "invalid", reason));
     let wrong: Vec<FieldError> = unusable.into_iter().chain(wrong_end).collect();
@@ -237,12 +310,9 @@ fn new_html(
     fields: &Fields,
     errors: &Errors,
 ) -> Markup {
-    let own = ["description", "branch", "number", "digit", "credential_id"];
-    let mut shown: Vec<String> = own.map(str::to_owned).to_vec();
-    shown.extend(info.account_fields.iter().map(|field| format!("data.{}", field.name)));
+    let mut shown = account_names(info);
     shown.extend(credential_names(info));
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-    let text = |name: &'static str, label| Field::text(name, label).value(fields.get(name)).must();
     html! {
         div.title {
             h1 { (TITLE) " – " (info.name) }
@@ -251,27 +321,7 @@ fn new_html(
         (errors.summary(&shown))
         form.stack method="post" action={ "/contas/nova/" (info.folder) } enctype="multipart/form-data" {
             (csrf(who))
-            div.card {
-                h2 { "Conta" }
-                div.fields {
-                    (text("description", "Descrição").width("w6").hint("Como você a chama, por exemplo «Conta principal»").html(errors))
-                    (text("branch", "Agência").width("w2").inputmode("numeric").html(errors))
-                    (text("number", "Conta").width("w2").inputmode("numeric").hint("Sem o dígito").html(errors))
-                    (text("digit", "Dígito").width("w2").inputmode("numeric").html(errors))
-                    @for field in info.account_fields {
-                        (bank_field("data", field, fields, errors))
-                    }
-                    @if !known.is_empty() {
-                        @let one = (String::new(), "Uma nova, com os arquivos do banco".to_owned());
-                        (Field::text("credential_id", "Credencial").value(fields.get("credential_id")).width("w6")
-                            .hint("Uma integração pode servir a várias contas no banco: o certificado, seus limites e sua troca são os mesmos.")
-                            .choice([&one].into_iter().chain(known).map(|(id, name)| (id, name)), errors))
-                    }
-                    div.field {
-                        (checkbox("is_default", "yes", "Conta padrão: cobra quando nenhuma outra é escolhida", fields.is_checked("is_default")))
-                    }
-                }
-            }
+            (account_html(info, known, fields, errors))
             @if known.is_empty() {
                 (credential_html(info, fields, errors))
             } @else {
@@ -281,6 +331,46 @@ fn new_html(
             div.row {
                 (saved::buttons(None))
                 a href="/contas/nova" { "Escolher outro banco" }
+            }
+        }
+    }
+}
+
+/// Names of the fields of [`account_html`].
+fn account_names(info: &BankInfo) -> Vec<String> {
+    let own = ["description", "branch", "number", "digit", "credential_id"];
+    let mut names: Vec<String> = own.map(str::to_owned).to_vec();
+    names.extend(info.account_fields.iter().map(|field| format!("data.{}", field.name)));
+    names
+}
+
+fn account_html(
+    info: &BankInfo,
+    known: &[(String, String)],
+    fields: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let text = |name: &'static str, label| Field::text(name, label).value(fields.get(name)).must();
+    html! {
+        div.card {
+            h2 { "Conta" }
+            div.fields {
+                (text("description", "Descrição").width("w6").hint("Como você a chama, por exemplo «Conta principal»").html(errors))
+                (text("branch", "Agência").width("w2").inputmode("numeric").html(errors))
+                (text("number", "Conta").width("w2").inputmode("numeric").hint("Sem o dígito").html(errors))
+                (text("digit", "Dígito").width("w2").inputmode("numeric").html(errors))
+                @for field in info.account_fields {
+                    (bank_field("data", field, fields, errors))
+                }
+                @if !known.is_empty() {
+                    @let one = (String::new(), "Uma nova, com os arquivos do banco".to_owned());
+                    (Field::text("credential_id", "Credencial").value(fields.get("credential_id")).width("w6")
+                        .hint("Uma integração pode servir a várias contas no banco: o certificado, seus limites e sua troca são os mesmos.")
+                        .choice([&one].into_iter().chain(known).map(|(id, name)| (id, name)), errors))
+                }
+                div.field {
+                    (checkbox("is_default", "yes", "Conta padrão: cobra quando nenhuma outra é escolhida", fields.is_checked("is_default")))
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ use quita_engine::desk::Actor;
 use quita_engine::desk::Permission;
 use quita_engine::desk::customers::NewCustomer;
 use quita_engine::desk::instalments::{self, InstalmentMode, NewDocument};
+use quita_engine::desk::issue::rehearse::{self, Rehearsal};
 use quita_engine::desk::issue::{self, NewBoleto, Shape, Stored, fingerprint};
 use quita_engine::desk::issue_form::{self, Carried, Former};
 use quita_engine::desk::people::SignedIn;
@@ -32,11 +33,13 @@ use super::{issue_form as form, issue_preview, shell, show, term_fields};
 use crate::app::App;
 
 pub(super) const HERE: &str = "/boletos/emitir";
+pub(super) const REHEARSE: &str = "/boletos/emitir/simular";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(HERE, get(show).post(send))
         .route("/boletos/emitir/previa", post(show_preview))
+        .route(REHEARSE, post(rehearsal))
 }
 
 #[derive(Default, Deserialize)]
@@ -114,14 +117,33 @@ async fn redisplay(
     said: &str,
     status: StatusCode,
 ) -> Page {
+    display(app, who, fields, errors, said, status, None).await
+}
+
+async fn display(
+    app: &App,
+    who: &SignedIn,
+    fields: &Fields,
+    errors: &Errors,
+    said: &str,
+    status: StatusCode,
+    rehearsal: Option<&Rehearsal>,
+) -> Page {
     let actor = who.actor.clone();
     let choices = app.ask(move |world| issue_form::choices(world, &actor)).await?;
     let key = match fields.get("key") {
         "" => app.world.ids().next_token(),
         key => key.to_owned(),
     };
-    let content =
-        form::html(&form::View { who, choices: &choices, fields, errors, key: &key, said });
+    let content = form::html(&form::View {
+        who,
+        choices: &choices,
+        fields,
+        errors,
+        key: &key,
+        said,
+        rehearsal,
+    });
     Ok((status, shell::page(app, who, HERE, "Emitir boleto", content)).into_response())
 }
 
@@ -154,6 +176,58 @@ async fn send(State(app): State<App>, Form { who, fields }: Form) -> Page {
     }
 }
 
+/// Asks the bank about what was typed; of several, about the first. Nothing is issued.
+async fn rehearsal(State(app): State<App>, Form { who, fields }: Form) -> Page {
+    who.actor.must(Permission::Charge)?;
+    let (actor, typed) = (who.actor.clone(), fields.clone());
+    let asked = app.ask(move |world| {
+        let document = checked(world, &actor, &typed)?;
+        let boletos = instalments::boletos_of(world, &actor, &document)?;
+        let first = boletos.first().ok_or_else(|| Error::internal("no boleto"))?;
+        rehearse::rehearse(world, &actor, first)
+    });
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    match asked.await {
+        Ok(told) => {
+            let status = if told.accepted { StatusCode::OK } else { wrong };
+            let none = Errors::default();
+            display(&app, &who, &fields, &none, "", status, Some(&told)).await
+        }
+        Err(Error::BankUnavailable(reason)) => {
+            let said = format!("{reason}. Nada foi emitido; tente de novo em instantes.");
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            redisplay(&app, &who, &fields, &Errors::default(), &said, status).await
+        }
+        Err(error) => redisplay(&app, &who, &fields, &Errors::of(error)?, "", wrong).await,
+    }
+}
+
+/// What was typed, where nothing is wrong with it.
+fn checked(world: &World, actor: &Actor, fields: &Fields) -> Result<NewDocument, Error> {
+    let today = bank_day(world.clock.now());
+    let (document, mut errors) = read(world, actor, fields, today)?;
+    add_found(world, actor, fields, &document, &mut errors)?;
+    if errors.is_empty() { Ok(document) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Adds what the desk finds wrong, under the names of the form.
+fn add_found(
+    world: &World,
+    actor: &Actor,
+    fields: &Fields,
+    document: &NewDocument,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Error> {
+    let found = instalments::wrong(world, actor, document)?;
+    let known = fields.get("customer_kind") != "new";
+    for error in placed(found, known) {
+        if !errors.iter().any(|other| other.field == error.field) {
+            errors.push(error);
+        }
+    }
+    Ok(())
+}
+
 /// Issues what was typed, once for the key of the form. Errors have the names of its fields.
 fn issue_typed(world: &World, actor: &Actor, fields: &Fields) -> Result<Stored, Error> {
     let today = bank_day(world.clock.now());
@@ -168,13 +242,7 @@ fn issue_typed(world: &World, actor: &Actor, fields: &Fields) -> Result<Stored, 
             other => return other,
         }
     }
-    let found = instalments::wrong(world, actor, &document)?;
-    let known = fields.get("customer_kind") != "new";
-    for error in placed(found, known) {
-        if !errors.iter().any(|other| other.field == error.field) {
-            errors.push(error);
-        }
-    }
+    add_found(world, actor, fields, &document, &mut errors)?;
     Err(Error::Invalid(errors))
 }
 

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use quita_engine::desk::classifications::Register;
+use quita_engine::desk::issue::rehearse::Rehearsal;
 use quita_engine::desk::issue_form::{AccountChoice, Choices};
 use quita_engine::desk::origin::Origin;
 use quita_engine::desk::people::SignedIn;
@@ -20,6 +21,8 @@ pub(super) struct View<'a> {
     pub(super) key: &'a str,
     /// Said above it; may be empty.
     pub(super) said: &'a str,
+    /// What the bank said of it, when it was only shown.
+    pub(super) rehearsal: Option<&'a Rehearsal>,
 }
 
 /// Names of the fields that say what is wrong with them.
@@ -68,6 +71,7 @@ pub(super) fn html(view: &View) -> Markup {
             }
         }
         @if !view.said.is_empty() { div.notice.wait role="alert" { (view.said) } }
+        (rehearsed(view.rehearsal))
         (refused(fields))
         @if view.choices.accounts.is_empty() {
             div.card.empty {
@@ -89,10 +93,36 @@ pub(super) fn html(view: &View) -> Markup {
                 div.card { h2 { "O que se cobra" } (document(view)) }
                 div.card { h2 { "De quem" } (customer(view)) }
                 div.card { h2 { "Como" } (how(view)) }
-                div { button.first { "Emitir" } }
+                div.row {
+                    button.first { "Emitir" }
+                    @if view.choices.accounts.iter().any(|account| account.rehearses) {
+                        button formaction=(super::issue::REHEARSE) { "Simular no banco" }
+                    }
+                }
             }
             div #previa aria-live="polite" {
                 div.card.empty { strong { "Prévia" } "Preencha valor e vencimento para ver as parcelas e o boleto." }
+            }
+        }
+    }
+}
+
+/// What the bank said of a boleto that it was only shown.
+fn rehearsed(rehearsal: Option<&Rehearsal>) -> Markup {
+    html! {
+        @match rehearsal {
+            None => {}
+            Some(told) if told.accepted => {
+                div.notice role="status" tabindex="-1" {
+                    strong { "O banco aceitaria este boleto." }
+                    " Nada foi emitido: se está certo, emita."
+                }
+            }
+            Some(told) => {
+                div.notice.bad role="alert" tabindex="-1" {
+                    strong { "O banco não aceitaria este boleto." }
+                    p { (told.message) }
+                }
             }
         }
     }

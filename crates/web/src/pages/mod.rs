@@ -6,6 +6,7 @@
 mod accounts;
 mod accounts_by_file;
 mod accounts_connect;
+mod accounts_enrol;
 mod accounts_export;
 mod address;
 pub(crate) mod assets;
@@ -80,6 +81,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(accounts::routes())
         .merge(accounts_by_file::routes())
         .merge(accounts_connect::routes())
+        .merge(accounts_enrol::routes())
         .merge(accounts_export::routes())
         .merge(company::routes())
         .merge(contract::routes())

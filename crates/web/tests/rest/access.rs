@@ -1,6 +1,6 @@
 //! Who may do what, and that no company sees another.
 
-use quita_engine::desk::{Permission, tokens};
+use quita_engine::desk::{Permission, accounts, tokens};
 use serde_json::json;
 
 use crate::house::{House, boleto, customer};
@@ -73,6 +73,12 @@ async fn each_operation_asks_for_its_permission(house: &House) {
     let saved = house.post("/v1/customers", "c", &customer()).send().await.expect(201);
     let customer_path = format!("/v1/customers/{}", saved["id"].as_str().unwrap());
     let probe_path = format!("/v1/accounts/{}/probe", house.ours.account_id);
+    let road = crate::screens::begun(house, &house.ours);
+    // Boletos that name no account are issued at the other one.
+    let inactive =
+        accounts::Register { description: "x".into(), active: false, is_default: false, fee: None };
+    accounts::change(&house.world, &house.ours.actor, &road, &inactive).unwrap();
+    let road = |part: &str| format!("/v1/accounts/{road}{part}");
     let form = json!({"description": "x", "kind": "01"});
     let other_form = json!({"description": "y", "kind": "01"});
     let kept = house.post("/v1/payment-forms", "f", &form).send().await.expect(201);
@@ -117,6 +123,7 @@ async fn each_operation_asks_for_its_permission(house: &House) {
         ("PUT", contract_path(""), contract, Permission::Charge),
         ("PUT", contract_path("/status"), json!({"status": "paused"}), Permission::Charge),
         ("POST", "/v1/boletos".into(), boleto("2"), Permission::Charge),
+        ("POST", "/v1/boletos/rehearsal".into(), boleto("2r"), Permission::Charge),
         ("POST", "/v1/boletos?wait=1s".into(), boleto("3"), Permission::Charge),
         ("POST", "/v1/boletos/batch".into(), json!({"boletos": [boleto("4")]}), Permission::Charge),
         (
@@ -136,6 +143,18 @@ async fn each_operation_asks_for_its_permission(house: &House) {
         ),
         ("GET", "/v1/credentials".into(), no_body.clone(), Permission::Configure),
         ("POST", probe_path, no_body.clone(), Permission::Configure),
+        ("GET", road("/enrolment"), no_body.clone(), Permission::Configure),
+        ("GET", road("/enrolment/letter"), no_body.clone(), Permission::Configure),
+        ("GET", road("/enrolment/letter/pdf"), no_body.clone(), Permission::Configure),
+        (
+            "PUT",
+            road("/enrolment/received"),
+            json!({"client_id": "a", "token": "b"}),
+            Permission::Configure,
+        ),
+        ("POST", road("/enrolment/certificate"), no_body.clone(), Permission::Configure),
+        ("POST", road("/credential/renewal"), no_body.clone(), Permission::Configure),
+        ("DELETE", road("/enrolment"), no_body.clone(), Permission::Configure),
         (
             "POST",
             "/v1/accounts".into(),
@@ -193,6 +212,7 @@ async fn no_company_sees_another(house: &House) {
     let terms = json!({"description": "segredo-nosso"});
     let terms = house.post("/v1/terms", "t", &terms).send().await.expect(201);
     let theirs = &house.theirs.token;
+    let road = crate::screens::begun(house, &house.ours);
     let mine = tokens::create(
         &house.world,
         &house.ours.actor,
@@ -212,6 +232,11 @@ async fn no_company_sees_another(house: &House) {
         ("GET", format!("{contract}/periods")),
         ("POST", format!("/v1/accounts/{}/probe", house.ours.account_id)),
         ("DELETE", format!("/v1/tokens/{}", mine.id)),
+        ("GET", format!("/v1/accounts/{road}/enrolment")),
+        ("GET", format!("/v1/accounts/{road}/enrolment/letter")),
+        ("POST", format!("/v1/accounts/{road}/enrolment/certificate")),
+        ("POST", format!("/v1/accounts/{road}/credential/renewal")),
+        ("DELETE", format!("/v1/accounts/{road}/enrolment")),
     ] {
         house.call(method, &path).token(theirs).send().await.problem(404, "not_found");
     }

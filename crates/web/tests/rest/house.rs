@@ -9,12 +9,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Request, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use quita_banks::contract::HttpResponse;
 use quita_banks::info::FieldKind;
 use quita_banks::registry;
-use quita_banks::simulator::{self, Control, SimReply, SimRequest, Simulator};
-use quita_engine::clock::Clock;
+use quita_banks::simulator::{self, Control, Signed, Signer, SimReply, SimRequest, Simulator};
+use quita_engine::clock::{Clock, bank_day};
 use quita_engine::desk::accounts::{self, NewAccount};
 use quita_engine::desk::companies::{self, NewCompany};
 use quita_engine::desk::tokens::{self, NewToken};
@@ -142,15 +142,51 @@ impl Wire for SimulatedBank {
             query,
             headers: request.headers.clone(),
             body: request.body.clone(),
-            client_certificate: peer.identity.as_ref().map(|_| "any of the bank's CA".to_owned()),
+            client_certificate: peer.identity.as_ref().map(|shown| fingerprint(&shown.certificate)),
         };
         let (simulator, chance) = &mut *self.inside.lock().unwrap();
-        match simulator.handle(&request, self.clock.now(), chance) {
+        let now = self.clock.now();
+        match simulator.handle_with(&request, now, chance, &Authority { now }) {
             SimReply::Answer { response, .. } => Ok(response),
             SimReply::Drop | SimReply::Reset { .. } => {
                 Err(WireError::NoAnswer("sem resposta".to_owned()))
             }
         }
+    }
+}
+
+/// What tells one certificate from another here.
+fn fingerprint(pem: &str) -> String {
+    let text: String = pem.split_whitespace().collect();
+    text.trim_end_matches("-----ENDCERTIFICATE-----").chars().rev().take(64).collect()
+}
+
+/// Signs certificates for the clients of a simulated bank, by the clock of the house.
+struct Authority {
+    now: Timestamp,
+}
+
+impl Signer for Authority {
+    fn sign(&self, request: &str, days: u16) -> Option<Signed> {
+        let request = rcgen::CertificateSigningRequestParams::from_pem(request).ok()?;
+        let name = request.params.distinguished_name.get(&rcgen::DnType::CommonName)?;
+        let rcgen::DnValue::Utf8String(common_name) = name else { return None };
+        let mut params = rcgen::CertificateParams::default();
+        params.distinguished_name.push(rcgen::DnType::CommonName, common_name.as_str());
+        let date = |instant: Timestamp| {
+            let day = bank_day(instant);
+            rcgen::date_time_ymd(day.year().into(), day.month() as u8, day.day() as u8)
+        };
+        let end = self.now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()?;
+        (params.not_before, params.not_after) = (date(self.now), date(end));
+        let issuer = rcgen::Issuer::new(
+            rcgen::CertificateParams::default(),
+            rcgen::KeyPair::generate().ok()?,
+        );
+        let request = rcgen::CertificateSigningRequestParams { params, ..request };
+        let certificate = request.signed_by(&issuer).ok()?.pem();
+        let fingerprint = fingerprint(&certificate);
+        Some(Signed { common_name: common_name.clone(), certificate, fingerprint })
     }
 }
 
@@ -318,6 +354,11 @@ pub(crate) fn itau_account(pix_key: &str) -> NewAccount {
         hosts: hosts.map(|h| (h.key.to_owned(), h.at(ITAU_ORIGIN))).collect(),
         ..account("12345")
     }
+}
+
+/// The same account before it has a credential.
+pub(crate) fn itau_account_alone(pix_key: &str) -> NewAccount {
+    NewAccount { credential: BTreeMap::new(), ..itau_account(pix_key) }
 }
 
 /// A boleto that may be issued.

@@ -13,6 +13,7 @@ crate::on_both_databases! {
     numbers_are_given_once_and_silence_makes_no_second_boleto
     a_number_of_another_program_is_passed_over
     the_bank_gets_its_token_and_its_notice_settles
+    a_boleto_is_shown_to_the_bank_before_it_is_issued
 }
 
 fn account(house: &House) -> String {
@@ -123,6 +124,41 @@ async fn a_number_of_another_program_is_passed_over(house: &House) {
     assert_eq!((&told["status"], &told["our_number"]), (&json!("REGISTERED"), &json!("00000002")));
     let inspected = house.itau.control(&Control::Inspect);
     assert_eq!(inspected["boletos"].as_array().unwrap().len(), 2);
+}
+
+async fn a_boleto_is_shown_to_the_bank_before_it_is_issued(house: &House) {
+    let (account, key) = account_and_key(house);
+    let mut order = boleto("S-1");
+    order["account_id"] = account.clone().into();
+    let ask = |order: &Value| house.call("POST", "/v1/boletos/rehearsal").json(order).send();
+    let told = ask(&order).await.expect(200);
+    assert_eq!((&told["accepted"], &told["message"]), (&json!(true), &json!("")));
+    // Our own checks come first.
+    let mut late = order.clone();
+    late["expiration_date"] = "2026-11-01".into();
+    assert!(ask(&late).await.faults().contains(&"expiration_date in_the_past".to_owned()));
+    // Nothing was kept, at the bank or here: the number is still the first one.
+    assert_eq!(house.get("/v1/boletos").send().await.json()["data"], json!([]));
+    assert_eq!(house.itau.control(&Control::Inspect)["boletos"], json!([]));
+
+    // Another program takes that number: the bank says so before anything is issued.
+    let other = accounts::create(&house.world, &house.theirs.actor, &itau_account(&key)).unwrap();
+    let mut theirs = boleto("X-1");
+    theirs["account_id"] = other.id.into();
+    house.post("/v1/boletos", "X-1", &theirs).token(&house.theirs.token).send().await.expect(201);
+    house.work();
+    let told = ask(&order).await.expect(200);
+    assert_eq!(told["accepted"], false, "{told}");
+    assert!(told["message"].as_str().unwrap().len() > 10, "{told}");
+
+    // A bank that does not answer is no answer, and a bank without that mode is told.
+    let lost = Fault::RequestLost;
+    let on = "recebimentos-pix".into();
+    house.itau.control(&Control::Fault { fault: lost, on, times: 1, skip: 0 });
+    ask(&order).await.problem(503, "bank_unavailable");
+    let mut elsewhere = boleto("S-2");
+    elsewhere["account_id"] = house.ours.account_id.clone().into();
+    ask(&elsewhere).await.problem(409, "not_supported");
 }
 
 async fn the_bank_gets_its_token_and_its_notice_settles(house: &House) {

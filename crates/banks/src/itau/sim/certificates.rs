@@ -63,6 +63,13 @@ impl State {
         let Some(client) = self.clients.get_mut(&client_id) else {
             return reply::message(401, "Unauthorized");
         };
+        if first
+            && client.certificate.is_some()
+            && client.certificate_until.is_none_or(|until| until > now)
+        {
+            let action = "Utilize o certificado atual ou solicite a revogação";
+            return refused(409, "C700a", "Certificado ainda válido", action);
+        }
         client.certificate = Some(signed.fingerprint);
         client.certificate_until = Some(clock::later(now, u64::from(DAYS) * 86_400_000));
         let mut body = String::new();

@@ -181,30 +181,49 @@ impl State {
     }
 }
 
-impl Simulator for ItauSimulator {
-    fn handle(&mut self, request: &SimRequest, now: Timestamp, rng: &mut dyn Entropy) -> SimReply {
+impl ItauSimulator {
+    /// The answer with its fault, if one is armed.
+    fn serve(
+        &mut self,
+        request: &SimRequest,
+        now: Timestamp,
+        rng: &mut dyn Entropy,
+        signer: Option<&dyn Signer>,
+    ) -> SimReply {
         let state = &mut self.state;
         state.advance(now, rng);
-        match take(&mut state.faults, request) {
-            None => prompt(state.answer(request, now, rng)),
-            Some(Fault::Slow { milliseconds }) => SimReply::Answer {
-                response: state.answer(request, now, rng),
-                after: Duration::from_millis(milliseconds),
-            },
+        let fault = take(&mut state.faults, request);
+        let mut answer = || match signer {
+            Some(signer) if certificates::is_asked_for(&request.path) => {
+                state.certificate(request, now, rng, signer)
+            }
+            _ => state.answer(request, now, rng),
+        };
+        match fault {
+            None => prompt(answer()),
+            Some(Fault::Slow { milliseconds }) => {
+                SimReply::Answer { response: answer(), after: Duration::from_millis(milliseconds) }
+            }
             Some(Fault::RequestLost) => SimReply::Drop,
             Some(Fault::AnswerLost) => {
-                state.answer(request, now, rng);
+                answer();
                 SimReply::Drop
             }
-            Some(Fault::Truncated) => SimReply::Reset { response: state.answer(request, now, rng) },
+            Some(Fault::Truncated) => SimReply::Reset { response: answer() },
             Some(Fault::ErrorBefore { status }) => prompt(reply::broken(&request.path, status)),
             Some(Fault::ErrorAfter { status }) => {
-                state.answer(request, now, rng);
+                answer();
                 prompt(reply::broken(&request.path, status))
             }
             Some(Fault::TooMany { retry_after }) => prompt(reply::too_many(retry_after)),
             Some(Fault::WrongBody) => prompt(wrong_body()),
         }
+    }
+}
+
+impl Simulator for ItauSimulator {
+    fn handle(&mut self, request: &SimRequest, now: Timestamp, rng: &mut dyn Entropy) -> SimReply {
+        self.serve(request, now, rng, None)
     }
 
     fn handle_with(
@@ -214,11 +233,7 @@ impl Simulator for ItauSimulator {
         rng: &mut dyn Entropy,
         signer: &dyn Signer,
     ) -> SimReply {
-        if certificates::is_asked_for(&request.path) {
-            self.state.advance(now, rng);
-            return prompt(self.state.certificate(request, now, rng, signer));
-        }
-        self.handle(request, now, rng)
+        self.serve(request, now, rng, Some(signer))
     }
 
     fn signs_certificates(&self) -> bool {

@@ -9,6 +9,7 @@ mod contracts;
 mod credentials;
 mod customers;
 mod email;
+mod enrolment;
 mod filing;
 mod home;
 mod issuing;
@@ -20,6 +21,7 @@ mod registers;
 mod roles;
 mod statements;
 
+pub(crate) use enrolment::begun;
 use quita_engine::desk::people::{self, NewPerson, Role};
 
 use crate::house::{Call, House, Reply};

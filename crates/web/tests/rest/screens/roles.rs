@@ -16,7 +16,7 @@ use super::batch::{draft, one_row};
 use super::logo::png;
 use super::{Person, upload};
 use crate::by_file;
-use crate::house::{BANK, House, Tenant, boleto};
+use crate::house::{BANK, House, ITAU, Tenant, boleto};
 
 crate::on_both_databases! { each_role_reaches_what_is_its_own nothing_of_another_company_is_reached }
 
@@ -26,7 +26,7 @@ const CONFIGURE: Option<Permission> = Some(Permission::Configure);
 
 /// Pages, and what one must be allowed to see them. A letter in braces is one of [`Things`].
 #[rustfmt::skip]
-const PAGES: [(&str, Option<Permission>); 76] = [
+const PAGES: [(&str, Option<Permission>); 80] = [
     ("/", None), ("/minha-senha", None), ("/boletos/lote/modelo.csv", None),
     ("/inicio/numeros", READ), ("/boletos", READ), ("/boletos/exportar.csv", READ),
     ("/boletos/exportar.xlsx", READ), ("/boletos/{b}", READ), ("/boletos/{b}/linha", READ),
@@ -56,12 +56,14 @@ const PAGES: [(&str, Option<Permission>); 76] = [
     ("/remessas", READ), ("/remessas/{r}", READ), ("/remessas/{r}/arquivo", CHARGE),
     ("/remessas/proxima/{q}", READ), ("/retornos", READ), ("/retornos/{v}", READ),
     ("/retornos/{v}/como-esta", READ), ("/retornos/{v}/arquivo", CHARGE),
-    ("/contas/nova/{bank_by_file}/arquivo", CONFIGURE),
+    ("/contas/nova/{bank_by_file}/arquivo", CONFIGURE), ("/contas/nova/{bank_of_letter}/pedido", CONFIGURE),
+    ("/contas/{i}/pedido", CONFIGURE), ("/contas/{i}/pedido/carta.pdf", CONFIGURE),
+    ("/contas/{i}/renovar", CONFIGURE),
 ];
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 66] = [
+const FORMS: [(&str, Permission); 74] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
@@ -99,6 +101,11 @@ const FORMS: [(&str, Permission); 66] = [
     ("/remessas/{r}/enviada", Permission::Charge), ("/remessas/proxima/{q}", Permission::Charge),
     ("/remessas/proxima/{q}/numero", Permission::Configure),
     ("/contas/nova/{bank_by_file}/arquivo", Permission::Configure),
+    ("/contas/nova/{bank_of_letter}/pedido", Permission::Configure),
+    ("/boletos/emitir/simular", Permission::Charge),
+    ("/contas/{i}/pedido/carta", Permission::Configure), ("/contas/{i}/pedido/enviada", Permission::Configure),
+    ("/contas/{i}/pedido/recebido", Permission::Configure), ("/contas/{i}/renovar", Permission::Configure),
+    ("/contas/{i}/pedido/certificado", Permission::Configure), ("/contas/{i}/pedido/desistir", Permission::Configure),
 ];
 
 /// Forms with files.
@@ -239,12 +246,15 @@ impl Things {
         let entry = |register: Register| registers.entries(register).next().unwrap().id;
         logo::save(world, actor, &png(3, 2)).unwrap();
         let [by_file, remittance, returned] = by_file::remitted(house, tenant).await;
+        let enrolling = super::enrolment::begun(house, tenant);
         Self(vec![
             ("{n}", contract),
             ("{p}", entry(Register::ChartAccount)),
             ("{w}", entry(Register::CostCenter)),
             ("{bank}", registry::by_code(BANK).unwrap().info().folder.to_owned()),
             ("{bank_by_file}", by_file::folder().to_owned()),
+            ("{bank_of_letter}", ITAU.to_owned()),
+            ("{i}", enrolling),
             ("{q}", by_file),
             ("{r}", remittance),
             ("{v}", returned),
