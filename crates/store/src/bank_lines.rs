@@ -100,6 +100,8 @@ sql! {
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
         AND (CAST($4 AS TEXT) IS NULL OR account_id = $4)
         ORDER BY day, id LIMIT $5");
+    ANY_OPEN = "SELECT 1 FROM bank_lines
+        WHERE company_id = $1 AND status = 'open' AND account_id = $2 AND amount > 0 LIMIT 1";
     MISSING = concat!("SELECT ", columns!(), " FROM bank_lines
         WHERE account_id = $1 AND missing_since IS NOT NULL AND day >= $2 AND day <= $3
         ORDER BY day, id");
@@ -183,6 +185,11 @@ pub fn open(
 ) -> Result<Vec<KeptLine>, StoreError> {
     let (day, id) = after;
     tx.rows(OPEN, params![company_id, day, id, account_id, limit])?.into_iter().map(read).collect()
+}
+
+/// Whether money came in on an account that nothing explains yet.
+pub fn any_open(tx: &mut Tx, company_id: &str, account_id: &str) -> Result<bool, StoreError> {
+    Ok(tx.row(ANY_OPEN, params![company_id, account_id])?.is_some())
 }
 
 /// Lines of an account that its bank no longer tells, on days of which it told everything.
@@ -277,4 +284,15 @@ pub(crate) fn read_at(row: &Row, at: usize) -> Result<KeptLine, StoreError> {
         created_at: row.instant(at + 10)?,
         updated_at: row.instant(at + 11)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::plan;
+
+    #[test]
+    fn whether_any_is_open_is_asked_of_the_index() {
+        assert!(plan(ANY_OPEN).contains("COVERING INDEX bank_lines_open (company_id=?)"));
+    }
 }

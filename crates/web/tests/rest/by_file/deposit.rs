@@ -64,8 +64,12 @@ async fn matches(house: &House) -> Vec<Value> {
 
 async fn the_deposit_of_a_day_pays_what_the_return_tells(house: &House) {
     let (account_id, boletos, told) = paid(house, 4).await;
-    send(house, "2.ret", &told).await;
+    // The statement comes first: of what the deposit is made is not known yet.
     stated(house, &account_id, &[4 * NET]).await;
+    house.work();
+    assert_eq!(matches(house).await, [] as [Value; 0]);
+    // The return tells it, and nobody has to ask again.
+    send(house, "2.ret", &told).await;
     house.work();
     let found = matches(house).await;
     assert_eq!(found.len(), 1, "{found:?}");
