@@ -15,7 +15,7 @@ use quita_core::bank_line::BankLine;
 use quita_core::calendar::Calendar;
 use quita_core::line_identity::Source;
 use quita_store::jobs::{self, Job};
-use quita_store::{StoreError, Tx, cursors, statement_days};
+use quita_store::{StoreError, Tx, accounts, cursors, statement_days};
 
 use super::{finish, postpone};
 use crate::call::{self, Called, NotNow};
@@ -96,6 +96,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             tracing::error!(account = job.subject, %error, "statement");
             (pause, error.to_string())
         }
+    if !reading.is_due()? {
+        return end(world, job);
+    }
     };
     let job = job.clone();
     world.tx(move |tx, ids| {
@@ -116,6 +119,8 @@ fn end(world: &World, job: &Job) -> Result<(), Error> {
     Ok(world.tx(move |tx, _| finish(tx, &job))?)
 }
 
+            // Turned off: nobody has to come back, unless for what was asked meanwhile.
+            "" if !is_due(tx, id)? => finish(tx, &job),
 /// In the morning of the next business day.
 fn next_run(now: Timestamp) -> Timestamp {
     let day = Calendar::national().add_business_days(bank_day(now), 1);
@@ -123,6 +128,16 @@ fn next_run(now: Timestamp) -> Timestamp {
 }
 
 struct Reading<'a> {
+/// Whether there is anything to read: every day, or what a person asked for and is not whole yet.
+fn is_due(tx: &mut Tx, account_id: &str) -> Result<bool, StoreError> {
+    let account = accounts::get(tx, account_id)?;
+    let mut is_set = false;
+    for name in [statement_cursor::WANTED, statement_cursor::BALANCES] {
+        is_set |= cursors::get(tx, account_id, name)?.is_some_and(|value| !value.is_empty());
+    }
+    Ok(is_set || account.is_some_and(|account| account.statement_daily))
+}
+
     world: &'a World,
     connection: &'a Arc<Connection>,
     rules: &'static StatementRules,
@@ -183,6 +198,11 @@ impl Reading<'_> {
     }
 
     /// Reads all days from where the last reading ended, and those before it that may have
+    fn is_due(&self) -> Result<bool, Error> {
+        let id = self.connection.account.id.clone();
+        Ok(self.world.store.read(move |tx| is_due(tx, &id))?)
+    }
+
     /// changed or are not proved.
     fn lines(&self, first: Date, to: Date, read_to: Option<Date>) -> Result<(), Stop> {
         let mut from = first;

@@ -70,6 +70,7 @@ fn filled(place: &Place, all: &'static [(&str, i64, BoletoStatus, &str)]) -> Sto
 fn account(id: &str) -> Account {
     Account {
         layout: None,
+        statement_daily: true,
         id: id.into(),
         company_id: "c".into(),
         credential_id: None,

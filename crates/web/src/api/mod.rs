@@ -102,6 +102,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(accounts::health))
         .routes(routes!(accounts::probe))
         .routes(routes!(sync::sync))
+        .routes(routes!(accounts::set_statement_reading))
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::replace))
         .routes(routes!(banks::list))

@@ -202,7 +202,7 @@ async fn content(
             }
         }
         div.two {
-            (schedule(who, &account, statement.schedule.as_ref(), may))
+            (schedule(who, &account, statement.schedule.as_ref()))
             @if may { (import_form(who, &account, wrong)) }
         }
         (filter(&account, &asked))
@@ -233,12 +233,8 @@ fn many(count: usize, one: &str, many: &str) -> String {
     show::count(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }
 
-fn schedule(
-    who: &SignedIn,
-    account: &AccountView,
-    schedule: Option<&Schedule>,
-    may: bool,
-) -> Markup {
+fn schedule(who: &SignedIn, account: &AccountView, schedule: Option<&Schedule>) -> Markup {
+    let may = |permission| who.actor.permissions.contains(&permission);
     html! {
         div.card {
             h2 { "Busca no banco" }
@@ -259,6 +255,7 @@ fn schedule(
                             @else if let Some(next) = at.next_run { (show::time(next)) }
                             @else { "assim que o banco responder pela primeira vez" }
                         }
+                    @if !at.daily { p { span.state.wait { "Busca diária desligada" } } }
                         dt { "Resultado" }
                         dd {
                             @if !at.last_error.is_empty() {
@@ -268,10 +265,19 @@ fn schedule(
                             } @else if at.last_look.is_some() {
                                 span.state.good { "Em dia" }
                             } @else { "–" }
+                            @else if !at.daily { "só quando alguém pedir" }
                         }
                     }
-                    p.hint { "Todo dia útil, com os dias anteriores de novo: o que o banco mostrar tarde ou corrigir entra sozinho." }
-                    @if may {
+                    p.hint {
+                        @if at.daily { "Todo dia útil, com os dias anteriores de novo: o que o banco mostrar tarde ou corrigir entra sozinho. " }
+                        @else { "«Buscar agora» lê o que faltar até ontem. " }
+                        @if may(Permission::Configure) {
+                            a href={ "/contas/" (account.id) "#extrato" } {
+                                @if at.daily { "Desligar a busca diária" } @else { "Ligar a busca diária" }
+                            }
+                        }
+                    }
+                    @if may(Permission::Charge) {
                         form method="post" action={ (address(&account.id)) "/buscar" } {
                             (csrf(who))
                             button { "Buscar agora" }

@@ -9,8 +9,8 @@ mod record;
 mod resolve;
 
 pub use export::{Exported, export};
-pub(crate) use fetch::schedule;
-pub use fetch::{Schedule, fetch_now, schedule_of};
+pub use fetch::{Schedule, fetch_now, schedule_of, set_daily};
+pub(crate) use fetch::{gives_statements, schedule};
 pub use file::{FILE_MAX, GivenStatement, csv_columns, csv_mapping, guess_csv, import};
 pub(crate) use record::{Look, balance, open_days, record};
 pub use resolve::{Answer, resolve};
