@@ -313,7 +313,7 @@ fn save_receipts(
 /// A line may have come before the receipt that explains it.
 fn reconcile_again(tx: &mut Tx, ids: &mut Ids, boleto: &Boleto) -> Result<(), StoreError> {
     let Boleto { company_id, account_id, .. } = boleto;
-    if !bank_lines::any_open(tx, company_id, account_id)? {
+    if !bank_lines::any_open(tx, account_id)? {
         return Ok(());
     }
     let at = after(ids.now(), RECEIPTS_TOGETHER_SECONDS);

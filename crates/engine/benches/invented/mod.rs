@@ -252,6 +252,7 @@ fn state(
         doubt: None,
         created_at: now,
         updated_at: now,
+        missing: None,
     };
     bank_lines::insert(tx, &kept)?;
     Ok(kept.id)

@@ -57,6 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::booked))
         .routes(routes!(statements::lines))
+        .routes(routes!(statements::decide_missing))
         .routes(routes!(statements::days))
         .merge(
             OpenApiRouter::new()
@@ -101,8 +102,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::health))
         .routes(routes!(accounts::probe))
-        .routes(routes!(sync::sync))
         .routes(routes!(accounts::set_statement_reading))
+        .routes(routes!(sync::sync))
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::replace))
         .routes(routes!(banks::list))

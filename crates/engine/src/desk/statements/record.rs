@@ -236,15 +236,14 @@ impl Taking<'_, '_> {
         if self.look.source != Source::Api {
             return Ok(());
         }
-        let marked = bank_lines::missing(self.tx, &self.look.account.id, first, last)?;
-        let marked: BTreeSet<&str> = marked.iter().map(|line| line.id.as_str()).collect();
         for (of, line) in kept.iter().enumerate() {
             let is_gone = line.source == Source::Api
+            let is_told = found.contains(&of);
                 && !line.provisional
                 && line.status.counts()
                 && (first..=last).contains(&line.line.date)
-                && !found.contains(&of);
-            if is_gone != marked.contains(line.id.as_str()) {
+                && !is_told;
+            if is_gone && line.missing.is_none() || is_told && line.missing.is_some() {
                 let since = is_gone.then_some(self.ids.now());
                 bank_lines::set_missing(self.tx, &line.company_id, &line.id, since)?;
                 self.touched(line.line.date);
@@ -277,6 +276,7 @@ impl Taking<'_, '_> {
             created_at: now,
             updated_at: now,
         };
+            missing: None,
         bank_lines::insert(self.tx, &kept)?;
         self.touched(line.date);
         Ok(())

@@ -19,6 +19,7 @@ pub(crate) mod reconciliation;
 mod registers;
 mod roles;
 mod statements;
+mod statements_corrected;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
 
