@@ -20,6 +20,7 @@ mod registers;
 mod roles;
 mod statements;
 mod statements_corrected;
+mod statements_late;
 
 use quita_engine::desk::people::{self, NewPerson, Role};
 
