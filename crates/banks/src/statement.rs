@@ -55,8 +55,9 @@ pub struct Balance {
 /// How often a reading may begin anew before it is given up for now.
 const BEGINNINGS: u8 = 3;
 
-/// Parts of one statement put together so that nothing is lost and nothing doubled.
-#[derive(Debug, Default)]
+/// Parts of one statement put together so that nothing is lost and nothing doubled. It can be put
+/// aside between two parts.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Gathering {
     lines: Vec<BankLine>,
     /// Places in `lines` by the bank's id.

@@ -13,10 +13,10 @@ use quita_core::payable::{PayableRules, payable};
 use quita_store::boletos::{self, Boleto, Outline};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
-use quita_store::{StoreError, Tx, charges, events, facts, remittance_orders};
+use quita_store::{StoreError, Tx, bank_lines, charges, events, facts, remittance_orders};
 use serde_json::json;
 
-use crate::clock::bank_day;
+use crate::clock::{after, bank_day};
 use crate::desk::reconciliation::NOT_SETTLED;
 use crate::ids::Ids;
 use crate::order_boleto;
@@ -26,6 +26,9 @@ use crate::workers::{Kind, enqueue};
 
 /// Kind of the pending item of an order that does not reach the bank.
 pub const NOT_SENT: &str = "not_sent";
+
+/// Receipts come many at a time: one run for all that are learned within so long.
+const RECEIPTS_TOGETHER_SECONDS: i64 = 10;
 
 /// What a bank told about boletos of one account, asked at `asked`. Boletos that are not ours
 /// are left alone. Gives how many of ours changed.
@@ -246,6 +249,7 @@ fn save_receipts(
 ) -> Result<(), StoreError> {
     let mut known = receipts::of_boleto(tx, &boleto.id)?;
     let keys: BTreeSet<&str> = folded.receipts.iter().map(|r| r.key.as_str()).collect();
+    let mut is_news = false;
     for told in &folded.receipts {
         let same_key = known.iter().position(|r| r.receipt_key == told.key);
         // A payment that was anonymous may come again with its identifier: the same receipt.
@@ -279,6 +283,7 @@ fn save_receipts(
             _ => {}
         }
         receipts::upsert(tx, &receipt)?;
+        is_news = true;
         let kind = if old.is_some() { "receipt.completed" } else { "receipt.created" };
         let body = json!({
             "receipt_id": receipt.id,
@@ -302,7 +307,17 @@ fn save_receipts(
         });
         write_event(tx, ids, boleto, "receipt.withdrawn", &body.to_string())?;
     }
-    Ok(())
+    if is_news { reconcile_again(tx, ids, boleto) } else { Ok(()) }
+}
+
+/// A line may have come before the receipt that explains it.
+fn reconcile_again(tx: &mut Tx, ids: &mut Ids, boleto: &Boleto) -> Result<(), StoreError> {
+    let Boleto { company_id, account_id, .. } = boleto;
+    if !bank_lines::any_open(tx, account_id)? {
+        return Ok(());
+    }
+    let at = after(ids.now(), RECEIPTS_TOGETHER_SECONDS);
+    enqueue(tx, ids, company_id, Kind::Reconcile, account_id, at)
 }
 
 fn status_changed(

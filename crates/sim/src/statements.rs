@@ -15,8 +15,8 @@ use crate::universe::Universe;
 
 /// So long before they were connected accounts move: some days longer than is read.
 const DAYS_BEFORE: i64 = 64;
-/// A movement may be booked under a day so long ago: those days are read again.
-const BACKDATED_DAYS: i64 = 4;
+/// A movement may be booked under a day so long ago: far longer than is read again every day.
+const BACKDATED_DAYS: i64 = 22;
 
 /// Movements from before the company told us of its accounts.
 pub(crate) fn before(universe: &Universe) {

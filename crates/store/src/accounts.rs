@@ -48,18 +48,22 @@ pub struct Account {
     pub fee: Option<Money>,
     /// The layout of the files by which it is run; `None` where the bank is called.
     pub layout: Option<String>,
+    /// Whether its statement is read at the bank every business day, where the bank gives one.
+    pub statement_daily: bool,
 }
 
 macro_rules! columns {
     () => {
         "id, company_id, credential_id, bank, description, branch, number, digit, data, hosts,
-         hook_token, status, created_at, is_default, fee, layout"
+         hook_token, status, created_at, is_default, fee, layout,
+         statement_daily"
     };
 }
 
 sql! {
     INSERT = concat!("INSERT INTO accounts (", columns!(), ")
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+        $17)");
     GET = concat!("SELECT ", columns!(), " FROM accounts WHERE id = $1");
     LOCK = "SELECT id FROM accounts WHERE id = $1 /*for update*/";
     LIST = concat!("SELECT ", columns!(), " FROM accounts WHERE company_id = $1 ORDER BY id");
@@ -71,6 +75,7 @@ sql! {
         WHERE company_id = $1 AND credential_id = $2";
     SET_REGISTER = "UPDATE accounts SET description = $2, status = $3, fee = $4 WHERE id = $1";
     SET_DEFAULT = "UPDATE accounts SET is_default = (id = $2) WHERE company_id = $1";
+    SET_STATEMENT_DAILY = "UPDATE accounts SET statement_daily = $2 WHERE id = $1";
     SET_HOSTS = "UPDATE accounts SET hosts = $2 WHERE id = $1";
 }
 
@@ -96,7 +101,8 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
             account.created_at,
             account.is_default,
             account.fee,
-            account.layout.as_deref()
+            account.layout.as_deref(),
+            account.statement_daily
         ],
     )?;
     Ok(())
@@ -138,6 +144,12 @@ pub fn set_register(
     fee: Option<Money>,
 ) -> Result<(), StoreError> {
     tx.exec(SET_REGISTER, params![id, description, status, fee])?;
+    Ok(())
+}
+
+/// Has its statement read every business day from now on, or no longer.
+pub fn set_statement_daily(tx: &mut Tx, id: &str, daily: bool) -> Result<(), StoreError> {
+    tx.exec(SET_STATEMENT_DAILY, params![id, daily])?;
     Ok(())
 }
 
@@ -192,5 +204,6 @@ fn read(row: Row) -> Result<Account, StoreError> {
         is_default: row.boolean(13)?,
         fee: row.opt_money(14)?,
         layout: row.opt_text(15)?,
+        statement_daily: row.boolean(16)?,
     })
 }

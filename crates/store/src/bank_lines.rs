@@ -51,6 +51,33 @@ impl Status {
     }
 }
 
+/// A line that the bank no longer tells, though it told all of its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Nobody has decided: it counts.
+    Undecided,
+    /// A person decided that it counts.
+    Kept,
+    /// A person decided that the bank took it back: it is given up.
+    Discarded,
+}
+
+impl Missing {
+    /// The word in the API; that of a decision in the database too.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Undecided => "undecided",
+            Self::Kept => "kept",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    /// The decision of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Kept, Self::Discarded].into_iter().find(|missing| missing.word() == word)
+    }
+}
+
 /// A line that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptLine {
@@ -76,12 +103,14 @@ pub struct KeptLine {
     pub created_at: Timestamp,
     /// When anything of it changed.
     pub updated_at: Timestamp,
+    /// Whether the bank no longer tells it, and what a person decided of that.
+    pub missing: Option<Missing>,
 }
 
 macro_rules! columns {
     () => {
         "id, company_id, account_id, body, source, provisional, import_id, status, doubt, \
-         doubt_of, created_at, updated_at"
+         doubt_of, created_at, updated_at, missing_since, missing_decision"
     };
 }
 
@@ -100,10 +129,14 @@ sql! {
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
         AND (CAST($4 AS TEXT) IS NULL OR account_id = $4)
         ORDER BY day, id LIMIT $5");
+    ANY_OPEN = "SELECT 1 FROM bank_lines
+        WHERE account_id = $1 AND status = 'open' AND amount > 0 LIMIT 1";
     MISSING = concat!("SELECT ", columns!(), " FROM bank_lines
-        WHERE account_id = $1 AND missing_since IS NOT NULL AND day >= $2 AND day <= $3
+        WHERE account_id = $1 AND missing_since IS NOT NULL AND missing_decision IS NULL
         ORDER BY day, id");
-    SET_MISSING = "UPDATE bank_lines SET missing_since = $3 WHERE company_id = $1 AND id = $2";
+    SET_MISSING = "UPDATE bank_lines SET missing_since = $3, missing_decision = NULL
+        WHERE company_id = $1 AND id = $2";
+    DECIDE_MISSING = "UPDATE bank_lines SET missing_decision = $3 WHERE company_id = $1 AND id = $2";
     CLEAR_DOUBT = "UPDATE bank_lines SET status = 'open', doubt = NULL, doubt_of = NULL,
         updated_at = $3 WHERE company_id = $1 AND id = $2";
     DOUBTFUL = "SELECT COUNT(*), MIN(day) FROM bank_lines WHERE account_id = $1 AND status = 'doubtful'";
@@ -185,17 +218,29 @@ pub fn open(
     tx.rows(OPEN, params![company_id, day, id, account_id, limit])?.into_iter().map(read).collect()
 }
 
-/// Lines of an account that its bank no longer tells, on days of which it told everything.
-pub fn missing(
-    tx: &mut Tx,
-    account_id: &str,
-    first: Date,
-    last: Date,
-) -> Result<Vec<KeptLine>, StoreError> {
-    tx.rows(MISSING, params![account_id, first, last])?.into_iter().map(read).collect()
+/// Whether money came in on an account that nothing explains yet.
+pub fn any_open(tx: &mut Tx, account_id: &str) -> Result<bool, StoreError> {
+    Ok(tx.row(ANY_OPEN, params![account_id])?.is_some())
 }
 
-/// The bank no longer tells a line since an instant, or tells it again.
+/// Lines of an account that its bank no longer tells, on days of which it told everything, and of
+/// which no person has decided.
+pub fn missing(tx: &mut Tx, account_id: &str) -> Result<Vec<KeptLine>, StoreError> {
+    tx.rows(MISSING, params![account_id])?.into_iter().map(read).collect()
+}
+
+/// A person decides of a line that the bank no longer tells.
+pub fn decide_missing(
+    tx: &mut Tx,
+    company_id: &str,
+    id: &str,
+    decision: Missing,
+) -> Result<(), StoreError> {
+    tx.exec(DECIDE_MISSING, params![company_id, id, decision.word()])?;
+    Ok(())
+}
+
+/// The bank no longer tells a line since an instant, or tells it again; what was decided is over.
 pub fn set_missing(
     tx: &mut Tx,
     company_id: &str,
@@ -276,5 +321,25 @@ pub(crate) fn read_at(row: &Row, at: usize) -> Result<KeptLine, StoreError> {
         doubt: row.opt_text(at + 8)?.zip(row.opt_text(at + 9)?),
         created_at: row.instant(at + 10)?,
         updated_at: row.instant(at + 11)?,
+        missing: match (row.opt_instant(at + 12)?, row.opt_text(at + 13)?) {
+            (None, _) => None,
+            (Some(_), None) => Some(Missing::Undecided),
+            (Some(_), Some(word)) => Some(Missing::from_word(&word).ok_or_else(|| {
+                StoreError::corrupt(format!("bank_lines.missing_decision: {word}"))
+            })?),
+        },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::plan;
+
+    #[test]
+    fn whether_any_is_open_is_asked_of_the_index() {
+        let plan = plan(ANY_OPEN);
+        let expected = "COVERING INDEX bank_lines_waiting (account_id=? AND amount>?)";
+        assert!(plan.contains(expected), "{plan}");
+    }
 }

@@ -183,8 +183,8 @@ macro_rules! with_line {
         concat!(
             columns!(),
             ", l.id, l.company_id, l.account_id, l.body, l.source, l.provisional, l.import_id, \
-             l.status, l.doubt, l.doubt_of, l.created_at, l.updated_at, s.boleto_id, s.amount, \
-             b.document_number"
+             l.status, l.doubt, l.doubt_of, l.created_at, l.updated_at, l.missing_since, \
+             l.missing_decision, s.boleto_id, s.amount, b.document_number"
         )
     };
 }
@@ -253,7 +253,7 @@ sql! {
         WHERE s.boleto_id = $1 AND m.id = s.match_id AND m.undone_at IS NULL AND m.kind = 'boletos'
         AND l.id = m.line_id AND l.account_id = $2 AND l.day >= $3";
     OPEN_PAGE = "SELECT id, company_id, account_id, body, source, provisional, import_id, status,
-        doubt, doubt_of, created_at, updated_at FROM bank_lines
+        doubt, doubt_of, created_at, updated_at, missing_since, missing_decision FROM bank_lines
         WHERE company_id = $1 AND status = 'open' AND (day, id) > ($2, $3)
         AND (CAST($4 AS TEXT) IS NULL OR ($4 = 'in' AND amount > 0) OR ($4 = 'out' AND amount <= 0))
         ORDER BY day, id LIMIT $5";
@@ -407,12 +407,12 @@ fn gather(rows: Vec<Row>) -> Result<Vec<Explained>, StoreError> {
             let line = bank_lines::read_at(&row, 13)?;
             all.push(Explained { line, found, document_numbers: Vec::new() });
         }
-        if let Some(boleto_id) = row.opt_text(25)?
+        if let Some(boleto_id) = row.opt_text(27)?
             && let Some(last) = all.last_mut()
             && let Some(found) = &mut last.found
         {
-            found.shares.push(Share { boleto_id, amount: row.money(26)? });
-            last.document_numbers.push(row.opt_text(27)?.unwrap_or_default());
+            found.shares.push(Share { boleto_id, amount: row.money(28)? });
+            last.document_numbers.push(row.opt_text(29)?.unwrap_or_default());
         }
     }
     Ok(all)

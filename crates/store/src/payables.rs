@@ -1,6 +1,7 @@
 //! Boletos that the lines of a statement may pay, for the matcher.
 
 use jiff::civil::Date;
+use quita_core::fact::Means;
 use quita_core::money::Money;
 
 use crate::{Row, StoreError, Tx, params, sql};
@@ -50,6 +51,12 @@ pub struct Paid {
     pub on: Date,
     /// Of the Pix.
     pub end_to_end_id: Option<String>,
+    /// How it was paid.
+    pub means: Means,
+    /// When it is credited, where the bank told.
+    pub credited_on: Option<Date>,
+    /// What the bank keeps of it, where it told.
+    pub fee: Option<Money>,
 }
 
 /// Which boletos lines of an account may pay, and over what time.
@@ -102,8 +109,8 @@ sql! {
         FROM bank_lines l JOIN matches m ON m.line_id = l.id AND m.undone_at IS NULL
         JOIN match_shares s ON s.match_id = m.id
         WHERE l.account_id = $1 AND l.day >= $2 AND m.kind = 'boletos')");
-    PAID = "SELECT r.boleto_id, r.amount, COALESCE(r.credited_on, r.paid_on), r.end_to_end_id
-        FROM receipts r WHERE r.company_id = $1 AND r.account_id = $2
+    PAID = "SELECT r.boleto_id, r.amount, COALESCE(r.credited_on, r.paid_on), r.end_to_end_id,
+        r.means, r.credited_on, r.fee FROM receipts r WHERE r.company_id = $1 AND r.account_id = $2
         AND COALESCE(r.credited_on, r.paid_on) >= $3 AND COALESCE(r.credited_on, r.paid_on) <= $4
         ORDER BY COALESCE(r.credited_on, r.paid_on), r.id";
 }
@@ -154,6 +161,9 @@ fn read_paid(row: &Row) -> Result<Paid, StoreError> {
         amount: row.money(1)?,
         on: row.date(2)?,
         end_to_end_id: row.opt_text(3)?,
+        means: row.json(4)?,
+        credited_on: row.opt_date(5)?,
+        fee: row.opt_money(6)?,
     })
 }
 

@@ -29,6 +29,8 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "ignoreLine" => include_str!("examples/ignoreLine.json"),
         "rejectSuggestion" => include_str!("examples/rejectSuggestion.json"),
         "makeRemittance" => include_str!("examples/makeRemittance.json"),
+        "decideMissingLine" => include_str!("examples/decideMissingLine.json"),
+        "setStatementReading" => include_str!("examples/setStatementReading.json"),
         "setLastRemittance" => include_str!("examples/setLastRemittance.json"),
         "writeEnrolmentLetter" => include_str!("examples/writeEnrolmentLetter.json"),
         "receiveEnrolment" => include_str!("examples/receiveEnrolment.json"),

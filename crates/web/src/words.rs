@@ -48,6 +48,8 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "MatchLine" => "Os boletos que um lançamento paga.",
         "MatchedBoleto" => "Um boleto que um lançamento paga.",
         "ReconciledLine" => "Um lançamento do extrato.",
+        "MissingDecision" => "O que houve com um lançamento que o banco não mostra mais.",
+        "StatementReading" => "Como o extrato de uma conta é lido no banco.",
         "Reject" => "Um boleto que um lançamento não paga.",
         "SuggestedBoleto" => "Um boleto que um lançamento pode pagar.",
         "Suggestion" => "O que um lançamento pode pagar.",
@@ -424,6 +426,17 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
             "`open`, `matched`, `fee`, `explained`, `doubtful` ou `given_up`; os dois últimos não contam no saldo."
         }
         ("StatementLine", "doubt") => "Por que talvez já estivesse aqui.",
+        ("StatementLine", "missing") => {
+            "Se o banco não o mostra mais: `undecided`, ou o que alguém decidiu, `kept` (conta) ou \
+             `discarded` (não conta). Nulo enquanto o banco o mostra."
+        }
+        ("MissingDecision", "decision") => {
+            "`discarded`: o banco o retirou, e não conta mais; `kept`: conta como antes."
+        }
+        ("StatementReading", "daily") => "Se é lido todo dia útil, ou só quando alguém pede.",
+        ("Account", "statement_daily") => {
+            "Se o extrato é lido no banco todo dia útil; nulo onde o banco não dá extrato."
+        }
         ("StatementLine", "doubt_of") => "Id do lançamento que talvez seja.",
         ("StatementLine", "import_id") => "Em qual importação ou busca foi achado.",
         ("Sync", "accounts") => "Quantas contas.",

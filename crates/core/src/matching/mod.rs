@@ -21,6 +21,7 @@ mod index;
 mod number;
 mod people;
 pub mod score;
+pub mod settled;
 mod shapes;
 mod singles;
 mod text;
@@ -237,6 +238,8 @@ pub enum Reason {
     OnlySum,
     /// Several receivables add up to it.
     Sum,
+    /// It is all that the bank says it credited on that day ([`settled`]).
+    Credited,
 }
 
 /// Why a line was not matched without a person.
@@ -284,6 +287,7 @@ impl Reason {
             Self::OnlyAmount => "only_amount",
             Self::OnlySum => "only_sum",
             Self::Sum => "sum",
+            Self::Credited => "credited",
         }
     }
 
@@ -306,6 +310,7 @@ impl Reason {
             Self::OnlyAmount => "único com este valor",
             Self::OnlySum => "única soma possível",
             Self::Sum => "soma de vários",
+            Self::Credited => "tudo o que o banco creditou no dia",
         }
     }
 }

@@ -61,6 +61,7 @@ impl Invented {
         let mut ids = world.ids();
         let account = Account {
             layout: None,
+            statement_daily: true,
             id: ids.next_id(),
             company_id: ids.next_id(),
             credential_id: None,
@@ -251,6 +252,7 @@ fn state(
         doubt: None,
         created_at: now,
         updated_at: now,
+        missing: None,
     };
     bank_lines::insert(tx, &kept)?;
     Ok(kept.id)

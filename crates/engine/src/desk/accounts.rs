@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::issue::Stored;
 use super::once::{Request, once};
+use super::statements::gives_statements;
 use super::{Actor, Permission, file_accounts};
 use crate::call::{self, Called, NoToken, NotNow};
 use crate::connection::{self, Connection};
@@ -110,6 +111,8 @@ pub struct AccountView {
     pub credential_id: Option<String>,
     /// What the bank charges for each boleto that is settled, as the company typed it, in cents.
     pub fee: Option<i64>,
+    /// Whether its statement is read at the bank every business day; null where the bank gives none.
+    pub statement_daily: Option<bool>,
 }
 
 /// Registers an account and, with credential fields, connects it.
@@ -226,6 +229,7 @@ fn prepare(
         is_default: false,
         fee: None,
         layout: new.layout.clone(),
+        statement_daily: true,
     };
     let is_default = new.is_default;
     let responsible = shared.map_or(register.responsible, |shared| shared.responsible);
@@ -316,6 +320,7 @@ pub fn list(world: &World, actor: &Actor) -> Result<Vec<AccountView>, Error> {
 fn view(account: Account, responsible_email: String) -> AccountView {
     let info = registry::by_folder(&account.bank).map(|bank| bank.info());
     AccountView {
+        statement_daily: gives_statements(&account).then_some(account.statement_daily),
         numbered_by: file_accounts::numbered_by(&account),
         layout: account.layout,
         id: account.id,

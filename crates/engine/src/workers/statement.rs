@@ -15,7 +15,8 @@ use quita_core::bank_line::BankLine;
 use quita_core::calendar::Calendar;
 use quita_core::line_identity::Source;
 use quita_store::jobs::{self, Job};
-use quita_store::{StoreError, Tx, cursors, statement_days};
+use quita_store::{StoreError, Tx, accounts, cursors, statement_days};
+use serde::{Deserialize, Serialize};
 
 use super::{finish, postpone};
 use crate::call::{self, Called, NotNow};
@@ -32,6 +33,12 @@ pub mod statement_cursor {
     pub const READ_TO: &str = "statement";
     /// First day that was ever read.
     pub const READ_FROM: &str = "statement_from";
+    /// From which day on a reading goes on that has not ended; empty when none is on.
+    pub const ROUND: &str = "statement_round";
+    /// Last day of the reading that last went back as far as late lines are looked for.
+    pub const WIDE: &str = "statement_wide";
+    /// Parts of a statement that the limit of calls cut short, as JSON; empty when there are none.
+    pub const PARTS: &str = "statement_parts";
     /// Last day whose balance was asked for in a round that has not ended; empty when none is on.
     pub const BALANCES: &str = "statement_balance";
     /// Instant at which a person asked for a reading; empty once lines were read since.
@@ -44,6 +51,12 @@ pub mod statement_cursor {
 
 /// Banks show lines late and correct them: so many days are read again.
 const OVERLAP_DAYS: i32 = 5;
+/// What a bank shows later than that is found by going back so many days, once in so many days, and
+/// whenever a balance says that a line is missing somewhere.
+const WIDE_DAYS: i32 = 35;
+const WIDE_EVERY_DAYS: i32 = 7;
+/// Lines that are written in one transaction, to the end of their day: others wait for it.
+const LOT: usize = 10_000;
 /// Hour of a business day, in São Paulo, at which the days before are read.
 const HOUR: i64 = 6;
 /// The first pause after a trouble, and the longest.
@@ -84,6 +97,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let rules = info.statement.as_ref().filter(|_| info.can(OpKind::Statement));
     let Some(rules) = rules else { return end(world, job) };
     let reading = Reading { world, connection: &connection, rules };
+    if !reading.is_due()? {
+        return end(world, job);
+    }
     let now = world.clock.now();
     let longest = FIRST_PAUSE_SECONDS << job.tries.clamp(1, 8) >> 1;
     let pause = after(now, longest.min(LONGEST_PAUSE_SECONDS));
@@ -104,11 +120,23 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         cursors::set(tx, id, statement_cursor::LAST_LOOK, &now.to_string(), now)?;
         cursors::set(tx, id, statement_cursor::LAST_ERROR, &why, now)?;
         match why.as_str() {
+            // Turned off: nobody has to come back, unless for what was asked meanwhile.
+            "" if !is_due(tx, id)? => finish(tx, &job),
             "" => jobs::again(tx, &job.id, &job.lease, at).map(|_| ()),
             why => postpone(tx, &job, at, why),
         }
     })?;
     Ok(())
+}
+
+/// Whether there is anything to read: every day, or what a person asked for and is not whole yet.
+fn is_due(tx: &mut Tx, account_id: &str) -> Result<bool, StoreError> {
+    let account = accounts::get(tx, account_id)?;
+    let mut is_set = false;
+    for name in [statement_cursor::WANTED, statement_cursor::BALANCES] {
+        is_set |= cursors::get(tx, account_id, name)?.is_some_and(|value| !value.is_empty());
+    }
+    Ok(is_set || account.is_some_and(|account| account.statement_daily))
 }
 
 fn end(world: &World, job: &Job) -> Result<(), Error> {
@@ -122,6 +150,48 @@ fn next_run(now: Timestamp) -> Timestamp {
     after(bank_midnight(day), HOUR * 3600)
 }
 
+/// What was read of some days before the limit of calls cut it short.
+#[derive(Serialize, Deserialize)]
+struct Parts {
+    from: Date,
+    to: Date,
+    detail: StatementDetail,
+    /// Parts that were read.
+    count: usize,
+    /// Where the bank goes on.
+    cursor: Option<String>,
+    gathering: Gathering,
+}
+
+/// The lines of a span in lots of whole days, which together are all of its days.
+fn lots(
+    mut lines: Vec<BankLine>,
+    from: Date,
+    to: Date,
+    most: usize,
+) -> Vec<(Date, Date, Vec<BankLine>)> {
+    if lines.len() > most {
+        lines.sort_by_key(|line| line.date);
+    }
+    let (mut lots, mut first) = (Vec::new(), from);
+    while let Some(day) = lines.get(most).map(|line| line.date) {
+        // What fills the lot up goes with its whole day.
+        let end = match lines.partition_point(|line| line.date < day) {
+            0 => lines.partition_point(|line| line.date <= day),
+            end => end,
+        };
+        let Some(last) = lines.get(end - 1).map(|line| line.date) else { break };
+        if end == lines.len() {
+            break;
+        }
+        let rest = lines.split_off(end);
+        lots.push((first, last, std::mem::replace(&mut lines, rest)));
+        first = last.saturating_add(1.days());
+    }
+    lots.push((first, to, lines));
+    lots
+}
+
 struct Reading<'a> {
     world: &'a World,
     connection: &'a Arc<Connection>,
@@ -129,6 +199,11 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    fn is_due(&self) -> Result<bool, Error> {
+        let id = self.connection.account.id.clone();
+        Ok(self.world.store.read(move |tx| is_due(tx, &id))?)
+    }
+
     fn everything(&self) -> Result<(), Stop> {
         let today = bank_day(self.world.clock.now());
         let to = today.saturating_sub(1.days());
@@ -183,30 +258,54 @@ impl Reading<'_> {
     }
 
     /// Reads all days from where the last reading ended, and those before it that may have
-    /// changed or are not proved.
+    /// changed or are not proved. A round that was cut short goes on where it was.
     fn lines(&self, first: Date, to: Date, read_to: Option<Date>) -> Result<(), Stop> {
-        let mut from = first;
-        if let Some(read_to) = read_to {
-            let overlap = if planted::is(Bug::NoOverlap) { 0 } else { OVERLAP_DAYS };
-            let again = read_to.min(to).saturating_sub((overlap - 1).days());
-            let id = self.connection.account.id.clone();
-            let open =
-                self.world.store.read(move |tx| statements::open_days(tx, &id, first, to))?;
-            from = open.first().map_or(again, |open| again.min(*open));
-        }
+        let mut from = match self.day(statement_cursor::ROUND)? {
+            Some(day) => day,
+            None => self.begin(first, to, read_to)?,
+        };
         while from <= to {
             let span = i32::from(self.rules.span_days.max(1)) - 1;
             let last = from.saturating_add(span.days()).min(to);
-            self.span(from, last)?;
+            self.span(from, last, last == to)?;
             from = last.saturating_add(1.days());
         }
         Ok(())
     }
 
-    fn span(&self, from: Date, to: Date) -> Result<(), Stop> {
+    /// Where a round begins.
+    fn begin(&self, first: Date, to: Date, read_to: Option<Date>) -> Result<Date, Stop> {
+        let wide = self.day(statement_cursor::WIDE)?;
+        let mut is_wide = wide.is_none_or(|day| day <= to.saturating_sub(WIDE_EVERY_DAYS.days()));
+        let mut from = first;
+        if let Some(read_to) = read_to {
+            let overlap = if planted::is(Bug::NoOverlap) { 0 } else { OVERLAP_DAYS };
+            let id = self.connection.account.id.clone();
+            let open =
+                self.world.store.read(move |tx| statements::open_days(tx, &id, first, to))?;
+            from = read_to.min(to).saturating_sub((overlap - 1).days());
+            from = open.first().map_or(from, |open| from.min(open.day));
+            is_wide |= open.iter().any(|day| day.difference.is_some());
+            if is_wide && !planted::is(Bug::NoOverlap) {
+                from = from.min(first.max(to.saturating_sub((WIDE_DAYS - 1).days())));
+            }
+        }
+        let id = self.connection.account.id.clone();
+        self.world.tx(move |tx, ids| {
+            let now = ids.now();
+            if is_wide {
+                cursors::set(tx, &id, statement_cursor::WIDE, &to.to_string(), now)?;
+            }
+            cursors::set(tx, &id, statement_cursor::ROUND, &from.to_string(), now)
+        })?;
+        Ok(from)
+    }
+
+    fn span(&self, from: Date, to: Date, is_last: bool) -> Result<(), Stop> {
         if planted::is(Bug::CursorBeforeLines) {
             let id = self.connection.account.id.clone();
             self.world.tx(move |tx, ids| {
+                cursors::set(tx, &id, statement_cursor::ROUND, "", ids.now())?;
                 cursors::set(tx, &id, statement_cursor::READ_TO, &to.to_string(), ids.now())
             })?;
         }
@@ -230,18 +329,28 @@ impl Reading<'_> {
                 "{unread} movimentos não puderam ser lidos: seus dias ficam em aberto"
             ));
         }
-        let look = Arc::new(Look {
-            account: self.connection.account.clone(),
-            source,
-            lines,
-            whole: Some((from, to)),
-            days: Some((from, to)),
-            closings: Vec::new(),
-            unread,
-            warnings,
-            file: None,
-            by: "system".into(),
-        });
+        let last = to;
+        for (from, to, lines) in lots(lines, from, to, LOT) {
+            let look = Look {
+                account: self.connection.account.clone(),
+                source,
+                lines,
+                whole: Some((from, to)),
+                days: Some((from, to)),
+                closings: Vec::new(),
+                unread,
+                warnings: std::mem::take(&mut warnings),
+                file: None,
+                by: "system".into(),
+            };
+            self.write(look, from, to, is_last && to == last)?;
+        }
+        Ok(())
+    }
+
+    /// Writes lines of whole days, and how far the reading is with them.
+    fn write(&self, look: Look, from: Date, to: Date, is_last: bool) -> Result<(), Stop> {
+        let look = Arc::new(look);
         self.world.tx(move |tx, mut ids| {
             statements::record(tx, &mut ids, &look)?;
             let (id, now) = (&look.account.id, ids.now());
@@ -253,7 +362,9 @@ impl Reading<'_> {
             if before.and_then(|day| day.parse::<Date>().ok()).is_none_or(|day| day < to) {
                 cursors::set(tx, id, statement_cursor::READ_TO, &to.to_string(), now)?;
             }
-            Ok(())
+            let next = to.saturating_add(1.days()).to_string();
+            let round = if is_last { "" } else { &next };
+            cursors::set(tx, id, statement_cursor::ROUND, round, now)
         })?;
         (self.world.crash_point)("statement.recorded");
         Ok(())
@@ -265,15 +376,25 @@ impl Reading<'_> {
         to: Date,
         detail: StatementDetail,
     ) -> Result<(Vec<BankLine>, Vec<String>, usize), Stop> {
-        let mut gathering = Gathering::default();
-        let mut cursor = None;
+        let mut parts = self.put_aside(from, to, detail)?;
+        if parts.count > 0 {
+            self.keep_parts(None)?;
+        }
         loop {
-            let page = match self.ask(Op::Statement { from, to, detail, cursor })? {
-                Outcome::Done(Done::Lines(page)) => page,
-                other => return Err(unexpected(&other)),
+            let cursor = parts.cursor.clone();
+            let page = match self.ask(Op::Statement { from, to, detail, cursor }) {
+                Ok(Outcome::Done(Done::Lines(page))) => page,
+                Ok(other) => return Err(unexpected(&other)),
+                Err(Stop::Budget(at)) if parts.count > 0 => {
+                    // However many there are: they go on when the bank takes calls again.
+                    self.keep_parts(Some(&parts))?;
+                    return Err(Stop::Budget(at));
+                }
+                Err(stop) => return Err(stop),
             };
-            match gathering.take(page) {
-                Gathered::Next(next) => cursor = next,
+            parts.count += 1;
+            match parts.gathering.take(page) {
+                Gathered::Next(next) => parts.cursor = next,
                 Gathered::Whole { lines, warnings, unread } => {
                     // What a bank tells of other days is not whole, and will be told with its own.
                     let mut lines = lines;
@@ -285,6 +406,33 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// The parts of a reading of these days that was cut short, or none.
+    fn put_aside(&self, from: Date, to: Date, detail: StatementDetail) -> Result<Parts, Stop> {
+        let kept = self.cursor(statement_cursor::PARTS)?.unwrap_or_default();
+        let parts = serde_json::from_str::<Parts>(&kept).ok();
+        let same = |parts: &Parts| (parts.from, parts.to, parts.detail) == (from, to, detail);
+        Ok(parts.filter(same).unwrap_or_else(|| Parts {
+            from,
+            to,
+            detail,
+            count: 0,
+            cursor: None,
+            gathering: Gathering::default(),
+        }))
+    }
+
+    fn keep_parts(&self, parts: Option<&Parts>) -> Result<(), Stop> {
+        let id = self.connection.account.id.clone();
+        let text = parts
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|error| Error::internal(error.to_string()))?;
+        let text = text.unwrap_or_default();
+        self.world
+            .tx(move |tx, ids| cursors::set(tx, &id, statement_cursor::PARTS, &text, ids.now()))?;
+        Ok(())
     }
 
     /// Asks for the balance of each day that is not proved, the first one first: a balance that is
@@ -360,5 +508,34 @@ fn unexpected(outcome: &Outcome) -> Stop {
     match outcome {
         Outcome::Rejected(refusal) => trouble(format!("{}: {}", refusal.code, refusal.message)),
         _ => trouble("resposta inesperada do banco"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use quita_core::money::Money;
+
+    use super::*;
+
+    #[test]
+    fn lots_are_of_whole_days_and_leave_no_day_out() {
+        let day = |n: i8| date(2026, 11, n);
+        let line = |n: i8| BankLine::new(day(n), Money::from_cents(i64::from(n)), "");
+        let days = [3, 3, 5, 5, 5, 5, 9, 2, 9];
+        let lines: Vec<BankLine> = days.into_iter().map(line).collect();
+        let made = |most: usize| -> Vec<(i8, i8, usize)> {
+            let lots = lots(lines.clone(), day(1), day(12), most);
+            lots.iter().map(|(from, to, lines)| (from.day(), to.day(), lines.len())).collect()
+        };
+        assert_eq!(made(9), [(1, 12, 9)]);
+        assert_eq!(made(8), [(1, 5, 7), (6, 12, 2)]);
+        // A day that is too large by itself is a lot of its own.
+        assert_eq!(made(3), [(1, 3, 3), (4, 5, 4), (6, 12, 2)]);
+        assert_eq!(made(1), [(1, 2, 1), (3, 3, 2), (4, 5, 4), (6, 12, 2)]);
+        assert_eq!(lots(Vec::new(), day(1), day(12), 3), [(day(1), day(12), Vec::new())]);
+        for (from, to, lines) in lots(lines.clone(), day(1), day(12), 2) {
+            assert!(lines.iter().all(|line| (from..=to).contains(&line.date)));
+        }
     }
 }

@@ -10,7 +10,7 @@ use quita_core::order::{BoletoOrder, InvoiceType, Paper};
 use quita_core::party::Party;
 use quita_core::terms::{Fine, Terms, Value};
 use quita_store::accounts::{self, Account};
-use quita_store::bank_lines::{self, KeptLine, Status};
+use quita_store::bank_lines::{self, KeptLine, Missing, Status};
 use quita_store::boletos::{self, Boleto, Wanted};
 use quita_store::charges::{self, Charge};
 use quita_store::companies::{self, Company};
@@ -70,6 +70,7 @@ fn filled(place: &Place, all: &'static [(&str, i64, BoletoStatus, &str)]) -> Sto
 fn account(id: &str) -> Account {
     Account {
         layout: None,
+        statement_daily: true,
         id: id.into(),
         company_id: "c".into(),
         credential_id: None,
@@ -262,6 +263,7 @@ fn line(id: &str, amount: i64) -> KeptLine {
         doubt: None,
         created_at: at(0),
         updated_at: at(0),
+        missing: None,
     }
 }
 
@@ -304,7 +306,6 @@ fn what_was_matched_of_a_boleto_is_told(place: &Place) {
 
 fn lines_that_are_missing_are_marked(place: &Place) {
     let store = filled(place, &[]);
-    let all = (date(2026, 11, 1), date(2026, 11, 30));
     store
         .tx(move |tx| {
             for (id, amount) in [("1", 500), ("2", 900), ("3", -900)] {
@@ -312,11 +313,20 @@ fn lines_that_are_missing_are_marked(place: &Place) {
             }
             bank_lines::set_missing(tx, "c", "2", Some(at(5)))?;
             bank_lines::set_missing(tx, "other", "1", Some(at(5)))?;
-            let missing = bank_lines::missing(tx, "a", all.0, all.1)?;
+            let missing = bank_lines::missing(tx, "a")?;
             assert_eq!(missing.iter().map(|line| line.id.as_str()).collect::<Vec<_>>(), ["2"]);
-            assert!(bank_lines::missing(tx, "a", date(2026, 11, 21), all.1)?.is_empty());
+            let decided =
+                |tx: &mut Tx| Ok::<_, StoreError>(bank_lines::get(tx, "c", "2")?.unwrap().missing);
+            assert_eq!(decided(tx)?, Some(Missing::Undecided));
+            // Decided, nobody is asked any more; told again, nothing is left of it.
+            bank_lines::decide_missing(tx, "other", "2", Missing::Discarded)?;
+            bank_lines::decide_missing(tx, "c", "2", Missing::Kept)?;
+            assert_eq!(decided(tx)?, Some(Missing::Kept));
+            assert!(bank_lines::missing(tx, "a")?.is_empty());
             bank_lines::set_missing(tx, "c", "2", None)?;
-            assert!(bank_lines::missing(tx, "a", all.0, all.1)?.is_empty());
+            assert_eq!(decided(tx)?, None);
+            bank_lines::set_missing(tx, "c", "2", Some(at(6)))?;
+            assert_eq!(bank_lines::missing(tx, "a")?.len(), 1);
             Ok(())
         })
         .unwrap();

@@ -2,6 +2,10 @@
 
 use axum::extract::State;
 use quita_engine::desk::accounts::{self, AccountView, Health, NewAccount, ProbeStep};
+use quita_engine::desk::statements;
+use quita_engine::error::Error;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -60,4 +64,35 @@ pub(crate) async fn health(State(app): State<App>, Caller(actor): Caller) -> Ans
 pub(crate) async fn probe(State(app): State<App>, Caller(actor): Caller, Id(id): Id) -> Answer {
     let data = app.desk(move |world| accounts::probe(world, &actor, &id)).await?;
     ok(&List { data })
+}
+
+/// How the statement of an account is read at its bank.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatementReading {
+    /// Every business day; else only when somebody asks.
+    daily: bool,
+}
+
+#[utoipa::path(
+    put, path = "/v1/accounts/{id}/statement", tag = "accounts", operation_id = "setStatementReading",
+    summary = "Ligar ou desligar a busca diária do extrato",
+    description = "Desligada, o extrato só é lido quando alguém pede com `POST /v1/statements/fetch`. Ligada de \
+        novo, o que ficou para trás é lido em seguida.",
+    params(("id" = String, Path, description = "Id da conta")),
+    request_body = StatementReading,
+    responses((status = 200, description = "A conta", body = AccountView))
+)]
+pub(crate) async fn set_statement_reading(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Id(id): Id,
+    body: Body<StatementReading>,
+) -> Answer {
+    let set = move |world: &_| {
+        statements::set_daily(world, &actor, &id, body.value.daily)?;
+        let all = accounts::list(world, &actor)?;
+        all.into_iter().find(|account| account.id == id).ok_or_else(|| Error::not_found("conta"))
+    };
+    ok(&app.desk(set).await?)
 }

@@ -59,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::booked))
         .routes(routes!(statements::lines))
+        .routes(routes!(statements::decide_missing))
         .routes(routes!(statements::days))
         .merge(
             OpenApiRouter::new()
@@ -103,6 +104,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::health))
         .routes(routes!(accounts::probe))
+        .routes(routes!(accounts::set_statement_reading))
         .routes(routes!(sync::sync))
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::replace))

@@ -7,7 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use jiff::civil::Date;
 use quita_engine::desk::read::Page;
 use quita_engine::desk::statements::{
-    self, DayView, GivenStatement, ImportView, LineStatus, LineView, Wanted as Lines,
+    self, DayView, GivenStatement, ImportView, LineStatus, LineView, Missing, Wanted as Lines,
 };
 use quita_engine::error::{Error, FieldErrors};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{PAGE, PAGE_MAX, page};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::input::{Params, number};
+use crate::input::{Body, Id, Params, number};
 use crate::problem::{Problem, kinds};
 use crate::reply::{Answer, List, json, ok};
 
@@ -289,4 +289,33 @@ pub(crate) async fn fetch(
     let account = some(whose.account_id);
     let fetch = move |world: &_| statements::fetch_now(world, &actor, account.as_deref());
     json(StatusCode::ACCEPTED, &FetchView { accounts: app.desk(fetch).await? })
+}
+
+/// What became of a line that the bank no longer tells.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MissingDecision {
+    /// `discarded`: the bank took it back, and it counts no longer; `kept`: it counts.
+    decision: String,
+}
+
+#[utoipa::path(
+    put, path = "/v1/statement_lines/{id}/missing", tag = "statements", operation_id = "decideMissingLine",
+    summary = "Decidir sobre um lançamento que o banco não mostra mais",
+    description = "Só onde `missing` não é nulo. Descartado, não conta no saldo e o que o explicava é desfeito; \
+        uma decisão desfaz a outra. Repetir não muda nada.",
+    params(("id" = String, Path, description = "Id do lançamento")),
+    request_body = MissingDecision,
+    responses((status = 200, description = "O lançamento", body = LineView))
+)]
+pub(crate) async fn decide_missing(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Id(id): Id,
+    body: Body<MissingDecision>,
+) -> Answer {
+    let Some(decision) = Missing::from_word(&body.value.decision) else {
+        return Err(Error::invalid("decision", "invalid", "use discarded ou kept").into());
+    };
+    ok(&app.desk(move |world| statements::decide_missing(world, &actor, &id, decision)).await?)
 }

@@ -22,7 +22,7 @@ use quita_engine::clock::bank_day;
 use quita_engine::desk::Permission;
 use quita_engine::desk::accounts::{self, AccountView, Budget, Health, ProbeStep, Register};
 use quita_engine::desk::people::SignedIn;
-use quita_engine::desk::{credentials, enrolments};
+use quita_engine::desk::{credentials, enrolments, statements};
 use quita_engine::error::{Error, FieldError};
 use tokio::sync::mpsc;
 
@@ -51,6 +51,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/contas/{id}", get(one).post(change))
         .route("/contas/{id}/como-esta", get(standing))
         .route("/contas/{id}/integracao", post(change_integration))
+        .route("/contas/{id}/extrato-diario", post(set_daily))
         .route("/contas/{id}/testar", post(test))
 }
 
@@ -363,8 +364,29 @@ async fn one_html(
                 div.row { (saved::buttons(None)) }
             }
         }
+        @if let Some(daily) = account.statement_daily { (daily_html(who, id, daily)) }
         p { a href=(HERE) { "Todas as contas" } }
     })
+}
+
+/// The switch of the daily reading of the statement.
+fn daily_html(who: &SignedIn, id: &str, daily: bool) -> Markup {
+    html! {
+        form.card.stack #extrato method="post" action={ (HERE) "/" (id) "/extrato-diario" } {
+            (csrf(who))
+            h2 { "Extrato" }
+            p {
+                @if daily { span.state.good { "Busca diária ligada" } } @else { span.state.wait { "Busca diária desligada" } }
+                " " a href={ "/extrato/" (id) } { "Ver extrato" }
+            }
+            p.hint {
+                @if daily { "O quita lê o extrato todo dia útil. Desligada a busca, só lê quando alguém pedir em «Extrato»." }
+                @else { "O quita só lê o extrato quando alguém pede em «Extrato». Ligada a busca, lê em seguida o que ficou para trás." }
+            }
+            input type="hidden" name="daily" value=(if daily { "no" } else { "yes" });
+            div.row { button { @if daily { "Desligar a busca diária" } @else { "Ligar a busca diária" } } }
+        }
+    }
 }
 
 /// Names of the other accounts that have the credential of an account.
@@ -478,6 +500,17 @@ async fn change(
         Ok(()) => Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{id}"))),
         Err(error) => wrong(&app, &who, &id, &fields, &Errors::of(error)?).await,
     }
+}
+
+async fn set_daily(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { who, fields }: Form,
+) -> Page {
+    let (actor, account_id) = (who.actor.clone(), id.clone());
+    let daily = fields.get("daily") == "yes";
+    app.ask(move |world| statements::set_daily(world, &actor, &account_id, daily)).await?;
+    Ok(Redirect::to(&format!("{HERE}/{id}#extrato")).into_response())
 }
 
 async fn connect_simulator(State(app): State<App>, Form { who, .. }: Form) -> Page {

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
@@ -14,8 +14,8 @@ use quita_engine::desk::Permission;
 use quita_engine::desk::accounts::{self, AccountView};
 use quita_engine::desk::people::SignedIn;
 use quita_engine::desk::statements::{
-    self, Answer, DayStatus, DayView, ImportView, LineStatus, LineView, Schedule, Statement,
-    WholeDay,
+    self, Answer, DayStatus, DayView, ImportView, LineStatus, LineView, Missing, Schedule,
+    Statement, WholeDay,
 };
 use quita_engine::error::{Error, FieldError};
 
@@ -40,6 +40,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/extrato/{account}/buscar", post(fetch))
         .route("/extrato/{account}/lancamentos/{line}/outro", post(another))
         .route("/extrato/{account}/lancamentos/{line}/mesmo", post(same))
+        .route("/extrato/{account}/lancamentos/{line}/descartar", post(discard))
+        .route("/extrato/{account}/lancamentos/{line}/manter", post(keep))
 }
 
 pub(super) fn address(account_id: &str) -> String {
@@ -201,8 +203,17 @@ async fn content(
                 }
             }
         }
+        @if statement.missing > 0 {
+            div.notice.wait {
+                "O banco deixou de mostrar " (many(statement.missing, "lançamento", "lançamentos"))
+                " desta conta, e nenhum saldo diz o que houve. Até alguém decidir, contam no saldo. "
+                @if let Some(day) = statement.first_missing {
+                    a href={ (address(&account.id)) "?from=" (day) "&to=" (day) } { "Ver o primeiro" }
+                }
+            }
+        }
         div.two {
-            (schedule(who, &account, statement.schedule.as_ref(), may))
+            (schedule(who, &account, statement.schedule.as_ref()))
             @if may { (import_form(who, &account, wrong)) }
         }
         (filter(&account, &asked))
@@ -233,12 +244,8 @@ fn many(count: usize, one: &str, many: &str) -> String {
     show::count(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }
 
-fn schedule(
-    who: &SignedIn,
-    account: &AccountView,
-    schedule: Option<&Schedule>,
-    may: bool,
-) -> Markup {
+fn schedule(who: &SignedIn, account: &AccountView, schedule: Option<&Schedule>) -> Markup {
+    let may = |permission| who.actor.permissions.contains(&permission);
     html! {
         div.card {
             h2 { "Busca no banco" }
@@ -248,6 +255,7 @@ fn schedule(
                     @else { "Esta conta não está ligada ao banco: importe um arquivo, ou ligue-a em «Contas»." }
                 },
                 Some(at) => {
+                    @if !at.daily { p { span.state.wait { "Busca diária desligada" } } }
                     dl.facts {
                         dt { "Última busca" }
                         dd { @match at.last_look { Some(at) => (show::time(at)), None => "ainda nenhuma" } }
@@ -257,6 +265,7 @@ fn schedule(
                         dd {
                             @if at.running { "agora" }
                             @else if let Some(next) = at.next_run { (show::time(next)) }
+                            @else if !at.daily { "só quando alguém pedir" }
                             @else { "assim que o banco responder pela primeira vez" }
                         }
                         dt { "Resultado" }
@@ -270,8 +279,16 @@ fn schedule(
                             } @else { "–" }
                         }
                     }
-                    p.hint { "Todo dia útil, com os dias anteriores de novo: o que o banco mostrar tarde ou corrigir entra sozinho." }
-                    @if may {
+                    p.hint {
+                        @if at.daily { "Todo dia útil, com os dias anteriores de novo: o que o banco mostrar tarde ou corrigir entra sozinho. " }
+                        @else { "«Buscar agora» lê o que faltar até ontem. " }
+                        @if may(Permission::Configure) {
+                            a href={ "/contas/" (account.id) "#extrato" } {
+                                @if at.daily { "Desligar a busca diária" } @else { "Ligar a busca diária" }
+                            }
+                        }
+                    }
+                    @if may(Permission::Charge) {
                         form method="post" action={ (address(&account.id)) "/buscar" } {
                             (csrf(who))
                             button { "Buscar agora" }
@@ -427,6 +444,7 @@ fn row(who: &SignedIn, account: &AccountView, line: &LineView, may: bool) -> Mar
                         }
                     }
                 }
+                @if let Some(missing) = line.missing { (missing_html(who, missing, &decide, may)) }
             }
             td {
                 (line.payer_name.as_deref().unwrap_or_default())
@@ -434,6 +452,34 @@ fn row(who: &SignedIn, account: &AccountView, line: &LineView, may: bool) -> Mar
             }
             td.number { (show::money(line.amount)) }
             td { (pill(line.standing)) }
+        }
+    }
+}
+
+/// What is known of a line that the bank no longer tells, and what may be decided.
+fn missing_html(
+    who: &SignedIn,
+    missing: &str,
+    decide: &dyn Fn(&str) -> String,
+    may: bool,
+) -> Markup {
+    let said = match missing {
+        "kept" => "O banco não o mostra mais; foi mantido.",
+        "discarded" => "O banco o retirou; foi descartado.",
+        _ => "O banco não o mostra mais. Confira no banco se foi retirado.",
+    };
+    let discard = html! {
+        form method="post" action=(decide("descartar")) { (csrf(who)) button { "O banco retirou: descartar" } }
+    };
+    let keep =
+        html! { form method="post" action=(decide("manter")) { (csrf(who)) button { "Manter" } } };
+    html! {
+        p.reason { (said) }
+        @if may {
+            div.row {
+                @if missing != "discarded" { (discard) }
+                @if missing != "kept" { (keep) }
+            }
         }
     }
 }
@@ -558,11 +604,30 @@ async fn same(State(app): State<App>, Path(ids): Path<(String, String)>, form: F
     decide(app, ids, form, Answer::Same).await
 }
 
+async fn discard(State(app): State<App>, Path(ids): Path<(String, String)>, form: Form) -> Page {
+    decide_missing(app, ids, form, Missing::Discarded).await
+}
+
+async fn keep(State(app): State<App>, Path(ids): Path<(String, String)>, form: Form) -> Page {
+    decide_missing(app, ids, form, Missing::Kept).await
+}
+
 async fn decide(app: App, ids: (String, String), form: Form, answer: Answer) -> Page {
     let (account, line) = ids;
     let actor = form.who.actor;
     let line = app.ask(move |world| statements::resolve(world, &actor, &line, answer)).await?;
+    Ok(day_of(&account, &line))
+}
+
+async fn decide_missing(app: App, ids: (String, String), form: Form, decision: Missing) -> Page {
+    let (account, line) = ids;
+    let actor = form.who.actor;
+    let decided = move |world: &_| statements::decide_missing(world, &actor, &line, decision);
+    Ok(day_of(&account, &app.ask(decided).await?))
+}
+
+/// To the day of a line.
+fn day_of(account: &str, line: &LineView) -> Response {
     let day = line.date;
-    let place = format!("{}?from={day}&to={day}", address(&account));
-    Ok(Redirect::to(&place).into_response())
+    Redirect::to(&format!("{}?from={day}&to={day}", address(account))).into_response()
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use quita_engine::desk::accounts::{self, Register};
+use quita_engine::ids::Ids;
+use quita_store::{Tx, bank_lines};
 use serde_json::{Value, json};
 
 use crate::by_file;
@@ -175,10 +177,19 @@ fn every_example_works() {
                 *first = boleto["id"].clone();
             }
             let id = match path.split('/').nth(2) {
+                Some("accounts") if path.ends_with("/statement") => json!(ours.account_id),
                 Some("accounts") => json!(by_file),
                 Some("statement_lines") => {
                     let line = reconciliation::line(125_000, "DEPOSITO");
-                    json!(reconciliation::stated(house, &house.ours, &[line]).remove(0))
+                    let line = reconciliation::stated(house, &house.ours, &[line]).remove(0);
+                    if path.ends_with("/missing") {
+                        let (company, id) = (ours.actor.company_id.clone(), line.clone());
+                        let told_no_more = move |tx: &mut Tx, ids: Ids| {
+                            bank_lines::set_missing(tx, &company, &id, Some(ids.now()))
+                        };
+                        house.world.tx(told_no_more).unwrap();
+                    }
+                    json!(line)
                 }
                 Some(list @ ("contracts" | "payment-forms")) => {
                     let list = house.get(&format!("/v1/{list}")).send().await.json();
@@ -193,7 +204,7 @@ fn every_example_works() {
             assert!(answer.status.is_success(), "{name}: {}", answer.text());
             sent += 1;
         }
-        assert_eq!(sent, 26);
+        assert_eq!(sent, 28);
     });
 }
 

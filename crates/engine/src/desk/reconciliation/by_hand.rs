@@ -22,8 +22,8 @@ use crate::error::Error;
 use crate::trail::{self, Author};
 use crate::world::World;
 
-/// Most boletos that one line pays.
-const MOST: usize = 200;
+/// Most boletos that one line pays: more than a bank credits in one sum.
+const MOST: usize = 2_000;
 /// A payment reaches the account at most so many days later.
 const DAYS_UNDERWAY: i32 = 5;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Span;
 use jiff::civil::Date;
 use quita_banks::registry;
+use quita_core::matching::settled::{self, Credit};
 use quita_core::matching::{Line, Receivable, Received, Settings, Verdict, reconcile};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
@@ -194,6 +195,8 @@ impl Input {
             settings.rejected.extend(at.get(line.as_str()).copied().zip(place));
         }
         let mut verdicts = reconcile(&lines, &self.receivables.all, &settings);
+        let credits = self.credits();
+        settled::explain(&lines, &self.receivables.all, &credits, &settings, &mut verdicts);
         verdicts.truncate(known);
         verdicts
     }
@@ -201,6 +204,20 @@ impl Input {
     /// What lines have paid of a boleto: how many, and how much.
     pub(super) fn taken_of(&self, boleto_id: &str) -> (usize, Money) {
         sum_of(&self.taken, boleto_id)
+    }
+
+    /// Payments of which the bank told when it credits them, the earliest first.
+    fn credits(&self) -> Vec<Credit> {
+        let told = self.paid.iter().filter_map(|one| {
+            Some(Credit {
+                receivable: self.receivables.place(&one.boleto_id)?,
+                means: one.means,
+                amount: one.amount,
+                fee: one.fee,
+                on: one.credited_on?,
+            })
+        });
+        told.collect()
     }
 
     /// Says of each boleto that the bank told a payment of which one: the first that no line explains.

@@ -28,7 +28,7 @@ pub use view::{
     SuggestionsView, reason_text,
 };
 
-pub(crate) use write::corrected;
+pub(crate) use write::{corrected, taken_back};
 
 /// Kind of the pending item of a boleto that a line pays, and of which the bank tells no payment.
 pub(crate) const NOT_SETTLED: &str = "line_without_settlement";

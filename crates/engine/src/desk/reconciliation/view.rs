@@ -226,7 +226,7 @@ impl MatchView {
 
 /// What a reason is called, for people.
 pub fn reason_text(word: &str) -> &'static str {
-    const ALL: [Reason; 16] = [
+    const ALL: [Reason; 17] = [
         Reason::OurNumber,
         Reason::Txid,
         Reason::EndToEndId,
@@ -243,6 +243,7 @@ pub fn reason_text(word: &str) -> &'static str {
         Reason::OnlyAmount,
         Reason::OnlySum,
         Reason::Sum,
+        Reason::Credited,
     ];
     ALL.into_iter().find(|reason| reason.word() == word).map_or("", Reason::text)
 }

@@ -237,6 +237,19 @@ pub(crate) fn corrected(
     Ok(false)
 }
 
+/// A person says that the bank took a line back: what explained it is undone.
+pub(crate) fn taken_back(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    line: &KeptLine,
+    by: &str,
+) -> Result<(), StoreError> {
+    if let Some(found) = matches::of_line(tx, &line.company_id, &line.id)? {
+        undo(tx, ids, &found, by)?;
+    }
+    Ok(())
+}
+
 /// What was opened for a match goes with it.
 fn close_pending(tx: &mut Tx, ids: &Ids, found: &Match, by: &str) -> Result<(), StoreError> {
     for share in found.shares.iter().filter(|_| found.kind == Kind::Boletos) {

@@ -29,18 +29,21 @@ pub struct Schedule {
     pub next_run: Option<Timestamp>,
     /// It is being read right now.
     pub running: bool,
+    /// It is read every business day, and not only when somebody asks.
+    pub daily: bool,
 }
 
 /// Whether the bank of an account gives statements, and the account is connected to it.
-fn gives_statements(account: &Account) -> bool {
+pub(crate) fn gives_statements(account: &Account) -> bool {
     let bank = registry::by_folder(&account.bank).map(|bank| bank.info());
     account.credential_id.is_some()
         && bank.is_some_and(|info| info.statement.is_some() && info.can(OpKind::Statement))
 }
 
-/// Has the statement of an account read from now on, unless that is so already.
+/// Has the statement of an account read from now on, unless that is so already or was turned off.
 pub(crate) fn schedule(tx: &mut Tx, ids: &mut Ids, account: &Account) -> Result<(), StoreError> {
-    if !gives_statements(account) {
+    let daily = accounts::get(tx, &account.id)?.is_some_and(|account| account.statement_daily);
+    if !daily || !gives_statements(account) {
         return Ok(());
     }
     if jobs::standing(tx, Kind::Statement.word(), &account.id)?.is_some() {
@@ -60,14 +63,18 @@ pub(super) fn standing(tx: &mut Tx, account: &Account) -> Result<Option<Schedule
     let read_to = cursor(statement_cursor::READ_TO)?;
     let last_error = cursor(statement_cursor::LAST_ERROR)?.unwrap_or_default();
     let proving = cursor(statement_cursor::BALANCES)?.is_some_and(|day| !day.is_empty());
+    let wanted = cursor(statement_cursor::WANTED)?.is_some_and(|at| !at.is_empty());
     let job = jobs::standing(tx, Kind::Statement.word(), &account.id)?;
+    // The job of an account that was turned off ends by itself when its time comes.
+    let runs = account.statement_daily || wanted || proving;
     Ok(Some(Schedule {
+        daily: account.statement_daily,
         last_look: last_look.and_then(|at| at.parse().ok()),
         read_to: read_to.and_then(|day| day.parse().ok()),
         last_error,
         proving,
         running: job.as_ref().is_some_and(|job| job.claimed),
-        next_run: job.filter(|job| !job.claimed).map(|job| job.run_at),
+        next_run: job.filter(|job| runs && !job.claimed).map(|job| job.run_at),
     }))
 }
 
@@ -84,6 +91,42 @@ pub fn schedule_of(
         None => Ok(None),
     })?;
     found.ok_or_else(no_account)
+}
+
+/// Turns the daily reading of an account's statement on or off. What was asked for by a person is
+/// read in any case; turned on again, all that was missed is read at once.
+pub fn set_daily(world: &World, actor: &Actor, account_id: &str, daily: bool) -> Result<(), Error> {
+    actor.must(Permission::Configure)?;
+    let (company, id, author) =
+        (actor.company_id.clone(), account_id.to_owned(), actor.name.clone());
+    let done = world.tx(move |tx, mut ids| {
+        let Some(account) = mine(tx, &company, &id)? else { return Ok(None) };
+        if !gives_statements(&account) {
+            return Ok(Some(false));
+        }
+        if account.statement_daily != daily {
+            accounts::set_statement_daily(tx, &id, daily)?;
+            let author = Author { company_id: &company, actor: &author };
+            let details = serde_json::json!({ "daily": daily });
+            trail::record(tx, &mut ids, author, "statement.daily_changed", &id, &details)?;
+            schedule(tx, &mut ids, &account)?;
+        }
+        Ok(Some(true))
+    })?;
+    if !done.ok_or_else(no_account)? {
+        return Err(no_statement());
+    }
+    world.connections.forget();
+    world.companies.forget();
+    world.bell.ring();
+    Ok(())
+}
+
+fn no_statement() -> Error {
+    Error::conflict(
+        "no_statement",
+        "esta conta não está ligada a um banco que dê extrato; importe um arquivo",
+    )
 }
 
 /// Reads the statement at the bank now: of one account, or of all that can be. Gives how many.
@@ -114,10 +157,7 @@ pub fn fetch_now(world: &World, actor: &Actor, account_id: Option<&str>) -> Resu
     })?;
     world.bell.ring();
     match count.ok_or_else(no_account)? {
-        0 if account_id.is_some() => Err(Error::conflict(
-            "no_statement",
-            "esta conta não está ligada a um banco que dê extrato; importe um arquivo",
-        )),
+        0 if account_id.is_some() => Err(no_statement()),
         count => Ok(count),
     }
 }

@@ -335,6 +335,7 @@ mod tests {
             is_default: true,
             fee: None,
             layout: None,
+            statement_daily: true,
         }
     }
 

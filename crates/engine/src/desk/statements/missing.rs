@@ -3,19 +3,25 @@
 //! A line that was told once and is missing from a later, complete statement of its day may have been
 //! taken back; or the bank left it out by mistake. Its balance decides: where the day does not close
 //! with the missing lines, and closes to the cent without them, they were taken back. Otherwise they
-//! stay and count, and a person is told.
+//! stay and count, and a person is told, who may say what became of them.
 
 use jiff::civil::Date;
 use quita_core::money::Money;
 use quita_store::accounts::Account;
-use quita_store::bank_lines::{self, KeptLine};
+use quita_store::bank_lines::{self, KeptLine, Missing, Status as LineStatus};
 use quita_store::pending::{self, PendingItem};
 use quita_store::statement_days::{self, StatementDay, Status};
-use quita_store::{StoreError, Tx};
+use quita_store::{StoreError, Tx, accounts};
+use serde_json::json;
 
+use super::{LineView, mine};
 use super::{days, record};
+use crate::desk::{Actor, Permission, reconciliation};
+use crate::error::Error;
 use crate::ids::Ids;
+use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
+use crate::world::World;
 
 /// Kind of the pending item of an account with lines that its bank no longer tells.
 pub(crate) const MISSING: &str = "statement_lines_missing";
@@ -28,7 +34,7 @@ pub(super) fn give_up_proved(
     account: &Account,
     from: Date,
 ) -> Result<(), StoreError> {
-    let missing = bank_lines::missing(tx, &account.id, Date::MIN, Date::MAX)?;
+    let missing = bank_lines::missing(tx, &account.id)?;
     if missing.is_empty() {
         return pending::close(tx, MISSING, &account.id, "system", ids.now());
     }
@@ -88,7 +94,8 @@ fn tell(
         subject: account.id.clone(),
         message: format!(
             "O banco deixou de mostrar no extrato da conta {} o lançamento de R$ {} em {}{more}, e \
-             nenhum saldo prova que foi retirado. Ele continua a contar: confira no banco.",
+             nenhum saldo prova que foi retirado. Ele continua a contar: confira no banco e decida \
+             em «Extrato».",
             account.description,
             first.line.amount,
             first.line.date.strftime("%d/%m/%Y"),
@@ -96,4 +103,78 @@ fn tell(
         opened_at: ids.now(),
     };
     pending::open(tx, &item).map(|_| ())
+}
+
+/// Why a line cannot be decided upon.
+enum No {
+    /// There is none.
+    Gone,
+    /// The bank tells it, or balances have decided.
+    Told,
+    /// Discarded, and told by the bank since: that one counts.
+    Again,
+}
+
+/// A person decides of a line that the bank no longer tells: [`Missing::Discarded`], it took it back,
+/// or [`Missing::Kept`], it counts as before. Either undoes the other; a match of a line that was
+/// discarded stays undone.
+pub fn decide_missing(
+    world: &World,
+    actor: &Actor,
+    line_id: &str,
+    decision: Missing,
+) -> Result<LineView, Error> {
+    actor.must(Permission::Charge)?;
+    let (company, id, by) = (actor.company_id.clone(), line_id.to_owned(), actor.name.clone());
+    let done = world.tx(move |tx, mut ids| {
+        let Some(line) = bank_lines::get(tx, &company, &id)? else { return Ok(Err(No::Gone)) };
+        accounts::lock(tx, &line.account_id)?;
+        let Some(account) = mine(tx, &company, &line.account_id)? else { return Ok(Err(No::Gone)) };
+        let Some(line) = bank_lines::get(tx, &company, &id)? else { return Ok(Err(No::Gone)) };
+        let before = match line.missing {
+            None => return Ok(Err(No::Told)),
+            Some(same) if same == decision => return Ok(Ok(line)),
+            Some(before) => before,
+        };
+        if decision == Missing::Kept && before == Missing::Discarded && is_told_again(tx, &line)? {
+            return Ok(Err(No::Again));
+        }
+        let now = ids.now();
+        if decision == Missing::Discarded {
+            reconciliation::taken_back(tx, &mut ids, &line, &by)?;
+            bank_lines::set_status(tx, &company, &id, LineStatus::GivenUp, now)?;
+        } else if before == Missing::Discarded {
+            bank_lines::set_status(tx, &company, &id, LineStatus::Open, now)?;
+        }
+        bank_lines::decide_missing(tx, &company, &id, decision)?;
+        let author = Author { company_id: &company, actor: &by };
+        let details = json!({ "decision": decision.word(), "before": before.word() });
+        trail::record(tx, &mut ids, author, "statement.missing_decided", &id, &details)?;
+        days::close(tx, &account, line.line.date, now)?;
+        give_up_proved(tx, &mut ids, &account, line.line.date)?;
+        enqueue(tx, &mut ids, &company, Kind::Reconcile, &account.id, now)?;
+        Ok(bank_lines::get(tx, &company, &id)?.ok_or(No::Gone))
+    })?;
+    world.bell.ring();
+    match done {
+        Ok(line) => Ok(LineView::new(line)),
+        Err(No::Gone) => Err(Error::not_found("lançamento")),
+        Err(No::Told) => Err(Error::conflict(
+            "not_missing",
+            "o banco mostra este lançamento, ou um saldo já decidiu: não há o que decidir",
+        )),
+        Err(No::Again) => Err(Error::conflict(
+            "told_again",
+            "o banco voltou a mostrar este lançamento: ele já está no extrato e conta",
+        )),
+    }
+}
+
+/// Whether a line of the bank's id stands beside one that was discarded.
+fn is_told_again(tx: &mut Tx, line: &KeptLine) -> Result<bool, StoreError> {
+    let day = line.line.date;
+    let others = bank_lines::of_days(tx, &line.account_id, day, day)?;
+    Ok(others.iter().any(|other| {
+        other.id != line.id && other.status.counts() && other.line.bank_id == line.line.bank_id
+    }))
 }

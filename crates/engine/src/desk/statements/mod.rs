@@ -9,9 +9,10 @@ mod record;
 mod resolve;
 
 pub use export::{Exported, export};
-pub(crate) use fetch::schedule;
-pub use fetch::{Schedule, fetch_now, schedule_of};
+pub use fetch::{Schedule, fetch_now, schedule_of, set_daily};
+pub(crate) use fetch::{gives_statements, schedule};
 pub use file::{FILE_MAX, GivenStatement, csv_columns, csv_mapping, guess_csv, import};
+pub use missing::decide_missing;
 pub(crate) use record::{Look, balance, open_days, record};
 pub use resolve::{Answer, resolve};
 
@@ -27,7 +28,7 @@ use utoipa::ToSchema;
 
 pub use quita_formats::statement::{Amounts, Column, CsvMapping, DateOrder, DecimalMark};
 
-pub use bank_lines::{Status as LineStatus, Wanted};
+pub use bank_lines::{Missing, Status as LineStatus, Wanted};
 pub use statement_days::Status as DayStatus;
 
 use super::read::Page;
@@ -86,6 +87,10 @@ pub struct LineView {
     /// Instant, UTC.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+    /// Where the bank no longer tells it: `undecided`, or what a person decided, `kept` or
+    /// `discarded`.
+    #[schema(value_type = Option<String>)]
+    pub missing: Option<&'static str>,
     /// How it stands. Only for screens.
     #[serde(skip)]
     pub standing: LineStatus,
@@ -116,6 +121,7 @@ impl LineView {
             import_id: kept.import_id,
             created_at: kept.created_at,
             updated_at: kept.updated_at,
+            missing: kept.missing.map(Missing::word),
             standing: kept.status,
         }
     }
@@ -236,6 +242,10 @@ pub struct Statement {
     pub doubtful: i64,
     /// The day of the first of them.
     pub first_doubtful: Option<Date>,
+    /// How many lines the bank no longer tells, and nobody has decided of.
+    pub missing: usize,
+    /// The day of the first of them.
+    pub first_missing: Option<Date>,
     /// The last looks, the newest first.
     pub imports: Vec<ImportView>,
     /// When the bank is asked, if it can be.
@@ -280,16 +290,19 @@ pub fn statement(
         let days = statement_days::of_days(tx, &id, from, to)?;
         let lines = bank_lines::of_days(tx, &id, from, to)?;
         let doubtful = bank_lines::doubtful(tx, &id)?;
+        let missing = bank_lines::missing(tx, &id)?;
         let imports = statement_imports::page(tx, &company, Some(&id), LAST_ID, 5)?;
         let schedule = fetch::standing(tx, &account)?;
-        Ok(Some((days, lines, doubtful, imports, schedule)))
+        Ok(Some((days, lines, doubtful, missing, imports, schedule)))
     })?;
-    let (days, lines, (doubtful, first_doubtful), imports, schedule) =
+    let (days, lines, (doubtful, first_doubtful), missing, imports, schedule) =
         found.ok_or_else(no_account)?;
     Ok(Statement {
         days: whole_days(days, lines),
         doubtful,
         first_doubtful,
+        missing: missing.len(),
+        first_missing: missing.first().map(|line| line.line.date),
         imports: imports.into_iter().map(ImportView::new).collect(),
         schedule,
     })

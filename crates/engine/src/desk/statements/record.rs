@@ -11,8 +11,9 @@ use quita_core::money::Money;
 use quita_store::accounts::{self, Account};
 use quita_store::bank_lines::{self, KeptLine, Status};
 use quita_store::pending::{self, PendingItem};
+use quita_store::statement_days::{self, StatementDay};
 use quita_store::statement_imports::{self, StatementImport};
-use quita_store::{StoreError, Tx, events, statement_days};
+use quita_store::{StoreError, Tx, events};
 use serde_json::json;
 
 use super::{days, missing};
@@ -236,15 +237,14 @@ impl Taking<'_, '_> {
         if self.look.source != Source::Api {
             return Ok(());
         }
-        let marked = bank_lines::missing(self.tx, &self.look.account.id, first, last)?;
-        let marked: BTreeSet<&str> = marked.iter().map(|line| line.id.as_str()).collect();
         for (of, line) in kept.iter().enumerate() {
+            let is_told = found.contains(&of);
             let is_gone = line.source == Source::Api
                 && !line.provisional
                 && line.status.counts()
                 && (first..=last).contains(&line.line.date)
-                && !found.contains(&of);
-            if is_gone != marked.contains(line.id.as_str()) {
+                && !is_told;
+            if is_gone && line.missing.is_none() || is_told && line.missing.is_some() {
                 let since = is_gone.then_some(self.ids.now());
                 bank_lines::set_missing(self.tx, &line.company_id, &line.id, since)?;
                 self.touched(line.line.date);
@@ -276,6 +276,7 @@ impl Taking<'_, '_> {
             doubt,
             created_at: now,
             updated_at: now,
+            missing: None,
         };
         bank_lines::insert(self.tx, &kept)?;
         self.touched(line.date);
@@ -419,8 +420,8 @@ pub(crate) fn open_days(
     account_id: &str,
     first: Date,
     last: Date,
-) -> Result<Vec<Date>, StoreError> {
-    let days = statement_days::of_days(tx, account_id, first, last)?;
-    let open = days.into_iter().filter(|day| day.status == statement_days::Status::Open);
-    Ok(open.map(|day| day.day).collect())
+) -> Result<Vec<StatementDay>, StoreError> {
+    let mut days = statement_days::of_days(tx, account_id, first, last)?;
+    days.retain(|day| day.status == statement_days::Status::Open);
+    Ok(days)
 }

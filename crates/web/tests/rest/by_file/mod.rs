@@ -3,6 +3,7 @@
 
 pub(crate) mod bank;
 mod crashes;
+mod deposit;
 mod month;
 mod registering;
 

@@ -20,6 +20,8 @@ pub(crate) mod reconciliation;
 mod registers;
 mod roles;
 mod statements;
+mod statements_corrected;
+mod statements_late;
 
 pub(crate) use enrolment::begun;
 use quita_engine::desk::people::{self, NewPerson, Role};

@@ -50,6 +50,7 @@ pub(crate) fn stated(house: &House, tenant: &Tenant, lines: &[BankLine]) -> Vec<
                     doubt: None,
                     created_at: now,
                     updated_at: now,
+                    missing: None,
                 };
                 bank_lines::insert(tx, &kept)?;
                 made.push(kept.id);

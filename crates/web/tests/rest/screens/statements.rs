@@ -6,19 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use quita_banks::simulator::Control;
-use quita_core::bank_line::BankLine;
 use quita_core::calendar::Calendar;
-use quita_core::line_identity::Source;
 use quita_core::money::Money;
 use quita_engine::clock::Clock as _;
 use quita_engine::clock::bank_day;
-use quita_engine::desk::{reconciliation, statements};
+use quita_engine::desk::people::Role;
+use quita_engine::desk::statements;
 use quita_engine::workers::{Kind, tick};
 use quita_engine::world::World;
-use quita_store::bank_lines::{KeptLine, Status as LineStatus};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::reconciliation::registered;
 use super::{Person, upload};
 use crate::house::{House, Reply};
 
@@ -27,15 +24,14 @@ crate::on_both_databases! {
 killed_at_any_point_nothing_is_lost_or_doubled a_file_twice_adds_nothing_and_is_checked
 a_csv_is_read_by_columns_that_are_remembered what_is_in_doubt_waits_for_a_person
 programs_read_and_send_statements a_person_sees_the_proof_and_takes_it_along
-a_corrected_line_that_was_explained_is_told what_explained_a_corrected_line_is_undone
-what_the_bank_took_back_counts_no_longer what_no_balance_proves_stays }
+    the_daily_reading_is_turned_off_and_on }
 
 /// The account of our company at the bank.
-const ACCOUNT: &str = "76543218";
-const DAY: i64 = 24 * 3600;
+pub(super) const ACCOUNT: &str = "76543218";
+pub(super) const DAY: i64 = 24 * 3600;
 
 /// Money moves at the bank; gives what a statement must show of it in the end.
-fn moves(house: &House, day: Date, cents: i64, kind: &str, with: &str) -> (Date, i64) {
+pub(super) fn moves(house: &House, day: Date, cents: i64, kind: &str, with: &str) -> (Date, i64) {
     house.bank.control(&Control::Move {
         account: ACCOUNT.into(),
         amount: Money::from_cents(cents),
@@ -47,16 +43,16 @@ fn moves(house: &House, day: Date, cents: i64, kind: &str, with: &str) -> (Date,
     (day, cents)
 }
 
-fn set(house: &House, switch: &str, value: serde_json::Value) {
+pub(super) fn set(house: &House, switch: &str, value: serde_json::Value) {
     house.bank.control(&Control::Set { switch: switch.into(), value });
 }
 
-fn today(house: &House) -> Date {
+pub(super) fn today(house: &House) -> Date {
     bank_day(house.clock.now())
 }
 
 /// Sixty days of movements before today; some alike.
-fn past(house: &House) -> Vec<(Date, i64)> {
+pub(super) fn past(house: &House) -> Vec<(Date, i64)> {
     let first = today(house).checked_sub(60.days()).unwrap();
     let mut books = Vec::new();
     for (n, day) in (0..60).zip(first.series(1.day())) {
@@ -70,7 +66,7 @@ fn past(house: &House) -> Vec<(Date, i64)> {
 }
 
 /// What is kept of the account: day and amount of each line that counts.
-fn kept(house: &House) -> Vec<(Date, i64)> {
+pub(super) fn kept(house: &House) -> Vec<(Date, i64)> {
     let (from, to) = (today(house).checked_sub(200.days()).unwrap(), today(house));
     let id = &house.ours.account_id;
     let found = statements::statement(&house.world, &house.ours.actor, id, from, to).unwrap();
@@ -83,7 +79,7 @@ fn kept(house: &House) -> Vec<(Date, i64)> {
 }
 
 /// Days that are not proved, with the difference of each.
-fn open(house: &House) -> Vec<(Date, Option<i64>)> {
+pub(super) fn open(house: &House) -> Vec<(Date, Option<i64>)> {
     let (from, to) = (today(house).checked_sub(200.days()).unwrap(), today(house));
     let id = &house.ours.account_id;
     let days = statements::days(&house.world, &house.ours.actor, id, from, to).unwrap();
@@ -92,7 +88,7 @@ fn open(house: &House) -> Vec<(Date, Option<i64>)> {
 }
 
 /// The statement worker does what falls due within a minute.
-fn read(house: &House, world: &World) {
+pub(super) fn read(house: &House, world: &World) {
     for _ in 0..4 {
         house.clock.pass(15);
         house.bank.control(&Control::Set { switch: "rounding".into(), value: json!("half_up") });
@@ -100,7 +96,7 @@ fn read(house: &House, world: &World) {
     }
 }
 
-fn sorted(mut books: Vec<(Date, i64)>) -> Vec<(Date, i64)> {
+pub(super) fn sorted(mut books: Vec<(Date, i64)>) -> Vec<(Date, i64)> {
     books.sort_unstable();
     books
 }
@@ -211,7 +207,7 @@ const LINES: [(&str, &str, &str, &str); 3] = [
     ("20261118", "-1.50", "3", "Tarifa de boleto"),
 ];
 
-fn page(house: &House) -> String {
+pub(super) fn page(house: &House) -> String {
     format!("/extrato/{}", house.ours.account_id)
 }
 
@@ -428,162 +424,69 @@ async fn a_person_sees_the_proof_and_takes_it_along(house: &House) {
     assert!(xlsx.body.starts_with(b"PK"));
 }
 
-async fn a_corrected_line_that_was_explained_is_told(house: &House) {
+async fn the_daily_reading_is_turned_off_and_on(house: &House) {
+    let ana = Person::administrator(house).await;
     let world = house.restarted();
-    set(house, "rows_corrected", json!(1));
-    set(house, "rows_corrected_cents", json!(-7));
-    let day = today(house);
-    moves(house, day, 5_000, "PIX", "ANA EXEMPLO");
-    for _ in 0..3 {
-        house.clock.pass(DAY / 2 - 60);
+    let mut books = vec![moves(house, date(2026, 11, 20), 1_000, "PIX", "ANA EXEMPLO")];
+    for _ in 0..8 {
         read(house, &world);
     }
-    assert_eq!(kept(house), [(day, 4_993)]);
-    let company = house.ours.actor.company_id.clone();
-    let list = house.get("/v1/statement_lines").send().await.expect(200);
-    let line = list["data"][0]["id"].as_str().unwrap().to_owned();
-    let explained = quita_store::bank_lines::Status::Explained;
-    house
-        .world
-        .tx(move |tx, ids| {
-            quita_store::bank_lines::set_status(tx, &company, &line, explained, ids.now())
-        })
-        .unwrap();
-    for _ in 0..6 {
-        house.clock.pass(DAY / 2 - 60);
-        read(house, &world);
-    }
-    assert_eq!(kept(house), [(day, 5_000)]);
-    let pending = house.get("/v1/pending").send().await.expect(200);
-    assert_eq!(pending["data"][0]["kind"], "statement_line_changed");
-    assert!(pending["data"][0]["message"].as_str().unwrap().contains("era de R$ 49,93"));
-}
-
-/// Kinds of what waits for a person.
-async fn waiting(house: &House) -> Vec<String> {
-    let list = house.get("/v1/pending").send().await.expect(200);
-    let all = list["data"].as_array().unwrap();
-    all.iter().map(|item| item["kind"].as_str().unwrap().to_owned()).collect()
-}
-
-/// A person says that a line pays a boleto; the match.
-async fn matched(house: &House, line: &str, boleto: &Value) -> Value {
-    let body = json!({ "boletos": [{ "boleto_id": boleto["id"] }] });
-    let path = format!("/v1/statement_lines/{line}/match");
-    house.call("POST", &path).json(&body).send().await.expect(200)
-}
-
-/// How a match stands now.
-async fn one_match(house: &House, made: &Value) -> Value {
-    let list = house.get("/v1/matches").send().await.expect(200);
-    list["data"].as_array().unwrap().iter().find(|one| one["id"] == made["id"]).unwrap().clone()
-}
-
-async fn what_explained_a_corrected_line_is_undone(house: &House) {
-    let boleto = registered(house, "NF 1", 4_993).await;
-    let world = house.restarted();
-    set(house, "rows_corrected", json!(1));
-    set(house, "rows_corrected_cents", json!(-7));
-    let day = today(house);
-    moves(house, day, 5_000, "PIX", "ANA EXEMPLO");
-    for _ in 0..3 {
-        house.clock.pass(DAY / 2 - 60);
-        read(house, &world);
-    }
-    assert_eq!(kept(house), [(day, 4_993)]);
-    let list = house.get("/v1/statement_lines").send().await.expect(200);
-    let line = list["data"][0]["id"].as_str().unwrap().to_owned();
-    let made = matched(house, &line, &boleto).await;
-    assert_eq!(waiting(house).await, ["line_without_settlement"]);
-    for _ in 0..6 {
-        house.clock.pass(DAY / 2 - 60);
-        read(house, &world);
-    }
-    assert_eq!(kept(house), [(day, 5_000)]);
-    // What the line proved is open again, and a person is told why.
-    assert_eq!(waiting(house).await, ["statement_line_changed"]);
-    let undone = one_match(house, &made).await;
-    assert_eq!((&undone["undone_by"], &undone["line"]["status"]), (&json!("bank"), &json!("open")));
-    assert_eq!(undone["line"]["amount"], 5_000);
-    // A run leaves it to the person.
-    let done = reconciliation::run(&house.world, &house.ours.account_id).unwrap();
-    assert_eq!(done.matched, 0);
-}
-
-/// Lines that the bank has told once and tells no more; their ids.
-fn told_once(house: &House, day: Date, all: &[(i64, Source)]) -> Vec<String> {
-    let (company, account) = (house.ours.actor.company_id.clone(), house.ours.account_id.clone());
-    let all = all.to_vec();
-    let made = house.world.tx(move |tx, mut ids| {
-        let (look, now) = (ids.next_id(), ids.now());
-        quita_store::matches::insert_look(tx, &look, &company, &account, now)?;
-        let mut made = Vec::new();
-        for (cents, source) in &all {
-            let line = BankLine::new(day, Money::from_cents(*cents), "PIX RECEBIDO");
-            let kept = KeptLine {
-                id: ids.next_id(),
-                company_id: company.clone(),
-                account_id: account.clone(),
-                line: BankLine { bank_id: Some(format!("gone-{cents}")), ..line },
-                source: *source,
-                provisional: false,
-                import_id: look.clone(),
-                status: LineStatus::Open,
-                doubt: None,
-                created_at: now,
-                updated_at: now,
-            };
-            quita_store::bank_lines::insert(tx, &kept)?;
-            made.push(kept.id);
+    assert_eq!(kept(house), books);
+    let account = format!("/contas/{}", house.ours.account_id);
+    let shown = ana.get(house, &account).await.text();
+    assert!(shown.contains("Busca diária ligada"), "{shown}");
+    let switch = format!("{account}/extrato-diario");
+    let clerk = Person::with_role(house, Role::Finance).await;
+    assert_eq!(clerk.post(house, &switch, &[("daily", "no")]).await.status, 403);
+    assert_eq!(ana.post(house, &switch, &[("daily", "no")]).await.status, 303);
+    let shown = ana.get(house, &account).await.text();
+    assert!(shown.contains("Busca diária desligada"), "{shown}");
+    // Days pass, and nobody reads.
+    let a_week = || {
+        for _ in 0..7 {
+            house.clock.pass(DAY - 60);
+            read(house, &world);
         }
-        Ok(made)
-    });
-    made.unwrap()
-}
-
-async fn what_the_bank_took_back_counts_no_longer(house: &House) {
-    let boleto = registered(house, "NF 1", 33_333).await;
-    let world = house.restarted();
-    let books = sorted(past(house));
+    };
+    books.push(moves(house, today(house), 2_000, "PIX", "BRUNO EXEMPLO"));
+    a_week();
+    assert_eq!(kept(house), books[..1]);
+    let shown = ana.get(house, &page(house)).await.text();
+    let off = shown.contains("Busca diária desligada") && shown.contains("só quando alguém pedir");
+    assert!(off && shown.contains("Buscar agora"), "{shown}");
+    // Whoever asks has it read, once.
+    let asked = clerk.post(house, &format!("{}/buscar", page(house)), &[]).await;
+    assert_eq!(asked.status, 303);
     for _ in 0..8 {
         read(house, &world);
     }
-    assert_eq!(kept(house), books);
-    let unproved = open(house);
-    let friday = date(2026, 11, 20);
-    let gone = told_once(house, friday, &[(33_333, Source::Api)]).remove(0);
-    let made = matched(house, &gone, &boleto).await;
-    house.clock.pass(DAY);
-    for _ in 0..4 {
-        read(house, &world);
-    }
-    assert_eq!(kept(house), books);
-    assert!(open(house).iter().all(|day| day.1.is_none()), "{unproved:?} {:?}", open(house));
-    let undone = one_match(house, &made).await;
-    assert_eq!(undone["undone_by"], "bank");
-    assert_eq!(undone["line"]["status"], "given_up");
-    assert_eq!(waiting(house).await, ["statement_line_changed"]);
-    // It stays to be seen.
-    let list = house.get("/v1/statement_lines?status=given_up").send().await.expect(200);
-    assert_eq!(list["data"][0]["id"], json!(gone));
-}
-
-async fn what_no_balance_proves_stays(house: &House) {
-    let world = house.restarted();
-    let books = past(house);
-    for _ in 0..8 {
-        read(house, &world);
-    }
-    let friday = date(2026, 11, 20);
-    told_once(house, friday, &[(33_333, Source::Api), (22_222, Source::Ofx)]);
-    house.clock.pass(DAY);
-    for _ in 0..4 {
-        read(house, &world);
-    }
-    // Without the first the day does not close either.
-    let with = [(friday, 33_333), (friday, 22_222)];
-    assert_eq!(kept(house), sorted(books.into_iter().chain(with).collect()));
-    let differences: Vec<i64> = open(house).iter().filter_map(|day| day.1).collect();
-    assert_eq!(differences, [-55_555]);
-    assert_eq!(waiting(house).await, ["statement_lines_missing"]);
+    assert_eq!(kept(house), sorted(books.clone()));
+    assert!(open(house).iter().all(|day| day.1.is_none()), "{:?}", open(house));
+    books.push(moves(house, today(house), 3_000, "PIX", "CARLA EXEMPLO"));
+    a_week();
+    assert_eq!(kept(house).len(), 2);
+    // Turned on, what was missed is read at once, and then every day.
+    let path = format!("/v1/accounts/{}/statement", house.ours.account_id);
+    let put = |daily: bool| house.call("PUT", &path).json(&json!({ "daily": daily }));
+    assert_eq!(put(true).send().await.expect(200)["statement_daily"], true);
+    assert_eq!(put(true).send().await.expect(200)["statement_daily"], true);
+    read(house, &world);
+    assert_eq!(kept(house), sorted(books.clone()));
+    books.push(moves(house, today(house), 4_000, "PIX", "DIEGO EXEMPLO"));
+    a_week();
+    assert_eq!(kept(house), sorted(books));
+    // Who may do it, and that it is on record.
+    let reader = house.token(&[quita_engine::desk::Permission::Charge]);
+    put(false).token(&reader).send().await.problem(403, "forbidden");
+    put(false).token(&house.theirs.token).send().await.problem(404, "not_found");
+    let (company, id) = (house.ours.actor.company_id.clone(), house.ours.account_id.clone());
+    let read =
+        move |tx: &mut quita_store::Tx| quita_store::audit::of_subject(tx, &company, &id, 100);
+    let trail = house.world.store.read(read).unwrap();
+    let told: Vec<&str> = trail
+        .iter()
+        .filter(|entry| entry.action == "statement.daily_changed")
+        .map(|entry| entry.details.as_str())
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
 }
