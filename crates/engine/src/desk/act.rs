@@ -146,6 +146,7 @@ pub fn act(
     };
     match written {
         Written::Done(body) => {
+            (world.crash_point)("act.stored");
             world.bell.ring();
             Ok(Stored { status: 202, body: body.into(), replayed: false })
         }

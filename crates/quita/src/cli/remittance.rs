@@ -1,5 +1,6 @@
 //! `quita remittance`: files for banks that are told by file.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -100,7 +101,15 @@ fn download(command: &Download) -> Result<(), Failure> {
     let (world, actor) = command.place.open()?;
     let (name, bytes) = remittances::download(&world, &actor, &command.id)?;
     let path = command.to.join(name);
-    std::fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
+    // Under its name it is whole: half a file must not be taken to the bank.
+    let partial = path.with_extension("parcial");
+    let write = || {
+        let mut file = std::fs::File::create(&partial)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&partial, &path)
+    };
+    write().map_err(|error| Failure::file(&path, &error))?;
     let output = command.place.output();
     output.json(&serde_json::json!({ "file": path.display().to_string() }))?;
     output.show(&path.display().to_string())?;

@@ -238,6 +238,13 @@ impl House {
         key: &str,
         body: Option<&Json>,
     ) -> Option<(u16, Json)> {
+        let text = body.map(Json::to_string).unwrap_or_default();
+        let (status, bytes) = self.send(method, path, key, text.into_bytes())?;
+        Some((status, serde_json::from_slice(&bytes).unwrap_or(Json::Null)))
+    }
+
+    /// As [`Self::call`], with bytes of any kind.
+    fn send(&self, method: &str, path: &str, key: &str, body: Vec<u8>) -> Option<(u16, Vec<u8>)> {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let request = ureq::http::Request::builder()
@@ -246,11 +253,38 @@ impl House {
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .header("idempotency-key", key);
-        let text = body.map(Json::to_string).unwrap_or_default();
-        let mut answer = agent.run(request.body(text).unwrap()).ok()?;
+        let mut answer = agent.run(request.body(body).unwrap()).ok()?;
         let status = answer.status().as_u16();
-        let bytes = answer.body_mut().read_to_vec().ok()?;
-        Some((status, serde_json::from_slice(&bytes).unwrap_or(Json::Null)))
+        Some((status, answer.body_mut().read_to_vec().ok()?))
+    }
+
+    /// The content of a file.
+    pub(crate) fn bytes(&self, path: &str) -> Vec<u8> {
+        let (status, bytes) = self.send("GET", path, "", Vec::new()).expect("the server answers");
+        assert_eq!(status, 200, "{path}");
+        bytes
+    }
+
+    /// Posts a file; `None` when the server is not there (any more).
+    pub(crate) fn post_file(&self, path: &str, file: &[u8]) -> Option<Json> {
+        let (status, body) = self.send("POST", path, "", file.to_vec())?;
+        assert_eq!(status, 201, "{path}: {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).ok()
+    }
+
+    /// Posts, and kills the server without waiting for the answer; another one starts.
+    pub(crate) fn post_and_kill(&mut self, path: &str, key: &str, body: &Json) {
+        let address = self.listen().trim_start_matches("http://").to_owned();
+        let (token, body) = (&self.token, body.to_string());
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\nidempotency-key: {key}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        self.open(None);
     }
 
     pub(crate) fn get(&self, path: &str) -> Json {
