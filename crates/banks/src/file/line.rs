@@ -88,6 +88,37 @@ impl<'a> Line<'a> {
         days_between(self.order.boleto.expiration_date, self.order.boleto.limit_date)
     }
 
+    /// What stands where a layout of 400 has one place of forty for the receiver, name and document,
+    /// and for a message; [`Line::notes_flag`] says which.
+    ///
+    /// # Errors
+    /// The order has both.
+    pub fn notes(&self) -> Result<Cow<'_, str>, Problem> {
+        let boleto = &self.order.boleto;
+        let message = boleto.messages.first().filter(|_| self.registers());
+        match (&boleto.receiver, message) {
+            (Some(_), Some(_)) => {
+                let message = "no layout a mensagem e o sacador avalista ocupam o mesmo lugar: \
+                               fique com um deles";
+                Err(problem("messages[0]", "not_supported", message))
+            }
+            (Some(receiver), None) => {
+                let document = receiver.document.as_str();
+                let kind = if document.len() == 11 { "CPF" } else { "CNPJ" };
+                let room = 40 - kind.len() - document.len() - 2;
+                let name: String = receiver.name.chars().take(room).collect();
+                Ok(format!("{name} {kind} {document}").into())
+            }
+            (None, Some(message)) => Ok(message.into()),
+            (None, None) => Ok("".into()),
+        }
+    }
+
+    /// `A` where [`Line::notes`] names the receiver of a title that is registered.
+    pub const fn notes_flag(&self) -> &'static str {
+        if self.registers() && self.order.boleto.receiver.is_some() { "A" } else { "" }
+    }
+
     /// The species of the document.
     pub fn species(&self) -> Species {
         self.order.species.unwrap_or(Species::usual(self.order.boleto.invoice_type))

@@ -169,7 +169,8 @@ impl Maker<'_> {
             "company_document" => row.put(field, company.document.as_str()),
             "company_name" => row.cut_text(field, &company.name),
             "file_number" => row.number(field, u64::from(head.file_number)),
-            "generation_date" => row.date(field, Some(head.made_at.date())),
+            // The day from which an instruction counts is the day of its file.
+            "generation_date" | "instruction_date" => row.date(field, Some(head.made_at.date())),
             "generation_time" => {
                 let at = head.made_at;
                 row.put(field, &format!("{:02}{:02}{:02}", at.hour(), at.minute(), at.second()))

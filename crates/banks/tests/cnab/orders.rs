@@ -38,7 +38,8 @@ pub(crate) fn agreement(layout: &FileLayout) -> Agreement {
         "bb-240" | "bb-400" => &[("wallet", "17")],
         "santander-400" => &[("wallet", "101")],
         "santander-240" => &[("wallet", "101"), ("transmission_code", "123400005678900")],
-        "sicoob-240" | "sicredi-240" => &[("wallet", "1")],
+        "sicoob-240" | "sicoob-400" | "sicredi-240" | "sicredi-400" => &[("wallet", "1")],
+        "ailos-240" => &[("wallet", "01"), ("agreement", "123456")],
         _ => &[],
     };
     all.extend(own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
