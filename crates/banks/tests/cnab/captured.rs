@@ -469,6 +469,7 @@ fn agreement(input: &Value) -> Agreement {
     }
     agreement.entry("beneficiary_code".to_owned()).or_insert_with(|| "1234567".to_owned());
     agreement.entry("account_digit".to_owned()).or_insert_with(|| "0".to_owned());
+    agreement.entry("account_operation".to_owned()).or_insert_with(|| "7654321".to_owned());
     agreement.entry("wallet".to_owned()).or_insert_with(|| "1".to_owned());
     agreement
 }

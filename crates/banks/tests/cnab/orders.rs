@@ -30,6 +30,7 @@ pub(crate) fn agreement(layout: &FileLayout) -> Agreement {
         ("transmission_code", "12340567890012345678"),
         ("post", "07"),
         ("modality", "01"),
+        ("account_operation", "7654321"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();

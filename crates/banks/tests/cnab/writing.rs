@@ -220,6 +220,23 @@ pub(crate) fn layouts_say_what_they_take() {
     }
 }
 
+/// What a form offers is what a file carries.
+#[test]
+fn boletos_carry_what_the_tables_say() {
+    let rules = |name: &str| layout(name).boleto_rules();
+    let itau = rules("itau-400");
+    assert!(itau.hybrid && itau.abatement && itau.receiver && itau.protest);
+    assert_eq!(itau.discounts_max, 1);
+    let febraban = rules("febraban-240");
+    assert_eq!((febraban.hybrid, febraban.discounts_max), (false, 3));
+    assert_eq!((febraban.message_lines, febraban.message_length), (2, 40));
+    assert!(febraban.late_start && febraban.change_amount && febraban.negative_listing);
+    let sicredi = rules("sicredi-400");
+    assert_eq!((sicredi.message_lines, sicredi.message_length), (4, 80));
+    assert!(!sicredi.late_start && !sicredi.hybrid);
+    assert!(!rules("santander-400").receiver);
+}
+
 /// Every instruction that a layout offers is written, and read back as what it is.
 #[test]
 fn every_instruction_comes_back() {
