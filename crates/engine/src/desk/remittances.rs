@@ -311,6 +311,7 @@ pub fn make(
     }
     let desk = desk(world, actor, &new.account_id)?;
     let (author, only) = (actor.name.clone(), new.order_ids.clone());
+    let to_place = world.settings.exchange_folder.is_some();
     let ready = move |tx: &mut Tx, mut ids: Ids| {
         let account_id = &desk.account.id;
         accounts::lock(tx, account_id)?;
@@ -338,7 +339,7 @@ pub fn make(
             created_at: ids.now(),
             sent: None,
         };
-        remittances::insert(tx, &file, &bytes)?;
+        remittances::insert(tx, &file, &bytes, to_place)?;
         for (order, _) in &orders {
             if !remittance_orders::set_remittance(tx, &order.id, &file.id)? {
                 return Err(StoreError::Busy("an order went into another file".into()));

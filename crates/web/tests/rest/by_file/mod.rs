@@ -3,6 +3,7 @@
 
 pub(crate) mod bank;
 mod crashes;
+mod folder;
 mod month;
 mod registering;
 
