@@ -29,6 +29,7 @@ use tokio::sync::mpsc;
 use super::accounts_by_file::abilities_html;
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
+use super::remittances::numbers_form;
 use super::saved::{self, Saved};
 use super::typed::Typed;
 use super::visitor::Visitor;
@@ -318,6 +319,9 @@ async fn one_html(
             } }
         }
         (abilities_html(account))
+        @if account.layout.is_some() && who.actor.permissions.contains(&Permission::Configure) {
+            (numbers_form(who, id, &Fields::default(), &Errors::default()))
+        }
         form.card.stack method="post" action={ (HERE) "/" (id) } {
             (csrf(who))
             h2 { "Cadastro" }
