@@ -118,6 +118,16 @@ fn write_remittance(bencher: Bencher<'_, '_>, (bank, width): (&str, &str)) {
     bencher.bench_local(|| write(layout, black_box(&orders)));
 }
 
+/// As the product asks for it: the check digit of our number is computed with the file.
+#[divan::bench(args = LAYOUTS)]
+fn write_remittance_and_digits(bencher: Bencher<'_, '_>, (bank, width): (&str, &str)) {
+    let layout = layout(bank, width).expect("a layout");
+    let mut orders = orders();
+    orders.iter_mut().for_each(|order| order.our_number_digit.clear());
+    let bencher = bencher.counter(ItemsCount::new(TITLES));
+    bencher.bench_local(|| write(layout, black_box(&orders)));
+}
+
 /// What writing cannot be faster than: as many bytes, put once into memory of their own.
 #[divan::bench(args = LAYOUTS)]
 fn memory_fill(bencher: Bencher<'_, '_>, (bank, width): (&str, &str)) {

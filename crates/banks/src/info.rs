@@ -119,7 +119,7 @@ pub enum Auth {
 }
 
 /// What a boleto at this bank can and must carry.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct BoletoRules {
     /// Longest reference of ours, letters and digits.
     pub reference_length: usize,

@@ -103,6 +103,9 @@ pub enum Channel {
     Webhook,
     /// A CNAB return file.
     ReturnFile,
+    /// The daily list of what was paid, by API: it counts payments in a way of its own, so that it
+    /// is no return file, though it tells the same.
+    DailyMovement,
     /// The account's statement.
     Statement,
     /// A person or another program of the company.
@@ -261,6 +264,7 @@ const fn channel_word(channel: Channel) -> &'static str {
         Channel::PixQuery => "pix_query",
         Channel::Webhook => "webhook",
         Channel::ReturnFile => "return_file",
+        Channel::DailyMovement => "daily_movement",
         Channel::Statement => "statement",
         Channel::Hand => "hand",
     }

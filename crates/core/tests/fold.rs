@@ -63,6 +63,7 @@ fn any_channel() -> impl Strategy<Value = Channel> {
         Channel::PixQuery,
         Channel::Webhook,
         Channel::ReturnFile,
+        Channel::DailyMovement,
         Channel::Hand,
     ])
 }
@@ -202,13 +203,23 @@ type Case<'a> = (&'a [Told], &'a [(Means, i64)]);
 
 #[test]
 fn each_payment_is_one_receipt() {
-    use Channel::{PixQuery, Query, ReturnFile, Webhook};
+    use Channel::{DailyMovement, PixQuery, Query, ReturnFile, Webhook};
     use Means::{Boleto, Pix};
-    let cases: [Case; 11] = [
+    let cases: [Case; 12] = [
         (&[(Query, nth(1, Boleto, 500)), (Webhook, nth(1, Boleto, 500))], &[(Boleto, 500)]),
         (
             &[
                 (Query, nth(1, Boleto, 500)),
+                (ReturnFile, nth(1, Boleto, 500)),
+                (ReturnFile, nth(2, Boleto, 500)),
+            ],
+            &[(Boleto, 500), (Boleto, 500)],
+        ),
+        // The daily list counts by days, files from one: they tell the same two.
+        (
+            &[
+                (DailyMovement, nth(983_101, Boleto, 500)),
+                (DailyMovement, nth(983_201, Boleto, 500)),
                 (ReturnFile, nth(1, Boleto, 500)),
                 (ReturnFile, nth(2, Boleto, 500)),
             ],

@@ -9,12 +9,13 @@ use quita_banks::file::{
 };
 use quita_banks::registry;
 use quita_banks::title::{self, Numbers, TitleError};
+use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
 use quita_core::party::Party;
 use quita_formats::cnab::codes::Instruction as Code;
 use quita_store::accounts::Account;
 use quita_store::boletos::Boleto;
-use quita_store::remittance_orders::{self, Instruction, RemittanceOrder as Waiting};
+use quita_store::remittance_orders::{self, Instruction, Pursuit, RemittanceOrder as Waiting};
 use quita_store::{StoreError, Tx};
 
 use crate::clock::{bank_day, bank_time};
@@ -179,7 +180,12 @@ fn told(instruction: &Instruction, mut boleto: BoletoOrder) -> RemittanceOrder {
     match instruction {
         Instruction::ChangeExpiration(due) => boleto = boleto.changed(*due, amount),
         Instruction::ChangeAmount(amount) => boleto = boleto.changed(due, *amount),
-        Instruction::Register | Instruction::WriteOff | Instruction::WriteOffPaidDirectly => {}
+        Instruction::GrantAbatement(amount) => boleto.terms.abatement = *amount,
+        Instruction::CancelAbatement => boleto.terms.abatement = Money::ZERO,
+        Instruction::Register
+        | Instruction::WriteOff
+        | Instruction::WriteOffPaidDirectly
+        | Instruction::Pursue(_) => {}
     }
     RemittanceOrder {
         instruction: code(instruction),
@@ -201,6 +207,12 @@ pub(crate) const fn code(instruction: &Instruction) -> Code {
         Instruction::WriteOffPaidDirectly => Code::WriteOffPaidDirectly,
         Instruction::ChangeExpiration(_) => Code::ChangeExpiration,
         Instruction::ChangeAmount(_) => Code::ChangeAmount,
+        Instruction::GrantAbatement(_) => Code::GrantAbatement,
+        Instruction::CancelAbatement => Code::CancelAbatement,
+        Instruction::Pursue(Pursuit::Protest) => Code::Protest,
+        Instruction::Pursue(Pursuit::StopProtest) => Code::StopProtest,
+        Instruction::Pursue(Pursuit::ListNegatively) => Code::ListNegatively,
+        Instruction::Pursue(Pursuit::EndNegativeListing) => Code::EndNegativeListing,
     }
 }
 
@@ -216,7 +228,12 @@ pub(crate) fn instructions(layout: &FileLayout, boleto: &Boleto) -> Vec<Instruct
     }
     let due = wanted.expiration_date.map(Instruction::ChangeExpiration);
     let amount = wanted.amount.map(Instruction::ChangeAmount);
-    due.into_iter().chain(amount).collect()
+    let abatement = wanted.abatement.map(|amount| match amount {
+        Money::ZERO => Instruction::CancelAbatement,
+        amount => Instruction::GrantAbatement(amount),
+    });
+    let pursuit = wanted.pursuit.map(Instruction::Pursue);
+    due.into_iter().chain(amount).chain(abatement).chain(pursuit).collect()
 }
 
 /// Puts an order about a boleto into the next file.

@@ -138,6 +138,26 @@ pub fn values_changed(
     write_event(tx, ids, boleto, "boleto.changed", &body.to_string())
 }
 
+/// The bank confirmed another abatement, zero for none: it is taken off wherever the boleto is shown
+/// or paid.
+pub fn abatement_changed(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    boleto: &mut Boleto,
+    abatement: Money,
+) -> Result<(), StoreError> {
+    let before = boleto.order.terms.abatement;
+    boleto.order.terms.abatement = abatement;
+    boleto.updated_at = ids.now();
+    boletos::set_order(tx, &boleto.id, &boleto.order)?;
+    boletos::save(tx, boleto)?;
+    let details = json!({"abatement": abatement, "before": before});
+    let author = Author { company_id: &boleto.company_id, actor: "bank" };
+    trail::record(tx, ids, author, "boleto.changed", &boleto.id, &details)?;
+    let body = json!({"boleto_id": boleto.id, "abatement": abatement});
+    write_event(tx, ids, boleto, "boleto.changed", &body.to_string())
+}
+
 /// A boleto at the bank under our reference that is not the one we know: the bank took an order
 /// twice. It must never be paid, so a person is told.
 fn notice_twin(

@@ -14,6 +14,7 @@ pub mod connection;
 pub mod credential_watch;
 pub mod desk;
 pub mod error;
+pub mod exchange_folder;
 pub mod hands;
 pub mod https;
 pub mod ids;

@@ -124,7 +124,7 @@ fn number(boleto: &mut Boleto, account: &Account, counted: &str) -> Result<(), S
 }
 
 /// How boletos of an account are numbered, where the company does it.
-fn numbering(account: &Account, now: Timestamp) -> Option<Numbering> {
+pub(crate) fn numbering(account: &Account, now: Timestamp) -> Option<Numbering> {
     if account.layout.is_some() {
         return by_file::numbering(account);
     }

@@ -14,7 +14,7 @@ use quita_formats::cnab::{Meaning, Title};
 use quita_store::accounts::Account;
 use quita_store::boletos::{self, Boleto, Wanted};
 use quita_store::facts::Kept;
-use quita_store::remittance_orders::{self, Instruction};
+use quita_store::remittance_orders::{self, Instruction, Pursuit};
 use quita_store::return_files::{Effect, ReturnLine, ToldTitle};
 use quita_store::{StoreError, Tx, facts};
 
@@ -22,7 +22,7 @@ use crate::by_file;
 use crate::clock::bank_day;
 use crate::desk::returns::bare;
 use crate::ids::Ids;
-use crate::learn::{learn, open_pending, values_changed};
+use crate::learn::{abatement_changed, learn, open_pending, values_changed};
 
 /// A title of a file, kept beyond its line.
 #[derive(Clone, Debug)]
@@ -37,6 +37,7 @@ pub(crate) struct Told {
     our_number_digit: Option<String>,
     company_use: Option<String>,
     expiration_date: Option<Date>,
+    abatement: Option<Money>,
     txid: Option<String>,
     br_code: Option<String>,
     end_to_end_id: Option<String>,
@@ -87,6 +88,7 @@ impl Told {
             our_number_digit: text(&title.our_number_digit),
             company_use: text(&title.company_use),
             expiration_date: title.expiration_date,
+            abatement: title.abatement,
             txid: text(&title.txid),
             br_code: text(&title.br_code),
             end_to_end_id: text(&title.end_to_end_id),
@@ -208,7 +210,23 @@ pub(crate) fn take(
         | Movement::AtNotary
         | Movement::WithdrawnFromNotary
         | Movement::NegativeListed
-        | Movement::NegativeListingEnded => all.push(observed(Situation::Open)),
+        | Movement::NegativeListingEnded => {
+            let asked = boleto.wanted.pursuit;
+            if asked.is_some() && asked == pursuit(movement) {
+                boleto.wanted.pursuit = None;
+                boleto.updated_at = ids.now();
+                boletos::save(tx, &boleto)?;
+            }
+            all.push(observed(Situation::Open));
+        }
+        Movement::AbatementGranted => {
+            let granted = told.abatement.filter(|amount| amount.is_positive());
+            return abatement(tx, ids, boleto, granted, line).map(|line| (line, received));
+        }
+        Movement::AbatementCancelled => {
+            return abatement(tx, ids, boleto, Some(Money::ZERO), line)
+                .map(|line| (line, received));
+        }
         Movement::ExpirationChanged => {
             let due = told.expiration_date.or(boleto.wanted.expiration_date);
             return changed(tx, ids, place, told, boleto, due, None, line);
@@ -226,8 +244,6 @@ pub(crate) fn take(
         }
         Movement::PaymentPending
         | Movement::Transferred
-        | Movement::AbatementGranted
-        | Movement::AbatementCancelled
         | Movement::Changed
         | Movement::Confirmed
         | Movement::Fee
@@ -408,6 +424,47 @@ fn changed(
     }
     line.effect = Effect::New;
     Ok((line, Money::ZERO))
+}
+
+/// The bank takes something off, or nothing any more. As with values: only what was asked for is
+/// confirmed. `granted` is `None` where the bank does not say how much.
+fn abatement(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    mut boleto: Boleto,
+    granted: Option<Money>,
+    mut line: ReturnLine,
+) -> Result<ReturnLine, StoreError> {
+    let stands = boleto.order.terms.abatement;
+    let asked = boleto.wanted.abatement;
+    match (granted, asked) {
+        (granted, Some(asked)) if granted.is_none_or(|granted| granted == asked) => {
+            boleto.wanted.abatement = None;
+            abatement_changed(tx, ids, &mut boleto, asked)?;
+            line.effect = Effect::New;
+        }
+        (granted, _) if granted.is_none_or(|granted| granted == stands) => {
+            line.effect = Effect::Known;
+        }
+        _ => {
+            let said = "o banco informa um abatimento que não foi pedido por aqui; confira no \
+                        portal do banco";
+            line.told.notes.push(said.to_owned());
+            line.effect = Effect::Look;
+        }
+    }
+    Ok(line)
+}
+
+/// What a movement confirms.
+const fn pursuit(movement: Movement) -> Option<Pursuit> {
+    match movement {
+        Movement::ProtestRequested | Movement::AtNotary => Some(Pursuit::Protest),
+        Movement::ProtestStopped | Movement::WithdrawnFromNotary => Some(Pursuit::StopProtest),
+        Movement::NegativeListed => Some(Pursuit::ListNegatively),
+        Movement::NegativeListingEnded => Some(Pursuit::EndNegativeListing),
+        _ => None,
+    }
 }
 
 /// The bank will not do what the last file asked: it is asked for no longer, and a person is

@@ -1,5 +1,6 @@
 //! Everything outside: time, chance, database, network, the key of secrets.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use quita_store::{Store, StoreError, Tx};
@@ -10,6 +11,7 @@ use crate::clock::Clock;
 use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
 use crate::credential_watch::Watch;
+use crate::exchange_folder::Looks;
 use crate::ids::{Entropy, Ids};
 use crate::mail::{Post, Smtp};
 use crate::secret::Vault;
@@ -78,6 +80,8 @@ pub struct World {
     pub silences: Silences,
     /// When credentials were last looked at.
     pub watch: Watch,
+    /// What was seen in the exchange folder.
+    pub looks: Looks,
 }
 
 /// How an installation is set up.
@@ -89,11 +93,13 @@ pub struct Settings {
     pub poll_seconds: i64,
     /// Whether to keep to the limits that banks publish; off in benchmarks alone.
     pub keep_limits: bool,
+    /// The folder in which files come from banks and go to them; `None` where people carry them.
+    pub exchange_folder: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { public_url: None, poll_seconds: 300, keep_limits: true }
+        Self { public_url: None, poll_seconds: 300, keep_limits: true, exchange_folder: None }
     }
 }
 
@@ -126,6 +132,7 @@ impl World {
             breakers: Breakers::default(),
             silences: Silences::default(),
             watch: Watch::default(),
+            looks: Looks::default(),
         }
     }
 

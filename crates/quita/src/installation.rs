@@ -39,6 +39,10 @@ pub(crate) struct Config {
     /// Off in benchmarks alone: whether to keep to the calls a minute that banks publish.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) keep_limits: Option<bool>,
+    /// The folder in which files come from banks and go to them; in the data directory where it
+    /// is no whole path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange_folder: Option<PathBuf>,
 }
 
 /// An opened data directory.
@@ -143,6 +147,7 @@ impl Installation {
             public_url: public_url.or(self.config.public_url),
             poll_seconds: self.config.poll_seconds.unwrap_or(default.poll_seconds),
             keep_limits: self.config.keep_limits.unwrap_or(true),
+            exchange_folder: self.config.exchange_folder.map(|path| self.directory.join(path)),
         };
         let vault = Vault::open(&self.directory.join("quita.key"))?;
         let mut world = World::new(

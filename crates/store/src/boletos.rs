@@ -10,6 +10,7 @@ use quita_core::terms::Terms;
 use serde::{Deserialize, Serialize};
 
 use crate::accents::name_pattern;
+use crate::remittance_orders::Pursuit;
 use crate::{Param, Row, StoreError, Tx, params, sql};
 
 /// A boleto.
@@ -25,7 +26,7 @@ pub struct Boleto {
     pub charge_id: String,
     /// Who owes.
     pub customer_id: String,
-    /// The order, complete, as first given to the bank.
+    /// The order, complete, as first given to the bank; its abatement is the one that stands now.
     pub order: BoletoOrder,
     /// The unguessable part of the customer's page.
     pub public_token: String,
@@ -105,6 +106,12 @@ pub struct Wanted {
     /// A new nominal amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
+    /// A new abatement; zero for none any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abatement: Option<Money>,
+    /// Protest, negative listing, or their end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pursuit: Option<Pursuit>,
     /// The bank's id of the change under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change_id: Option<String>,

@@ -21,6 +21,26 @@ pub enum Instruction {
     ChangeExpiration(Date),
     /// Another nominal amount.
     ChangeAmount(Money),
+    /// So much is taken off, in place of what was.
+    GrantAbatement(Money),
+    /// Nothing is taken off any more.
+    CancelAbatement,
+    /// Press the customer, or press no longer.
+    Pursue(Pursuit),
+}
+
+/// What a bank does beyond waiting for a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pursuit {
+    /// Protest it.
+    Protest,
+    /// Stop the protest; it stays open.
+    StopProtest,
+    /// List the customer negatively.
+    ListNegatively,
+    /// End the negative listing.
+    EndNegativeListing,
 }
 
 /// An order of the next file, or of one that was made.

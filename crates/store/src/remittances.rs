@@ -45,8 +45,11 @@ macro_rules! columns {
 
 sql! {
     INSERT = "INSERT INTO remittances (id, company_id, account_id, number, layout, file_name,
-        sha256, orders, entries, amount, created_by, created_at, bytes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        sha256, orders, entries, amount, created_by, created_at, bytes, placed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    UNPLACED = concat!("SELECT ", columns!(), " FROM remittances WHERE placed_at IS NULL
+        ORDER BY id LIMIT $1");
+    SET_PLACED = "UPDATE remittances SET placed_at = $2 WHERE id = $1";
     GET = concat!("SELECT ", columns!(), " FROM remittances WHERE company_id = $1 AND id = $2");
     PAGE = concat!("SELECT ", columns!(), " FROM remittances
         WHERE company_id = $1 AND id < $2 AND (CAST($3 AS TEXT) IS NULL OR account_id = $3)
@@ -56,8 +59,14 @@ sql! {
         WHERE company_id = $1 AND id = $2 AND sent_at IS NULL";
 }
 
-/// Keeps a file with its content.
-pub fn insert(tx: &mut Tx, file: &Remittance, bytes: &[u8]) -> Result<(), StoreError> {
+/// Keeps a file with its content. `to_place`: it shall go into the folder that goes to the bank.
+pub fn insert(
+    tx: &mut Tx,
+    file: &Remittance,
+    bytes: &[u8],
+    to_place: bool,
+) -> Result<(), StoreError> {
+    let placed_at = (!to_place).then_some(file.created_at);
     tx.exec(
         INSERT,
         params![
@@ -73,7 +82,8 @@ pub fn insert(tx: &mut Tx, file: &Remittance, bytes: &[u8]) -> Result<(), StoreE
             file.amount,
             &file.created_by,
             file.created_at,
-            bytes
+            bytes,
+            placed_at
         ],
     )?;
     Ok(())
@@ -109,6 +119,17 @@ pub fn set_sent(
     by: &str,
 ) -> Result<bool, StoreError> {
     Ok(tx.exec(SET_SENT, params![company_id, id, at, by])? == 1)
+}
+
+/// Files of all companies that wait to be put into the folder that goes to the bank.
+pub fn unplaced(tx: &mut Tx, limit: i64) -> Result<Vec<Remittance>, StoreError> {
+    tx.rows(UNPLACED, params![limit])?.into_iter().map(read).collect()
+}
+
+/// It is in the folder that goes to the bank.
+pub fn set_placed(tx: &mut Tx, id: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.exec(SET_PLACED, params![id, at])?;
+    Ok(())
 }
 
 fn read(row: Row) -> Result<Remittance, StoreError> {

@@ -10,6 +10,8 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "cancelBoleto" => include_str!("examples/cancelBoleto.json"),
         "changeBoleto" => include_str!("examples/changeBoleto.json"),
         "replaceBoleto" => include_str!("examples/replaceBoleto.json"),
+        "protestBoleto" => include_str!("examples/protestBoleto.json"),
+        "listBoletoNegatively" => include_str!("examples/listBoletoNegatively.json"),
         "settleBoletoByHand" => include_str!("examples/settleBoletoByHand.json"),
         "getBoletosPdf" => include_str!("examples/getBoletosPdf.json"),
         "saveCustomer" => include_str!("examples/saveCustomer.json"),
@@ -35,6 +37,7 @@ pub(crate) fn body(operation_id: &str) -> Option<&'static str> {
         "writeEnrolmentLetter" => include_str!("examples/writeEnrolmentLetter.json"),
         "receiveEnrolment" => include_str!("examples/receiveEnrolment.json"),
         "rehearseBoleto" => include_str!("examples/issueBoleto.json"),
+        "setLastOurNumber" => include_str!("examples/setLastOurNumber.json"),
         "createToken" => include_str!("examples/createToken.json"),
         _ => return None,
     })

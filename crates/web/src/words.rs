@@ -8,6 +8,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Account" => "Uma conta bancária da empresa.",
         "AccountHealth" => "Como está uma conta.",
         "FileLayout" => "Um layout de arquivo (CNAB) de um banco.",
+        "LastOurNumber" => "O último nosso número que foi usado na carteira.",
         "LastRemittance" => "A última remessa que o banco aceitou.",
         "NewRemittance" => "Uma remessa a gerar.",
         "NextNumber" => "O número da próxima remessa.",
@@ -78,6 +79,7 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "PendingItem" => "Algo que uma pessoa precisa olhar.",
         "ProbeStep" => "Um passo do teste da ligação.",
         "Problem" => "O que deu errado (RFC 9457, `application/problem+json`).",
+        "Pursue" => "Protesto ou negativação: começar ou encerrar.",
         "Receipt" => "Um pagamento recebido.",
         "Refusal" => "Por que o banco recusou.",
         "SavedDiscount" => "Um desconto por pagamento antecipado.",
@@ -165,9 +167,12 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
             "Só estes pedidos; se omitido, todos os que esperam, até 5.000."
         }
         ("LastRemittance", "last_number") => "Número da última remessa que o banco aceitou.",
-        ("NextNumber", "next_number") => "Número que a próxima terá.",
+        ("LastOurNumber", "last_our_number") => "Último nosso número usado, sem o dígito.",
+        ("NextNumber", "next_number") => "Número que o próximo terá.",
         ("RemittanceOrder", "instruction") => {
-            "`register`, `write_off`, `write_off_paid_directly`, `change_expiration` ou `change_amount`."
+            "`register`, `write_off`, `write_off_paid_directly`, `change_expiration`, `change_amount`, \
+             `grant_abatement`, `cancel_abatement`, `protest`, `stop_protest`, `list_negatively` ou \
+             `end_negative_listing`."
         }
         ("RemittanceOrder", "text") => "O mesmo em português, com o novo valor.",
         ("RemittanceOrder", "our_number") => "Nosso número; null se o banco ainda o dará.",
@@ -377,6 +382,10 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("Problem", "type") => "`/problems/<código>`: o tipo do problema.",
         ("Problem", "title") => "O tipo do problema em poucas palavras.",
         ("Problem", "status") => "Status HTTP.",
+        ("Pursue", "on") => "true para começar, false para encerrar.",
+        ("Change", "abatement") => {
+            "Novo abatimento em centavos, descontado em qualquer data; 0 o cancela."
+        }
         ("Receipt", "amount") => "Valor recebido em centavos.",
         ("Receipt", "settled_at") => "Instante em que o dinheiro chegou à conta, UTC.",
         ("Refusal", "code") => "Código do banco.",

@@ -3,6 +3,7 @@
 use quita_formats::cnab::format::Format;
 
 use crate::contract::Bank;
+use crate::file::FileLayout;
 use crate::info::BankInfo;
 use crate::title::Titles;
 
@@ -24,6 +25,10 @@ impl Bank for Ailos {
 
     fn cnab(&self) -> &'static [&'static Format] {
         &super::cnab::FORMATS
+    }
+
+    fn files(&self) -> &'static [FileLayout] {
+        &super::remittance::LAYOUTS
     }
 }
 

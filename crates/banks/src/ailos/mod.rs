@@ -2,4 +2,5 @@
 
 pub mod bank;
 pub mod cnab;
+pub mod remittance;
 pub mod title;

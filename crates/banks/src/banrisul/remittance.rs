@@ -1,23 +1,53 @@
-//! How Banrisul's remittances are written in 400.
+//! How Banrisul's remittances are written: «Cobrança eletrônica» in 400 and 240.
 
 use quita_core::calendar::days_between;
 use quita_formats::cnab::codes::Instruction;
 
-use super::cnab::CNAB_400;
-use crate::file::agreement::{BENEFICIARY_CODE, BRANCH};
+use super::cnab::{CNAB_240, CNAB_400};
+use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, BENEFICIARY_CODE, BRANCH};
 use crate::file::line::Line;
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
 use crate::file::{AfterDue, FileLayout, NumberedBy, Species};
 
 /// The layouts.
-pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
-    bank: "041",
-    format: &CNAB_400,
-    agreement: &[BENEFICIARY_CODE, BRANCH],
-    numbered_by: |_| NumberedBy::Company { digits: 8 },
-    rules: Some(&RULES_400),
-}];
+pub static LAYOUTS: [FileLayout; 2] = [
+    FileLayout {
+        bank: "041",
+        format: &CNAB_400,
+        agreement: &[BENEFICIARY_CODE, BRANCH],
+        numbered_by: |_| NumberedBy::Company { digits: 8 },
+        rules: Some(&RULES_400),
+    },
+    FileLayout {
+        bank: "041",
+        format: &CNAB_240,
+        agreement: &[BENEFICIARY_CODE, BRANCH, ACCOUNT, ACCOUNT_DIGIT],
+        numbered_by: |_| NumberedBy::Company { digits: 8 },
+        rules: Some(&RULES_240),
+    },
+];
+
+static RULES_240: Rules = Rules {
+    constants: &[
+        ("layout_version", "040"),
+        ("lot_layout_version", "020"),
+        ("wallet", "1"),
+        ("registration", "1"),
+        ("printed_by", "2"),
+        ("currency", "09"),
+        ("partial_payment", ""),
+        // The manual wants zeros.
+        ("discount_3_code", ""),
+        ("discount_3_date", ""),
+        ("discount_3_value", ""),
+    ],
+    from_head: &[("agreement", |head| Ok(head.get("beneficiary_code").to_owned()))],
+    from_order: &[("our_number", |line| Ok(line.number_with_digit()))],
+    after_due: AfterDueCodes { none: "3", protest: "1", ..AfterDueCodes::NONE },
+    totals: true,
+    ..Rules::FEBRABAN_240
+};
 
 static RULES_400: Rules = Rules {
     records: &["remessa_detalhe"],

@@ -1,11 +1,9 @@
 //! How Banco do Brasil's remittances are written: «CNAB 240» of August 2017 and CBR641.
 
-use std::borrow::Cow;
-
 use super::cnab::{CNAB_240, CNAB_400};
 use crate::contract::Problem;
 use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, BRANCH, BRANCH_DIGIT, WALLET, field};
-use crate::file::line::{Line, problem};
+use crate::file::line::problem;
 use crate::file::rules::{AfterDueCodes, DiscountCodes, InterestCodes, Rules};
 use crate::file::slot::Content;
 use crate::file::{AfterDue, Agreement, FileLayout, NumberedBy, Species};
@@ -86,11 +84,8 @@ static RULES_400: Rules = Rules {
             }
             .into())
         }),
-        ("message_flag", |line| {
-            Ok(if line.registers() && line.order.boleto.receiver.is_some() { "A" } else { "" }
-                .into())
-        }),
-        ("notes", notes),
+        ("message_flag", |line| Ok(line.notes_flag().into())),
+        ("notes", |line| line.notes()),
     ],
     carries: &[Content::Receiver, Content::Message(0)],
     occurrences: &[
@@ -117,26 +112,4 @@ static RULES_400: Rules = Rules {
 fn only_protest() -> Problem {
     let message = "o layout só tem protesto em dias corridos: mude para eles, ou retire";
     problem("after_due", "not_supported", message)
-}
-
-/// «Sacador avalista», name and document, where the flag is `A`; else a message of 40.
-fn notes<'l>(line: &'l Line<'_>) -> Result<Cow<'l, str>, Problem> {
-    let boleto = &line.order.boleto;
-    let message = boleto.messages.first().filter(|_| line.registers());
-    match (&boleto.receiver, message) {
-        (Some(_), Some(_)) => {
-            let message = "no layout a mensagem e o sacador avalista ocupam o mesmo lugar: fique \
-                           com um deles";
-            Err(problem("messages[0]", "not_supported", message))
-        }
-        (Some(receiver), None) => {
-            let document = receiver.document.as_str();
-            let kind = if document.len() == 11 { "CPF" } else { "CNPJ" };
-            let room = 40 - kind.len() - document.len() - 2;
-            let name: String = receiver.name.chars().take(room).collect();
-            Ok(format!("{name} {kind} {document}").into())
-        }
-        (None, Some(message)) => Ok(message.into()),
-        (None, None) => Ok("".into()),
-    }
 }

@@ -6,6 +6,7 @@ use quita_core::money::Money;
 use quita_core::party::{Address, Party};
 use quita_core::rate::{Rate, Rounding};
 use quita_core::terms::{Anticipation, Discount, InterestValue, Value};
+use quita_formats::cnab::codes::Instruction;
 use quita_formats::cnab::layout::{Field, Kind};
 use quita_formats::cnab::value::{Misfit, NewRow};
 
@@ -136,6 +137,14 @@ fn filled(
             let codes = &rules.after_due;
             let told = concerns(Content::Protest) || concerns(Content::NegativeListing);
             let code = match order.after_due.filter(|_| told) {
+                // Ordered now, it waits for no days.
+                None if matches!(
+                    order.instruction,
+                    Instruction::Protest | Instruction::ListNegatively
+                ) =>
+                {
+                    return Ok(());
+                }
                 None => codes.none,
                 Some(AfterDue::Protest { business_days: false, .. }) => codes.protest,
                 Some(AfterDue::Protest { business_days: true, .. }) => codes.protest_business_days,

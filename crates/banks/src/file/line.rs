@@ -7,7 +7,7 @@ use quita_formats::cnab::codes::Instruction;
 
 use super::{FileLayout, NumberedBy, RemittanceHead, RemittanceOrder, Species};
 use crate::contract::Problem;
-use crate::title;
+use crate::title::{self, TitleInput, Titles};
 
 /// An order, and the file it goes into.
 #[derive(Debug)]
@@ -23,12 +23,30 @@ pub struct Line<'a> {
     pub(super) layout: &'static FileLayout,
 }
 
+/// What the numbers of all orders of a file follow from.
+pub(super) struct Numbering<'a> {
+    by_bank: bool,
+    titles: Option<&'static dyn Titles>,
+    input: TitleInput<'a>,
+}
+
+impl<'a> Numbering<'a> {
+    pub(super) fn new(head: &'a RemittanceHead<'a>, layout: &'static FileLayout) -> Self {
+        Self {
+            by_bank: (layout.numbered_by)(head.agreement) == NumberedBy::Bank,
+            titles: title::titles(layout.bank),
+            input: layout.title_input(head.agreement, ""),
+        }
+    }
+}
+
 impl<'a> Line<'a> {
     /// The order with its numbers, and what keeps these from being known.
     pub(super) fn new(
         order: &'a RemittanceOrder,
         head: &'a RemittanceHead<'a>,
         layout: &'static FileLayout,
+        numbering: &Numbering<'a>,
     ) -> (Self, Option<Problem>) {
         let our_number = Cow::Borrowed(order.our_number.as_str());
         let our_number_digit = Cow::Borrowed(order.our_number_digit.as_str());
@@ -37,16 +55,16 @@ impl<'a> Line<'a> {
             return (line, None);
         }
         // A number that the bank made is believed as it is.
-        let by_bank = (layout.numbered_by)(head.agreement) == NumberedBy::Bank;
-        let problem = line.complete().err().filter(|_| !by_bank);
+        let problem = line.complete(numbering).err().filter(|_| !numbering.by_bank);
         (line, problem)
     }
 
     /// Number and digit by the bank's rules, where they are known.
-    fn complete(&mut self) -> Result<(), Problem> {
-        let Some(titles) = title::titles(self.layout.bank) else { return Ok(()) };
+    fn complete(&mut self, numbering: &Numbering<'a>) -> Result<(), Problem> {
+        let Some(titles) = numbering.titles else { return Ok(()) };
         let boleto = &self.order.boleto;
-        let mut input = self.layout.title_input(self.head.agreement, &self.order.our_number);
+        let mut input = numbering.input.clone();
+        input.our_number = Some(Cow::Borrowed(&self.order.our_number));
         input.document_number = Some(Cow::Borrowed(&boleto.document_number));
         input.issuance_date = Some(boleto.issuance_date);
         input.expiration_date = Some(boleto.expiration_date);
@@ -86,6 +104,37 @@ impl<'a> Line<'a> {
     /// Calendar days between due date and last day of payment.
     pub fn days_after_due(&self) -> i32 {
         days_between(self.order.boleto.expiration_date, self.order.boleto.limit_date)
+    }
+
+    /// What stands where a layout of 400 has one place of forty for the receiver, name and document,
+    /// and for a message; [`Line::notes_flag`] says which.
+    ///
+    /// # Errors
+    /// The order has both.
+    pub fn notes(&self) -> Result<Cow<'_, str>, Problem> {
+        let boleto = &self.order.boleto;
+        let message = boleto.messages.first().filter(|_| self.registers());
+        match (&boleto.receiver, message) {
+            (Some(_), Some(_)) => {
+                let message = "no layout a mensagem e o sacador avalista ocupam o mesmo lugar: \
+                               fique com um deles";
+                Err(problem("messages[0]", "not_supported", message))
+            }
+            (Some(receiver), None) => {
+                let document = receiver.document.as_str();
+                let kind = if document.len() == 11 { "CPF" } else { "CNPJ" };
+                let room = 40 - kind.len() - document.len() - 2;
+                let name: String = receiver.name.chars().take(room).collect();
+                Ok(format!("{name} {kind} {document}").into())
+            }
+            (None, Some(message)) => Ok(message.into()),
+            (None, None) => Ok("".into()),
+        }
+    }
+
+    /// `A` where [`Line::notes`] names the receiver of a title that is registered.
+    pub const fn notes_flag(&self) -> &'static str {
+        if self.registers() && self.order.boleto.receiver.is_some() { "A" } else { "" }
     }
 
     /// The species of the document.

@@ -28,9 +28,10 @@ pub use order::{AfterDue, PixOnTitle, RemittanceOrder};
 pub use species::Species;
 
 use crate::contract::Problem;
-use crate::info::Field;
+use crate::info::{BankInfo, BoletoRules, Field};
 use crate::title::TitleInput;
 use rules::Rules;
+use slot::{Content, Slot};
 
 /// Data of an account for files, in the names of [`FileLayout::agreement`]: branch, account,
 /// wallet, agreement and what else a bank asks for. The names are those of [`TitleInput`].
@@ -129,6 +130,39 @@ impl FileLayout {
             }
         }
         found
+    }
+
+    /// What boletos in this layout can carry, as far as its tables say.
+    pub fn boleto_rules(&'static self) -> BoletoRules {
+        let base = BankInfo::NO_API.boleto;
+        let Some(rules) = self.rules else { return base };
+        let room = plan::room(self, rules);
+        let carries = |content: Content| {
+            rules.carries.contains(&content)
+                || room.iter().any(|(slot, _)| slot.content() == Some(content))
+        };
+        let has = |wanted: Slot| room.iter().any(|(slot, _)| *slot == wanted);
+        let offered = self.instructions();
+        let offers = |instruction: Instruction| offered.contains(&instruction);
+        let messages = room.iter().filter(|(slot, _)| matches!(slot, Slot::Message(_)));
+        let own_lines = rules.carries.iter().filter(|c| matches!(c, Content::Message(_))).count();
+        BoletoRules {
+            discounts_max: (0..3).filter(|at| carries(Content::Discount(*at))).count(),
+            discount_by_anticipation: !rules.discount.fixed_per_day.is_empty(),
+            abatement: carries(Content::Abatement),
+            late_start: has(Slot::FineDate) && has(Slot::InterestDate),
+            message_lines: messages.clone().count() + own_lines,
+            // A line of the folder's own making has the forty of most layouts.
+            message_length: messages.map(|(_, room)| *room).min().unwrap_or(40),
+            hybrid: offers(Instruction::RegisterWithPix),
+            receiver: carries(Content::Receiver),
+            change_expiration_date: offers(Instruction::ChangeExpiration),
+            change_amount: offers(Instruction::ChangeAmount),
+            change_abatement: offers(Instruction::GrantAbatement),
+            protest: offers(Instruction::Protest),
+            negative_listing: offers(Instruction::ListNegatively),
+            ..base
+        }
     }
 
     /// What [`crate::title::compute`] needs, from the agreement and the number that was counted.

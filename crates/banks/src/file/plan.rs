@@ -59,6 +59,52 @@ impl Plan {
     }
 }
 
+/// The fields of a record of a title.
+struct Filled {
+    /// Those that orders fill in.
+    slots: Vec<(&'static Field, Slot)>,
+    /// Those that are the same for all orders of a file.
+    same: Vec<&'static Field>,
+}
+
+impl Filled {
+    fn of(rules: &'static Rules, record: &'static Record) -> Self {
+        let mut slots = Vec::new();
+        let mut same = Vec::new();
+        for field in record.fields.iter().filter(|field| !field.name.is_empty()) {
+            let own = rules.from_order.iter().position(|(name, _)| names(name, record, field));
+            let slot = match (constant(rules, record, field), own) {
+                (None, Some(own)) => Some(Slot::Own(own)),
+                (None, None) if field.fixed.is_none() => Slot::of(&field.name),
+                _ => None,
+            };
+            let from_head = rules.from_head.iter().any(|(name, _)| names(name, record, field));
+            match slot.filter(|_| !from_head) {
+                Some(slot) => slots.push((field, slot)),
+                None => same.push(field),
+            }
+        }
+        let known: Vec<Slot> = slots.iter().map(|(_, slot)| *slot).collect();
+        for (_, slot) in &mut slots {
+            *slot = slot.among(|other| known.contains(&other));
+        }
+        Self { slots, same }
+    }
+}
+
+/// What the titles of a layout can tell, each with the room of its field.
+pub(super) fn room(layout: &'static FileLayout, rules: &'static Rules) -> Vec<(Slot, usize)> {
+    let records = rules.records.iter().filter_map(|name| layout.format.layout().record(name));
+    let slots = records.flat_map(|record| Filled::of(rules, record).slots);
+    slots.map(|(field, slot)| (slot, field.length)).collect()
+}
+
+/// What always stands in a field.
+fn constant(rules: &Rules, record: &Record, field: &Field) -> Option<&'static str> {
+    let found = rules.constants.iter().find(|(name, _)| names(name, record, field));
+    found.map(|(_, text)| *text)
+}
+
 struct Maker<'a> {
     layout: &'static FileLayout,
     rules: &'static Rules,
@@ -85,26 +131,7 @@ impl Maker<'_> {
     /// A record of a title.
     fn row(&mut self, name: &str) -> Option<RowPlan> {
         let record = self.layout.format.layout().record(name)?;
-        let mut slots = Vec::new();
-        let mut same = Vec::new();
-        for field in record.fields.iter().filter(|field| !field.name.is_empty()) {
-            let own = self.rules.from_order.iter().position(|(name, _)| names(name, record, field));
-            let constant = self.constant(record, field);
-            let slot = match (constant, own) {
-                (None, Some(own)) => Some(Slot::Own(own)),
-                (None, None) if field.fixed.is_none() => Slot::of(&field.name),
-                _ => None,
-            };
-            let from_head = self.rules.from_head.iter().any(|(name, _)| names(name, record, field));
-            match slot.filter(|_| !from_head) {
-                Some(slot) => slots.push((field, slot)),
-                None => same.push(field),
-            }
-        }
-        let known: Vec<Slot> = slots.iter().map(|(_, slot)| *slot).collect();
-        for (_, slot) in &mut slots {
-            *slot = slot.among(|other| known.contains(&other));
-        }
+        let Filled { slots, same } = Filled::of(self.rules, record);
         let template = self.template(record, &same)?;
         let mut contents: Vec<_> = slots.iter().filter_map(|(_, slot)| slot.content()).collect();
         contents.dedup();
@@ -117,11 +144,6 @@ impl Maker<'_> {
             true => format!("agreement.{name}"),
             false => "agreement".to_owned(),
         }
-    }
-
-    fn constant(&self, record: &Record, field: &Field) -> Option<&'static str> {
-        let found = self.rules.constants.iter().find(|(name, _)| names(name, record, field));
-        found.map(|(_, text)| *text)
     }
 
     /// The record with these fields filled in from rules, head and agreement.
@@ -141,7 +163,7 @@ impl Maker<'_> {
     }
 
     fn fill(&self, record: &Record, field: &Field, row: &mut NewRow<'_>) -> Result<(), Problem> {
-        if let Some(text) = self.constant(record, field) {
+        if let Some(text) = constant(self.rules, record, field) {
             let put = if text.is_empty() { Ok(()) } else { row.put(field, text) };
             return put.map_err(|misfit| unfit("layout", &field.label, &misfit));
         }
@@ -169,7 +191,8 @@ impl Maker<'_> {
             "company_document" => row.put(field, company.document.as_str()),
             "company_name" => row.cut_text(field, &company.name),
             "file_number" => row.number(field, u64::from(head.file_number)),
-            "generation_date" => row.date(field, Some(head.made_at.date())),
+            // The day from which an instruction counts is the day of its file.
+            "generation_date" | "instruction_date" => row.date(field, Some(head.made_at.date())),
             "generation_time" => {
                 let at = head.made_at;
                 row.put(field, &format!("{:02}{:02}{:02}", at.hour(), at.minute(), at.second()))

@@ -7,7 +7,7 @@ use quita_formats::cnab::value::{Misfit, NewRow};
 use quita_formats::cnab::{Rows, Template};
 
 use super::fill::fill;
-use super::line::{Line, problem};
+use super::line::{Line, Numbering, problem};
 use super::plan::{Plan, unfit};
 use super::rules::Rules;
 use super::slot::Content;
@@ -52,8 +52,9 @@ impl FileLayout {
         if let Err(misfit) = headers() {
             found.push(whole(unfit("layout", "cabeçalho", &misfit)));
         }
+        let numbering = Numbering::new(head, self);
         for (at, order) in orders.iter().enumerate() {
-            let (line, unnumbered) = Line::new(order, head, self);
+            let (line, unnumbered) = Line::new(order, head, self, &numbering);
             let mut problems = check(&plan, rules, &line);
             problems.extend(unnumbered);
             file.add(&plan, rules, &line, &mut text, &mut problems);

@@ -2,7 +2,7 @@
 
 use super::cnab::CNAB_400;
 use crate::contract::Problem;
-use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT};
+use crate::file::agreement::{ACCOUNT, ACCOUNT_DIGIT, field};
 use crate::file::line::{Line, problem};
 use crate::file::rules::{AfterDueCodes, DiscountCodes, FineCodes, InterestCodes, Rules};
 use crate::file::{FileLayout, NumberedBy, Species};
@@ -11,7 +11,16 @@ use crate::file::{FileLayout, NumberedBy, Species};
 pub static LAYOUTS: [FileLayout; 1] = [FileLayout {
     bank: "077",
     format: &CNAB_400,
-    agreement: &[ACCOUNT, ACCOUNT_DIGIT],
+    agreement: &[
+        ACCOUNT,
+        ACCOUNT_DIGIT,
+        // In no file; the barcode has it.
+        field(
+            "account_operation",
+            "Operação",
+            "Os 7 dígitos que o banco mostra junto da carteira.",
+        ),
+    ],
     numbered_by: |_| NumberedBy::Bank,
     rules: Some(&RULES_400),
 }];

@@ -2,7 +2,7 @@
 //!
 //! The movement of a day appears on the next business day. It has no ids: payments are told apart
 //! by their day, which is why it is a channel of its own beside the detail, where they are counted
-//! from one. It is the bank's return file in another form, and counts as one.
+//! from one, and beside return files, which may tell the same payments of the same account.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ fn report(
     account: &str,
     seen: &mut BTreeMap<String, u32>,
 ) -> Option<Report> {
-    let mut report = Report::blank(Channel::ReturnFile);
+    let mut report = Report::blank(Channel::DailyMovement);
     let Some(item) = &item.0 else {
         report.warnings.push("um movimento do banco não pôde ser lido".to_owned());
         return Some(report);

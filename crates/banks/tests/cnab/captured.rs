@@ -20,53 +20,266 @@ use quita_formats::cnab::codes::Instruction;
 use quita_formats::cnab::layout::Direction;
 use serde_json::Value;
 
-/// Differences that are meant: bank, record, field (`*` for any), and why we do otherwise.
-const EXPLAINED: &[(&str, &str, &str, &str)] = &[
-    ("*", "*", "generation_date", "the other program took the day of the title in some vectors"),
-    ("*", "*", "generation_time", "as the date"),
-    ("*", "*", "customer_name", "it leaves out punctuation"),
-    ("*", "*", "customer_address", "it leaves out punctuation"),
-    ("*", "*", "iof", "quita has no IOF: it is for insurers"),
-    ("*", "header_lote", "message_1", "messages of the lot: quita has them by title"),
-    ("*", "header_lote", "message_2", "as message 1"),
-    ("104", "header_lote_remessa", "message_1", "as message 1"),
-    ("104", "header_lote_remessa", "message_2", "as message 1"),
+/// Differences that are meant: bank, record, field (`*` for any), why we do otherwise, and a vector
+/// that shows it.
+const EXPLAINED: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "*",
+        "*",
+        "generation_date",
+        "the other program took the day of the title in some vectors",
+        "r-00500f9d0103",
+    ),
+    ("*", "*", "generation_time", "as the date", "r-00500f9d0103"),
+    ("*", "*", "customer_name", "it leaves out punctuation", "r-00500f9d0103"),
+    ("*", "*", "customer_address", "it leaves out punctuation", "r-00500f9d0103"),
+    ("*", "*", "iof", "quita has no IOF: it is for insurers", "r-be1496edbdbc"),
+    (
+        "*",
+        "header_lote",
+        "message_1",
+        "messages of the lot: quita has them by title",
+        "r-f6285348c134",
+    ),
+    ("*", "header_lote", "message_2", "as message 1", "r-f6285348c134"),
+    ("104", "header_lote_remessa", "message_1", "as message 1", "r-be1496edbdbc"),
+    ("104", "header_lote_remessa", "message_2", "as message 1", "r-be1496edbdbc"),
     (
         "*",
         "file",
         "records",
         "optional records: it writes empty ones, and leaves out the receiver's",
+        "r-00500f9d0103",
     ),
-    ("*", "*", "records", "follows from the records"),
-    ("*", "*", "sequence", "follows from the records"),
-    ("*", "segmento_p", "document_number", "it fills a text up with zeros"),
-    ("*", "segmento_p", "company_use", "it fills a text up with zeros or blanks at the left"),
-    ("104", "header_arquivo_remessa", "layout_version", "the manual read is newer: 101"),
-    ("104", "header_lote_remessa", "lot_layout_version", "the manual read is newer: 060"),
-    ("104", "header_arquivo_remessa", "212", "the version of a program, for internal use"),
-    ("104", "segmento_p", "interest_code", "interest of zero: we say that there is none"),
-    ("104", "segmento_p", "interest_date", "interest of zero: we say that there is none"),
-    ("041", "remessa_detalhe", "interest_value", "a number that is not there: zeros, not blanks"),
-    ("041", "remessa_detalhe", "fine_days", "the fine begins a day after the due date"),
-    ("748", "segmento_p", "our_number", "its input has no year and byte, and no digit"),
-    ("748", "segmento_p", "discount_code", "no discount: the manual's 0"),
-    ("748", "segmento_p", "write_off_days", "it always writes 60"),
-    ("756", "*", "branch_digit", "it computes the digit, which our input does not have"),
-    ("756", "*", "account_digit", "it computes the digit, which our input does not have"),
-    ("756", "segmento_p", "our_number", "it wants the number with its digit as input"),
-    ("756", "segmento_p", "write_off_code", "it leaves the days of writing off to the bank"),
-    ("756", "segmento_p", "write_off_days", "it leaves the days of writing off to the bank"),
-    ("033", "remessa_header", "version", "optional, says the manual"),
-    ("033", "remessa_detalhe", "our_number", "it wants the number with its digit as input"),
-    ("033", "remessa_detalhe", "fine_date", "we tell the day from which the fine counts"),
-    ("033", "remessa_detalhe", "wallet", "it is told the code; ours follows from wallet 101"),
-    ("033", "remessa_detalhe", "document_number", "it fills a text up with zeros"),
-    ("033", "remessa_detalhe", "instruction_1", "protest by input that means nothing elsewhere"),
-    ("033", "remessa_detalhe", "protest_days", "protest by input that means nothing elsewhere"),
-    ("341", "remessa_detalhe", "document_number", "it fills a text up with zeros"),
-    ("341", "remessa_detalhe", "days", "it writes 3 days that belong to no instruction"),
-    ("237", "remessa_detalhe", "agreement", "its branch has five digits, by mistake"),
-    ("237", "remessa_detalhe", "receiver_name", "it leaves the receiver out"),
+    ("*", "*", "records", "follows from the records", "r-00500f9d0103"),
+    ("*", "*", "sequence", "follows from the records", "r-b4083b510d5b"),
+    ("*", "segmento_p", "document_number", "it fills a text up with zeros", "r-00500f9d0103"),
+    (
+        "*",
+        "segmento_p",
+        "company_use",
+        "it fills a text up with zeros or blanks at the left",
+        "r-00500f9d0103",
+    ),
+    (
+        "104",
+        "header_arquivo_remessa",
+        "layout_version",
+        "the manual read is newer: 101",
+        "r-00500f9d0103",
+    ),
+    (
+        "104",
+        "header_lote_remessa",
+        "lot_layout_version",
+        "the manual read is newer: 060",
+        "r-00500f9d0103",
+    ),
+    (
+        "104",
+        "header_arquivo_remessa",
+        "212",
+        "the version of a program, for internal use",
+        "r-00500f9d0103",
+    ),
+    (
+        "104",
+        "segmento_p",
+        "interest_code",
+        "interest of zero: we say that there is none",
+        "r-00500f9d0103",
+    ),
+    (
+        "104",
+        "segmento_p",
+        "interest_date",
+        "interest of zero: we say that there is none",
+        "r-00500f9d0103",
+    ),
+    (
+        "041",
+        "remessa_detalhe",
+        "interest_value",
+        "a number that is not there: zeros, not blanks",
+        "r-5cfb1b10fc07",
+    ),
+    (
+        "041",
+        "remessa_detalhe",
+        "fine_days",
+        "the fine begins a day after the due date",
+        "r-5cfb1b10fc07",
+    ),
+    (
+        "748",
+        "segmento_p",
+        "our_number",
+        "its input has no year and byte, and no digit",
+        "r-f6285348c134",
+    ),
+    ("748", "segmento_p", "discount_code", "no discount: the manual's 0", "r-f6285348c134"),
+    ("748", "segmento_p", "write_off_days", "it always writes 60", "r-f6285348c134"),
+    (
+        "756",
+        "*",
+        "branch_digit",
+        "it computes the digit, which our input does not have",
+        "r-1a950d8ff04d",
+    ),
+    (
+        "756",
+        "*",
+        "account_digit",
+        "it computes the digit, which our input does not have",
+        "r-1a950d8ff04d",
+    ),
+    (
+        "756",
+        "segmento_p",
+        "our_number",
+        "it wants the number with its digit as input",
+        "r-1a950d8ff04d",
+    ),
+    (
+        "756",
+        "segmento_p",
+        "write_off_code",
+        "it leaves the days of writing off to the bank",
+        "r-1a950d8ff04d",
+    ),
+    (
+        "756",
+        "segmento_p",
+        "write_off_days",
+        "it leaves the days of writing off to the bank",
+        "r-1a950d8ff04d",
+    ),
+    (
+        "756",
+        "remessa_header",
+        "client_code",
+        "its client has nine digits, a free field room for 7",
+        "r-bad6609926c8",
+    ),
+    (
+        "756",
+        "remessa_detalhe",
+        "our_number",
+        "it wants the number with its digit as input",
+        "r-bad6609926c8",
+    ),
+    (
+        "756",
+        "remessa_detalhe",
+        "document_number",
+        "it fills a text up with zeros",
+        "r-bad6609926c8",
+    ),
+    (
+        "756",
+        "remessa_detalhe",
+        "collecting_branch",
+        "it computes the digit of the branch",
+        "r-bad6609926c8",
+    ),
+    ("756", "remessa_detalhe", "currency", "9 for real, say two other programs", "r-bad6609926c8"),
+    ("756", "remessa_trailer", "2", "it fills a text up with zeros", "r-bad6609926c8"),
+    ("756", "remessa_detalhe", "notes", "it leaves the receiver out", "r-bad6609926c8"),
+    ("756", "remessa_detalhe", "message_flag", "it leaves the receiver out", "r-bad6609926c8"),
+    (
+        "085",
+        "*",
+        "account_digit",
+        "it computes the digit, which our input does not have",
+        "r-7430d2dc83a1",
+    ),
+    (
+        "085",
+        "segmento_p",
+        "our_number",
+        "it computes the digit, which our input does not have",
+        "r-7430d2dc83a1",
+    ),
+    (
+        "085",
+        "segmento_p",
+        "registration",
+        "as in the model file of the cooperatives: 1",
+        "r-7430d2dc83a1",
+    ),
+    (
+        "085",
+        "segmento_p",
+        "collecting_branch_digit",
+        "as in the model file: blank",
+        "r-7430d2dc83a1",
+    ),
+    ("085", "trailer_arquivo", "accounts", "as in the model file: zeros", "r-7430d2dc83a1"),
+    ("033", "remessa_header", "version", "optional, says the manual", "r-b4083b510d5b"),
+    (
+        "033",
+        "remessa_detalhe",
+        "our_number",
+        "it wants the number with its digit as input",
+        "r-b4083b510d5b",
+    ),
+    (
+        "033",
+        "remessa_detalhe",
+        "fine_date",
+        "we tell the day from which the fine counts",
+        "r-b4083b510d5b",
+    ),
+    (
+        "033",
+        "remessa_detalhe",
+        "wallet",
+        "it is told the code; ours follows from wallet 101",
+        "r-b4083b510d5b",
+    ),
+    (
+        "033",
+        "remessa_detalhe",
+        "document_number",
+        "it fills a text up with zeros",
+        "r-b4083b510d5b",
+    ),
+    (
+        "033",
+        "remessa_detalhe",
+        "instruction_1",
+        "protest by input that means nothing elsewhere",
+        "r-b4083b510d5b",
+    ),
+    (
+        "033",
+        "remessa_detalhe",
+        "protest_days",
+        "protest by input that means nothing elsewhere",
+        "r-b4083b510d5b",
+    ),
+    (
+        "341",
+        "remessa_detalhe",
+        "document_number",
+        "it fills a text up with zeros",
+        "r-0c6208f7ec46",
+    ),
+    (
+        "341",
+        "remessa_detalhe",
+        "days",
+        "it writes 3 days that belong to no instruction",
+        "r-0c6208f7ec46",
+    ),
+    (
+        "237",
+        "remessa_detalhe",
+        "agreement",
+        "its branch has five digits, by mistake",
+        "r-ee6fee9113e5",
+    ),
+    ("237", "remessa_detalhe", "receiver_name", "it leaves the receiver out", "r-ee6fee9113e5"),
 ];
 
 /// Vectors that are not written again, and why.
@@ -74,11 +287,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("r-9e0206d4ce10", "756 for Banco do Brasil as correspondent: another layout, no manual read"),
     ("r-925bf7c6e341", "004 in 400: no manual read"),
     ("r-d8caeaf487dc", "004 in 400: no manual read"),
-    ("r-7430d2dc83a1", "085: returns only"),
-    ("r-06d85beabe67", "085: returns only"),
-    ("r-bad6609926c8", "756 in 400: returns only"),
-    ("r-92747ff0507b", "756 in 400: returns only"),
-    ("r-068d0607eeb4", "756 in 400: returns only"),
     ("r-ca13ec976e4d", "097 in 400: no manual read"),
     ("r-96f10f47a5da", "745 in 400: no manual read"),
     ("r-98c336eaa337", "336 in 400: no manual read"),
@@ -100,12 +308,13 @@ fn captured_inputs_give_the_same_files() {
     let vectors = all["vectors"].as_array().expect("a list");
     let (mut run, mut left_out) = (0, 0);
     let mut fields = 0;
-    let mut used = BTreeSet::new();
+    let (mut used, mut seen) = (BTreeSet::new(), BTreeSet::new());
     let mut explained = 0;
     let mut differences = Vec::new();
     for vector in vectors.iter().filter(|v| v["kind"] == "remessa_com_entrada") {
         let (id, bank) = (word(&vector["id"]), word(&vector["banco"]));
         run += 1;
+        seen.insert(id.clone());
         if LEFT_OUT.iter().any(|(known, _)| id == *known) {
             left_out += 1;
             continue;
@@ -116,7 +325,7 @@ fn captured_inputs_give_the_same_files() {
         let (compared, found) = differing(layout, &theirs.expect("a file"), vector);
         fields += compared;
         for (record, field, what) in found {
-            let known = EXPLAINED.iter().position(|(b, r, f, _)| {
+            let known = EXPLAINED.iter().position(|(b, r, f, ..)| {
                 let pairs = [(*b, &bank), (*r, &record), (*f, &field)];
                 pairs.iter().all(|(meant, is)| *meant == "*" || meant == is)
             });
@@ -134,8 +343,11 @@ fn captured_inputs_give_the_same_files() {
     println!("fields of remittances: {fields} run / {agreed} agreed / {explained} explained");
     assert!(run > left_out, "no vector was written again");
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-    let unused = (0..EXPLAINED.len()).find(|at| !used.contains(at)).map(|at| EXPLAINED[at]);
-    assert_eq!(unused, None, "explains nothing any more");
+    // Another set of vectors need not have all of them.
+    let unused = (0..EXPLAINED.len()).filter(|at| !used.contains(at)).map(|at| EXPLAINED[at]);
+    let (stale, unseen): (Vec<_>, Vec<_>) = unused.partition(|known| seen.contains(known.4));
+    println!("remittances: {} explanations without their vector", unseen.len());
+    assert_eq!(stale, [], "explains nothing any more");
 }
 
 fn word(value: &Value) -> String {
@@ -249,11 +461,15 @@ fn agreement(input: &Value) -> Agreement {
     if bank.ends_with("Sicredi") || bank.ends_with("SicoobBancoBrasil") {
         cut(&mut agreement, "beneficiary_code", 0, 5);
     }
+    if bank.ends_with("Cnab400::Sicoob") {
+        cut(&mut agreement, "beneficiary_code", 2, 9);
+    }
     if bank.contains("Bradesco") {
         cut(&mut agreement, "branch", 1, 5);
     }
     agreement.entry("beneficiary_code".to_owned()).or_insert_with(|| "1234567".to_owned());
     agreement.entry("account_digit".to_owned()).or_insert_with(|| "0".to_owned());
+    agreement.entry("account_operation".to_owned()).or_insert_with(|| "7654321".to_owned());
     agreement.entry("wallet".to_owned()).or_insert_with(|| "1".to_owned());
     agreement
 }

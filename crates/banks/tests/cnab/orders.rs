@@ -30,6 +30,7 @@ pub(crate) fn agreement(layout: &FileLayout) -> Agreement {
         ("transmission_code", "12340567890012345678"),
         ("post", "07"),
         ("modality", "01"),
+        ("account_operation", "7654321"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
@@ -38,7 +39,8 @@ pub(crate) fn agreement(layout: &FileLayout) -> Agreement {
         "bb-240" | "bb-400" => &[("wallet", "17")],
         "santander-400" => &[("wallet", "101")],
         "santander-240" => &[("wallet", "101"), ("transmission_code", "123400005678900")],
-        "sicoob-240" | "sicredi-240" => &[("wallet", "1")],
+        "sicoob-240" | "sicoob-400" | "sicredi-240" | "sicredi-400" => &[("wallet", "1")],
+        "ailos-240" => &[("wallet", "01"), ("agreement", "123456")],
         _ => &[],
     };
     all.extend(own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));

@@ -14,23 +14,60 @@ use serde_json::Value as Json;
 /// Codes of banks without a layout in 400 here: no manual read.
 const NO_LAYOUT: [&str; 6] = ["004", "097", "136", "336", "707", "745"];
 
-/// What the layouts do not allow: the start of a finding, and why it stands in the file.
-const EXPLAINED: &[(&str, &str)] = &[
-    ("itau-400: row 8", "a record of Pix that the bank's manual contradicts: it has record 3"),
-    ("bradesco-400: row 8", "a record of Pix that no manual confirms"),
-    ("bb-240: row 3Y  03", "a record of Pix that no manual confirms"),
-    ("caixa-240: row 3Y  03", "a record of Pix that no manual confirms"),
-    ("itau-400 remessa_detalhe customer_document", "a CPF at the left, filled up with blanks"),
-    ("caixa-400 remessa_detalhe customer_document", "a CPF at the left, filled up with blanks"),
-    ("santander-400 remessa_detalhe customer_document", "a CPF at the left, filled up with blanks"),
-    ("bb-240 segmento_q customer_document", "a CPF at the left, filled up with blanks"),
-    ("caixa-400 remessa_header agreement", "six digits and a blank, of an older version"),
-    ("caixa-400 remessa_mensagem agreement", "six digits and a blank, of an older version"),
-    ("bradesco-400 remessa_header agreement", "a number that a program wrote as 1.2E+19"),
-    ("bradesco-400: 401 columns", "a program that writes a column too many"),
-    ("sicoob-240 header_lote account", "by the rules of a correspondent bank"),
-    ("sicoob-240 header_lote generation_date", "by the rules of a correspondent bank"),
-    ("sicoob-240 segmento_p species", "by the rules of a correspondent bank"),
+/// What the layouts do not allow: the start of a finding, why it stands in the file, and a file
+/// that has it.
+const EXPLAINED: &[(&str, &str, &str)] = &[
+    (
+        "itau-400: row 8",
+        "a record of Pix that the bank's manual contradicts: it has record 3",
+        "c-ece6fa9ca9ee",
+    ),
+    ("bradesco-400: row 8", "a record of Pix that no manual confirms", "c-208d7416bdf2"),
+    ("bb-240: row 3Y  03", "a record of Pix that no manual confirms", "c-cc47524dd338"),
+    ("caixa-240: row 3Y  03", "a record of Pix that no manual confirms", "c-1c516c791325"),
+    (
+        "itau-400 remessa_detalhe customer_document",
+        "a CPF at the left, filled up with blanks",
+        "c-cc8b74f20d04",
+    ),
+    (
+        "caixa-400 remessa_detalhe customer_document",
+        "a CPF at the left, filled up with blanks",
+        "c-5a52876779af",
+    ),
+    (
+        "santander-400 remessa_detalhe customer_document",
+        "a CPF at the left, filled up with blanks",
+        "c-324ed9708417",
+    ),
+    (
+        "bb-240 segmento_q customer_document",
+        "a CPF at the left, filled up with blanks",
+        "c-30272baa8cff",
+    ),
+    (
+        "caixa-400 remessa_header agreement",
+        "six digits and a blank, of an older version",
+        "c-5a52876779af",
+    ),
+    (
+        "caixa-400 remessa_mensagem agreement",
+        "six digits and a blank, of an older version",
+        "c-5a52876779af",
+    ),
+    (
+        "bradesco-400 remessa_header agreement",
+        "a number that a program wrote as 1.2E+19",
+        "c-c666c8dfb2f9",
+    ),
+    ("bradesco-400: 401 columns", "a program that writes a column too many", "c-c8f736886c75"),
+    ("sicoob-240 header_lote account", "by the rules of a correspondent bank", "c-9e0206d4ce10"),
+    (
+        "sicoob-240 header_lote generation_date",
+        "by the rules of a correspondent bank",
+        "c-9e0206d4ce10",
+    ),
+    ("sicoob-240 segmento_p species", "by the rules of a correspondent bank", "c-9e0206d4ce10"),
 ];
 
 /// The format of the bank in the header, or the standard.
@@ -89,9 +126,10 @@ fn remittances_are_written_as_they_were_read() {
     let file: Json = serde_json::from_str(&text).unwrap();
     let (mut agreed, mut explained) = (0, 0);
     let mut failures = BTreeSet::new();
-    let mut used = BTreeSet::new();
+    let (mut used, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for vector in file["vectors"].as_array().expect("a list of vectors") {
         let id = vector["id"].as_str().unwrap();
+        seen.insert(id);
         let path = folder.join("files").join(vector["file"].as_str().unwrap());
         let bytes = std::fs::read(path).unwrap();
         let Some(format) = format_of(&bytes) else {
@@ -102,7 +140,7 @@ fn remittances_are_written_as_they_were_read() {
         };
         let found = findings(format, &bytes);
         let reason =
-            |finding: &String| EXPLAINED.iter().position(|(of, _)| finding.starts_with(of));
+            |finding: &String| EXPLAINED.iter().position(|(of, ..)| finding.starts_with(of));
         let unknown: Vec<&String> = found.iter().filter(|f| reason(f).is_none()).collect();
         used.extend(found.iter().filter_map(reason));
         if !unknown.is_empty() {
@@ -118,5 +156,9 @@ fn remittances_are_written_as_they_were_read() {
     let failures: Vec<String> = failures.into_iter().collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(count > 0, "no case executed");
-    assert_eq!(used.len(), EXPLAINED.len(), "an explanation that explains nothing");
+    // Another set of vectors need not have all of them.
+    let unused = (0..EXPLAINED.len()).filter(|at| !used.contains(at)).map(|at| EXPLAINED[at]);
+    let (stale, unseen): (Vec<_>, Vec<_>) = unused.partition(|known| seen.contains(known.2));
+    println!("cnab remittances: {} explanations without their file", unseen.len());
+    assert_eq!(stale, [], "explains nothing any more");
 }

@@ -222,12 +222,13 @@ fn returns_are_read_as_expected() {
     let formats = formats();
     let (mut agreed, mut explained) = (0, 0);
     let mut failures = BTreeSet::new();
-    let mut used = BTreeSet::new();
+    let (mut used, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for vector in file["vectors"].as_array().expect("a list of vectors") {
         if vector["kind"] != "retorno" {
             continue;
         }
         let id = vector["id"].as_str().unwrap();
+        seen.insert(id);
         let path = folder.join("files").join(vector["file"].as_str().unwrap());
         let bytes = std::fs::read(path).unwrap();
         let mut titles = Vec::new();
@@ -289,7 +290,11 @@ fn returns_are_read_as_expected() {
     let failures: Vec<String> = failures.into_iter().collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(count > 0, "no case executed");
-    assert_eq!(used.len(), EXPLAINED.len(), "an explanation that explains nothing");
+    // Another set of vectors need not have all of these files.
+    let unused = (0..EXPLAINED.len()).filter(|at| !used.contains(at)).map(|at| EXPLAINED[at]);
+    let (stale, unseen): (Vec<_>, Vec<_>) = unused.partition(|known| seen.contains(known.0));
+    println!("cnab returns: {} explanations without their file", unseen.len());
+    assert_eq!(stale, [], "explains nothing any more");
 }
 
 /// A return of Bradesco inside a test of another program, its lines cut at the end.

@@ -37,6 +37,10 @@ pub(crate) fn sample(layout: &'static FileLayout) -> Vec<RemittanceOrder> {
     let plain = orders::order(layout);
     let mut with_terms = plain.clone();
     with_terms.boleto.terms = orders::terms();
+    let percent_only = layout.rules.is_some_and(|rules| rules.interest.per_day.is_empty());
+    if let Some(interest) = with_terms.boleto.terms.interest.as_mut().filter(|_| percent_only) {
+        interest.value = InterestValue::PerMonth(Rate::from_basis_points(100));
+    }
     let mut all = vec![plain.clone(), with_terms];
     let offered = layout.instructions();
     for instruction in [Instruction::WriteOff, Instruction::ChangeExpiration] {
@@ -153,10 +157,14 @@ fn what_a_layout_does_not_have_is_refused() {
     assert_eq!(order("itau-400", &receiver), []);
     let three = |o: &mut RemittanceOrder| o.boleto.messages = vec!["Obrigado".into(); 3];
     assert_eq!(order("febraban-240", &three), refused("messages[2]"));
+    assert_eq!(order("sicoob-400", &receiver), refused("terms.interest.value"));
+    assert_eq!(order("banrisul-240", &three), refused("messages[2]"));
     let listing = |o: &mut RemittanceOrder| {
         o.after_due = Some(AfterDue::NegativeListing { days: 5 });
     };
     assert_eq!(order("bb-400", &listing), refused("after_due"));
+    assert_eq!(order("ailos-240", &listing), refused("after_due"));
+    assert_eq!(order("sicredi-400", &listing), []);
     let long = |o: &mut RemittanceOrder| o.boleto.messages = vec!["x".repeat(41)];
     assert_eq!(order("febraban-240", &long), [("messages[0]".to_owned(), "too_long")]);
 }
@@ -209,6 +217,52 @@ pub(crate) fn layouts_say_what_they_take() {
         assert!(offered.contains(&Instruction::Register), "{}", layout.name());
         assert!(!offered.contains(&Instruction::Other), "{}", layout.name());
         assert!(layout.check_agreement(&orders::agreement(layout)).is_empty(), "{}", layout.name());
+    }
+}
+
+/// What a form offers is what a file carries.
+#[test]
+fn boletos_carry_what_the_tables_say() {
+    let rules = |name: &str| layout(name).boleto_rules();
+    let itau = rules("itau-400");
+    assert!(itau.hybrid && itau.abatement && itau.receiver && itau.protest);
+    assert_eq!(itau.discounts_max, 1);
+    let febraban = rules("febraban-240");
+    assert_eq!((febraban.hybrid, febraban.discounts_max), (false, 3));
+    assert_eq!((febraban.message_lines, febraban.message_length), (2, 40));
+    assert!(febraban.late_start && febraban.change_amount && febraban.negative_listing);
+    let sicredi = rules("sicredi-400");
+    assert_eq!((sicredi.message_lines, sicredi.message_length), (4, 80));
+    assert!(!sicredi.late_start && !sicredi.hybrid);
+    assert!(!rules("santander-400").receiver);
+}
+
+/// Every instruction that a layout offers is written, and read back as what it is.
+#[test]
+fn every_instruction_comes_back() {
+    for layout in layouts() {
+        for instruction in layout.instructions() {
+            let mut order = sample(layout).swap_remove(1);
+            order.instruction = instruction;
+            order.our_number = "12345".into();
+            order.boleto.receiver =
+                (instruction == Instruction::ChangeReceiver).then(orders::customer);
+            order.boleto.hybrid = instruction == Instruction::RegisterWithPix;
+            let bytes = write(layout, &[order])
+                .unwrap_or_else(|errors| panic!("{} {instruction:?}: {errors:?}", layout.name()));
+            let mut told = Vec::new();
+            read(bytes.as_slice(), &[layout.format], Options { strict: true }, |item| {
+                if let Item::Title(title) = item {
+                    told.push(title.meaning);
+                }
+                Ok(())
+            })
+            .expect("readable");
+            let [Some(Meaning::Instruction(told, _))] = told[..] else {
+                panic!("{} {instruction:?}: {told:?}", layout.name())
+            };
+            assert_eq!(told, instruction, "{}", layout.name());
+        }
     }
 }
 

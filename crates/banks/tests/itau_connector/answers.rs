@@ -184,7 +184,7 @@ fn the_daily_movement_tells_payments_and_write_offs() {
     assert_eq!(next.as_deref(), Some("2026-12-01/1"));
     // The entry tells nothing.
     assert_eq!(reports.len(), 3);
-    assert!(reports.iter().all(|r| r.channel == Channel::ReturnFile && r.warnings.is_empty()));
+    assert!(reports.iter().all(|r| r.channel == Channel::DailyMovement && r.warnings.is_empty()));
     let told: Vec<_> = reports
         .iter()
         .map(|r| {

@@ -1,4 +1,7 @@
-//! Act on a boleto: cancel, change, cancel and issue again, settle by hand, look now.
+//! Act on a boleto: cancel, change, cancel and issue again, settle by hand, press the customer, look
+//! now.
+
+mod in_the_way;
 
 use jiff::civil::Date;
 use quita_banks::contract::Bank;
@@ -8,14 +11,16 @@ use quita_banks::registry;
 use quita_core::fact::{Channel, Fact, Observation, Situation};
 use quita_core::fold::Status;
 use quita_core::money::Money;
-use quita_core::order::{BoletoOrder, InvoiceType};
+use quita_core::order::BoletoOrder;
+use quita_core::terms_check;
 use quita_formats::cnab::codes::Instruction as Code;
 use quita_store::boletos::{self, Boleto};
-use quita_store::remittance_orders::Instruction;
+use quita_store::remittance_orders::{Instruction, Pursuit};
 use quita_store::{StoreError, Tx, accounts, idempotency};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+pub use self::in_the_way::{InTheWay, OnOff, possible, possible_for};
 use super::issue::{Stored, check_key};
 use super::once::known_answer;
 use super::view::{self, BoletoView, company_and_accounts};
@@ -34,12 +39,16 @@ use crate::{by_file, connection};
 pub enum Action {
     /// Write it off at the bank.
     Cancel(Cancel),
-    /// Another due date or amount.
+    /// Another due date, amount or abatement.
     Change(Change),
     /// Cancel it and, once that is known, issue another for the same charge.
     Replace(Change),
     /// It was paid outside the bank.
     SettleByHand(SettleByHand),
+    /// Protest it, or stop that.
+    Protest(Pursue),
+    /// List the customer negatively, or end that.
+    NegativeListing(Pursue),
 }
 
 /// Write a boleto off.
@@ -59,7 +68,19 @@ pub struct Change {
     #[schema(format = Date)]
     pub expiration_date: Option<String>,
     /// New nominal amount in cents.
+    #[serde(default)]
     pub amount: Option<i64>,
+    /// What is taken off whenever it is paid, in cents; 0 for nothing any more.
+    #[serde(default)]
+    pub abatement: Option<i64>,
+}
+
+/// Press the customer, or press no longer.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pursue {
+    /// Whether it shall be so.
+    pub on: bool,
 }
 
 /// A boleto paid outside the bank.
@@ -77,9 +98,18 @@ pub struct SettleByHand {
 #[derive(Clone)]
 enum Step {
     Cancel(String),
-    Change(Option<Date>, Option<Money>),
-    Replace(Option<Date>, Option<Money>),
+    Change(NewValues),
+    Replace(NewValues),
     SettleByHand(Date, Money),
+    Pursue(Pursuit),
+}
+
+/// New values, read.
+#[derive(Clone, Copy, Default)]
+struct NewValues {
+    due: Option<Date>,
+    amount: Option<Money>,
+    abatement: Option<Money>,
 }
 
 /// Carries an action out as far as it depends on us; the bank follows. The answer is the
@@ -160,115 +190,6 @@ pub fn act(
     }
 }
 
-/// What stands in the way of each action on a boleto, in words for people; `None` where it can
-/// be asked for. Values that the bank would refuse are found when they are given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InTheWay {
-    /// Of a cancellation.
-    pub cancel: Option<String>,
-    /// Of another due date.
-    pub change_expiration_date: Option<String>,
-    /// Of another amount.
-    pub change_amount: Option<String>,
-    /// Of cancelling and issuing again.
-    pub replace: Option<String>,
-    /// Of settling by hand.
-    pub settle_by_hand: Option<String>,
-    /// Of an abatement: no bank is given one from here yet.
-    pub abatement: String,
-    /// Of a protest: likewise.
-    pub protest: String,
-    /// Of negative listing: likewise.
-    pub negative_listing: String,
-}
-
-/// What stands in the way of acting on a boleto of the company now.
-pub fn possible(world: &World, actor: &Actor, boleto_id: &str) -> Result<InTheWay, Error> {
-    let mut all = possible_for(world, actor, &[boleto_id.to_owned()])?;
-    all.pop().ok_or_else(|| Error::not_found("boleto"))
-}
-
-/// As [`possible`], for each of these boletos in the order given.
-pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<InTheWay>, Error> {
-    actor.must(Permission::Charge)?;
-    let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
-    let (company_id, ids) = (actor.company_id.clone(), ids.to_vec());
-    let known = accounts.clone();
-    let found = world.store.read(move |tx| {
-        let mut found = Vec::with_capacity(ids.len());
-        for id in &ids {
-            let Some(boleto) = boletos::of_company(tx, &company_id, id)? else {
-                found.push(None);
-                continue;
-            };
-            let live = boletos::live_of_charge(tx, &boleto.charge_id)?;
-            let another = live.is_some_and(|live| live.id != boleto.id);
-            let account = known.iter().find(|account| account.id == boleto.account_id);
-            let untold = match account {
-                Some(account) => is_untold(tx, account, &boleto)?,
-                None => false,
-            };
-            found.push(Some((boleto, another, untold)));
-        }
-        Ok(found)
-    })?;
-    found
-        .into_iter()
-        .map(|found| {
-            let (boleto, another, untold) = found.ok_or_else(|| Error::not_found("boleto"))?;
-            let account = accounts.iter().find(|account| account.id == boleto.account_id);
-            let bank = account.and_then(|account| registry::by_folder(&account.bank));
-            let info = bank.ok_or_else(|| Error::not_found("conta"))?.info();
-            let rules = &info.boleto;
-            let can = account.map_or_else(Changes::default, |account| changes(account, rules));
-            let now = |step: Step| stands_in_the_way(&boleto, &step, untold).map(Why::said);
-            let change = now(Step::Change(None, None));
-            let listing = change.clone().or_else(|| never_listed(boleto.order.invoice_type));
-            let never = |supported: bool| (!supported).then(|| USE_REPLACE.to_owned());
-            Ok(InTheWay {
-                cancel: now(Step::Cancel(String::new())),
-                change_expiration_date: never(can.expiration_date).or(change.clone()),
-                change_amount: never(can.amount).or(change.clone()),
-                replace: now(Step::Replace(None, None))
-                    .or_else(|| another.then(|| HAS_ANOTHER.to_owned()))
-                    .or_else(|| {
-                        let active = account.is_some_and(|a| a.status == accounts::ACTIVE_STATUS);
-                        (!active).then(|| INACTIVE.to_owned())
-                    }),
-                settle_by_hand: now(Step::SettleByHand(boleto.expiration_date, boleto.amount)),
-                abatement: change.clone().unwrap_or_else(|| {
-                    let otherwise = "use «Cancelar e reemitir» com o novo valor";
-                    not_here(info.name, rules.change_abatement, "abatimento", otherwise)
-                }),
-                protest: listing
-                    .clone()
-                    .unwrap_or_else(|| not_here(info.name, rules.protest, "protesto", AT_THE_BANK)),
-                negative_listing: listing.unwrap_or_else(|| {
-                    not_here(info.name, rules.negative_listing, "negativação", AT_THE_BANK)
-                }),
-            })
-        })
-        .collect()
-}
-
-/// What to do about what a bank takes by its own screens at most.
-const AT_THE_BANK: &str = "veja se o portal do banco o permite";
-
-/// Why a bank is not asked for this.
-fn not_here(bank: &str, offered: bool, what: &str, otherwise: &str) -> String {
-    if offered {
-        return format!("o {bank} oferece {what}, mas ainda não por aqui: peça no portal do banco");
-    }
-    format!("o {bank} não oferece {what} depois do registro; {otherwise}")
-}
-
-/// Why nobody is pursued for boletos of this kind.
-fn never_listed(kind: InvoiceType) -> Option<String> {
-    let optional = matches!(kind, InvoiceType::Proposal | InvoiceType::Deposit);
-    optional
-        .then(|| "um boleto de proposta ou de depósito nunca é protestado nem negativado".into())
-}
-
 /// What to do where the bank never changes this.
 const USE_REPLACE: &str = "o banco não altera isto: use «cancelar e reemitir»";
 /// What an inactive account has is followed; nothing new is issued at it.
@@ -334,30 +255,36 @@ fn check(
             Ok(Step::Cancel(if reason.is_empty() { "a pedido".into() } else { reason.into() }))
         }
         Action::Change(change) => {
-            let (due, amount) = new_values(change, today)?;
+            let new = new_values(change, today)?;
             let can = changes(account, &bank.info().boleto);
             let mut errors = FieldErrors::default();
-            if due.is_some() && !can.expiration_date {
+            if new.due.is_some() && !can.expiration_date {
                 errors.add("expiration_date", "not_supported", USE_REPLACE);
             }
-            if amount.is_some() && !can.amount {
+            if new.amount.is_some() && !can.amount {
                 errors.add("amount", "not_supported", USE_REPLACE);
             }
+            if let Some(abatement) = new.abatement {
+                if !can.abatement {
+                    errors.add("abatement", "not_supported", USE_REPLACE);
+                } else if abatement == boleto.order.terms.abatement {
+                    errors.add("abatement", "unchanged", "o abatimento já é este");
+                }
+            }
             errors.check()?;
-            check_order(world, bank, account, boleto, due, amount)?;
-            Ok(Step::Change(due, amount))
+            check_order(world, bank, account, boleto, new)?;
+            Ok(Step::Change(new))
         }
         Action::Replace(change) => {
             if account.status != accounts::ACTIVE_STATUS {
                 return Err(Error::conflict("account_inactive", INACTIVE));
             }
-            let (due, amount) = if change.expiration_date.is_none() && change.amount.is_none() {
-                (None, None)
-            } else {
-                new_values(change, today)?
+            let new = match change.says_nothing() {
+                true => NewValues::default(),
+                false => new_values(change, today)?,
             };
-            check_order(world, bank, account, boleto, due, amount)?;
-            Ok(Step::Replace(due, amount))
+            check_order(world, bank, account, boleto, new)?;
+            Ok(Step::Replace(new))
         }
         Action::SettleByHand(settled) => {
             let paid_on: Date = settled
@@ -376,10 +303,38 @@ fn check(
             }
             Ok(Step::SettleByHand(paid_on, Money::from_cents(settled.amount)))
         }
+        Action::Protest(pursue) => {
+            let pursuit = if pursue.on { Pursuit::Protest } else { Pursuit::StopProtest };
+            pursue_at(bank, account, boleto, today, pursuit)
+        }
+        Action::NegativeListing(pursue) => {
+            let pursuit =
+                if pursue.on { Pursuit::ListNegatively } else { Pursuit::EndNegativeListing };
+            pursue_at(bank, account, boleto, today, pursuit)
+        }
     }
 }
 
-fn new_values(change: &Change, today: Date) -> Result<(Option<Date>, Option<Money>), Error> {
+fn pursue_at(
+    bank: &dyn Bank,
+    account: &accounts::Account,
+    boleto: &Boleto,
+    today: Date,
+    pursuit: Pursuit,
+) -> Result<Step, Error> {
+    match in_the_way::of_pursuit(bank.info(), account, boleto, today, pursuit) {
+        Some(why) => Err(Error::conflict("not_supported", why)),
+        None => Ok(Step::Pursue(pursuit)),
+    }
+}
+
+impl Change {
+    fn says_nothing(&self) -> bool {
+        self.expiration_date.is_none() && self.amount.is_none() && self.abatement.is_none()
+    }
+}
+
+fn new_values(change: &Change, today: Date) -> Result<NewValues, Error> {
     let mut errors = FieldErrors::default();
     let due = change.expiration_date.as_deref().and_then(|text| match text.parse::<Date>() {
         Ok(date) if date >= today => Some(date),
@@ -396,11 +351,11 @@ fn new_values(change: &Change, today: Date) -> Result<(Option<Date>, Option<Mone
     if amount.is_some_and(|a| !a.is_positive()) {
         errors.add("amount", "out_of_range", "o valor deve ser maior que zero");
     }
-    if change.expiration_date.is_none() && change.amount.is_none() {
+    if change.says_nothing() {
         errors.add("expiration_date", "missing", "diga o novo vencimento ou o novo valor");
     }
     errors.check()?;
-    Ok((due, amount))
+    Ok(NewValues { due, amount, abatement: change.abatement.map(Money::from_cents) })
 }
 
 /// The order as it would be, by the bank's rules.
@@ -409,10 +364,9 @@ fn check_order(
     bank: &dyn Bank,
     account: &accounts::Account,
     boleto: &Boleto,
-    due: Option<Date>,
-    amount: Option<Money>,
+    new: NewValues,
 ) -> Result<(), Error> {
-    let order = changed(boleto, due, amount);
+    let order = changed(boleto, new);
     let now = world.clock.now();
     let problems = match by_file::layout(account) {
         Some(layout) => {
@@ -425,16 +379,31 @@ fn check_order(
         }
     };
     let mut errors = FieldErrors::default();
-    for problem in problems {
+    let mut of_terms = Vec::new();
+    if new.abatement.is_some() {
+        of_terms = terms_check::problems(order.amount, order.expiration_date, &order.terms);
+    }
+    // Of an abatement that cannot be, the layout has no more to say.
+    let is_told = !of_terms.is_empty();
+    for problem in of_terms {
         errors.add(problem.field, problem.code, problem.message);
+    }
+    for problem in problems {
+        match problem.field.as_str() {
+            "terms.abatement" if is_told => {}
+            "terms.abatement" => errors.add("abatement", problem.code, problem.message),
+            _ => errors.add(problem.field, problem.code, problem.message),
+        }
     }
     errors.check()
 }
 
 /// The order with other values than those that stand now.
-fn changed(boleto: &Boleto, due: Option<Date>, amount: Option<Money>) -> BoletoOrder {
-    let due = due.unwrap_or(boleto.expiration_date);
-    boleto.order.changed(due, amount.unwrap_or(boleto.amount))
+fn changed(boleto: &Boleto, new: NewValues) -> BoletoOrder {
+    let due = new.due.unwrap_or(boleto.expiration_date);
+    let mut order = boleto.order.changed(due, new.amount.unwrap_or(boleto.amount));
+    order.terms.abatement = new.abatement.unwrap_or(order.terms.abatement);
+    order
 }
 
 /// What the bank changes of a registered boleto.
@@ -442,6 +411,7 @@ fn changed(boleto: &Boleto, due: Option<Date>, amount: Option<Money>) -> BoletoO
 struct Changes {
     expiration_date: bool,
     amount: bool,
+    abatement: bool,
 }
 
 fn changes(account: &accounts::Account, rules: &BoletoRules) -> Changes {
@@ -449,10 +419,14 @@ fn changes(account: &accounts::Account, rules: &BoletoRules) -> Changes {
         Some(known) => Changes {
             expiration_date: known.contains(&Code::ChangeExpiration),
             amount: known.contains(&Code::ChangeAmount),
+            abatement: known.contains(&Code::GrantAbatement)
+                && known.contains(&Code::CancelAbatement),
         },
-        None => {
-            Changes { expiration_date: rules.change_expiration_date, amount: rules.change_amount }
-        }
+        None => Changes {
+            expiration_date: rules.change_expiration_date,
+            amount: rules.change_amount,
+            abatement: false,
+        },
     }
 }
 
@@ -480,7 +454,7 @@ fn stands_in_the_way(boleto: &Boleto, step: &Step, untold: bool) -> Option<Why> 
             boleto.status,
             Status::Registered | Status::Rejected | Status::Cancelled | Status::Expired
         ),
-        Step::Change(..) => boleto.status == Status::Registered,
+        Step::Change(_) | Step::Pursue(_) => boleto.status == Status::Registered,
         // A cancellation that was taken and did not happen may be asked for again.
         Step::Cancel(_) => {
             matches!(boleto.status, Status::Registered | Status::CancellationRequested)
@@ -511,13 +485,18 @@ fn apply(
             boleto.wanted.cancel = Some(reason.clone());
             "boleto.cancellation_asked"
         }
-        Step::Change(due, amount) => {
-            boleto.wanted.expiration_date = *due;
-            boleto.wanted.amount = *amount;
+        Step::Change(new) => {
+            boleto.wanted.expiration_date = new.due;
+            boleto.wanted.amount = new.amount;
+            boleto.wanted.abatement = new.abatement;
             "boleto.change_asked"
         }
-        Step::Replace(due, amount) => {
-            let mut order = changed(boleto, *due, *amount);
+        Step::Pursue(pursuit) => {
+            boleto.wanted.pursuit = Some(*pursuit);
+            "boleto.pursuit_asked"
+        }
+        Step::Replace(new) => {
+            let mut order = changed(boleto, *new);
             order.issuance_date = bank_day(ids.now());
             if boleto.status == Status::Registered {
                 boleto.wanted.cancel = Some("substituição".into());
@@ -580,9 +559,11 @@ fn apply(
 fn details(step: &Step) -> serde_json::Value {
     match step {
         Step::Cancel(reason) => serde_json::json!({ "reason": reason }),
-        Step::Change(due, amount) | Step::Replace(due, amount) => {
-            serde_json::json!({ "expiration_date": due, "amount": amount })
+        Step::Change(NewValues { due, amount, abatement })
+        | Step::Replace(NewValues { due, amount, abatement }) => {
+            serde_json::json!({ "expiration_date": due, "amount": amount, "abatement": abatement })
         }
+        Step::Pursue(pursuit) => serde_json::json!({ "pursuit": pursuit }),
         Step::SettleByHand(paid_on, amount) => {
             serde_json::json!({ "paid_on": paid_on, "amount": amount })
         }

@@ -1,6 +1,7 @@
 //! What whoever issues boletos may choose from, and what a former boleto gives to a new one.
 
 use jiff::civil::Date;
+use quita_banks::file::FileLayout;
 use quita_banks::info::BoletoRules;
 use quita_banks::registry;
 use quita_core::document::Document;
@@ -16,6 +17,7 @@ use super::read::ChargeView;
 use super::terms::{self, Model, NewTerms};
 use super::view::BoletoView;
 use super::{Actor, Permission, read, replaced};
+use crate::by_file;
 use crate::clock::bank_day;
 use crate::error::Error;
 use crate::world::World;
@@ -49,8 +51,8 @@ pub struct AccountChoice {
     pub description: String,
     /// The bank's name.
     pub bank_name: &'static str,
-    /// What the bank's boletos can carry.
-    pub rules: &'static BoletoRules,
+    /// What its boletos can carry: by its layout, or by the API of its bank.
+    pub rules: BoletoRules,
     /// Why nothing can be issued at it, in Portuguese.
     pub why_not: Option<&'static str>,
     /// Whether its bank can be asked if it would register a boleto.
@@ -97,10 +99,10 @@ pub fn account_choices(world: &World, actor: &Actor) -> Result<Vec<AccountChoice
         };
         Some(AccountChoice {
             rehearses: why_not.is_none() && rehearse::is_possible(&account),
+            rules: by_file::layout(&account).map_or(info.boleto, FileLayout::boleto_rules),
             id: account.id,
             description: account.description,
             bank_name: info.name,
-            rules: &info.boleto,
             why_not,
         })
     };

@@ -3,13 +3,14 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use quita_banks::contract::Numbering;
 use quita_banks::file::{FileError, FileLayout};
 use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_core::party::Party;
 use quita_store::accounts::{self, Account};
 use quita_store::boletos::{self, Boleto};
-use quita_store::remittance_orders::{self, Instruction, RemittanceOrder};
+use quita_store::remittance_orders::{self, Instruction, Pursuit, RemittanceOrder};
 use quita_store::remittances::{self, Remittance};
 use quita_store::{LAST_ID, StoreError, Tx, counters, events};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::by_file::{self, FILE_COUNTER};
 use crate::clock::bank_time;
 use crate::error::{Error, FieldErrors};
 use crate::ids::{Ids, hex};
+use crate::order_boleto;
 use crate::trail::{self, Author};
 use crate::world::World;
 
@@ -100,7 +102,9 @@ pub struct OrderView {
     pub customer_name: String,
     /// Our number, where it has one.
     pub our_number: Option<String>,
-    /// `register`, `write_off`, `write_off_paid_directly`, `change_expiration`, `change_amount`.
+    /// `register`, `write_off`, `write_off_paid_directly`, `change_expiration`, `change_amount`,
+    /// `grant_abatement`, `cancel_abatement`, `protest`, `stop_protest`, `list_negatively`,
+    /// `end_negative_listing`.
     pub instruction: &'static str,
     /// In Portuguese, with the new value.
     pub text: String,
@@ -132,6 +136,20 @@ impl OrderView {
             Instruction::ChangeAmount(amount) => {
                 ("change_amount", format!("Novo valor: R$ {amount}"))
             }
+            Instruction::GrantAbatement(amount) => {
+                ("grant_abatement", format!("Abatimento de R$ {amount}"))
+            }
+            Instruction::CancelAbatement => {
+                ("cancel_abatement", "Cancelar o abatimento".to_owned())
+            }
+            Instruction::Pursue(pursuit) => match pursuit {
+                Pursuit::Protest => ("protest", "Protestar".to_owned()),
+                Pursuit::StopProtest => ("stop_protest", "Sustar o protesto".to_owned()),
+                Pursuit::ListNegatively => ("list_negatively", "Negativar o pagador".to_owned()),
+                Pursuit::EndNegativeListing => {
+                    ("end_negative_listing", "Retirar a negativação".to_owned())
+                }
+            },
         };
         Self {
             id: order.id,
@@ -202,9 +220,8 @@ struct Desk {
 }
 
 fn desk(world: &World, actor: &Actor, account_id: &str) -> Result<Desk, Error> {
-    let (company, accounts) = company_and_accounts(world, &actor.company_id)?;
-    let account = accounts.into_iter().find(|account| account.id == account_id);
-    let account = account.ok_or_else(|| Error::not_found("conta"))?;
+    let account = account_of(world, actor, account_id)?;
+    let (company, _) = company_and_accounts(world, &actor.company_id)?;
     let layout = by_file::layout(&account).ok_or_else(|| {
         let said = "esta conta fala com o banco pela API e não tem remessas";
         Error::conflict("not_by_file", said)
@@ -311,6 +328,7 @@ pub fn make(
     }
     let desk = desk(world, actor, &new.account_id)?;
     let (author, only) = (actor.name.clone(), new.order_ids.clone());
+    let to_place = world.settings.exchange_folder.is_some();
     let ready = move |tx: &mut Tx, mut ids: Ids| {
         let account_id = &desk.account.id;
         accounts::lock(tx, account_id)?;
@@ -338,7 +356,7 @@ pub fn make(
             created_at: ids.now(),
             sent: None,
         };
-        remittances::insert(tx, &file, &bytes)?;
+        remittances::insert(tx, &file, &bytes, to_place)?;
         for (order, _) in &orders {
             if !remittance_orders::set_remittance(tx, &order.id, &file.id)? {
                 return Err(StoreError::Busy("an order went into another file".into()));
@@ -495,6 +513,87 @@ pub fn set_last_number(
         errors.add("last_number", "out_of_range", said);
     } else if last >= 999_999 {
         errors.add("last_number", "out_of_range", "o número da remessa tem até 6 dígitos");
+    }
+    errors.check()?;
+    Ok(last + 1)
+}
+
+/// Where the counts of an account stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LastNumbers {
+    /// Number of the last remittance; `None` for an account by API.
+    pub remittance: Option<i64>,
+    /// The last of our numbers; `None` where the bank gives them.
+    pub our_number: Option<i64>,
+}
+
+/// Where the counts of an account stand.
+pub fn last_numbers(world: &World, actor: &Actor, account_id: &str) -> Result<LastNumbers, Error> {
+    actor.must(Permission::Read)?;
+    let account = account_of(world, actor, account_id)?;
+    let numbering = order_boleto::numbering(&account, world.clock.now());
+    let found = world.store.read(move |tx| {
+        let our_number = match &numbering {
+            Some(Numbering { series, first, .. }) => {
+                let name = by_file::number_counter(series);
+                Some(counters::current(tx, &account.id, &name)?.max(first - 1))
+            }
+            None => None,
+        };
+        let remittance = match account.layout {
+            Some(_) => Some(counters::current(tx, &account.id, FILE_COUNTER)?),
+            None => None,
+        };
+        Ok(LastNumbers { remittance, our_number })
+    })?;
+    Ok(found)
+}
+
+fn account_of(world: &World, actor: &Actor, account_id: &str) -> Result<Account, Error> {
+    let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
+    let account = accounts.into_iter().find(|account| account.id == account_id);
+    account.ok_or_else(|| Error::not_found("conta"))
+}
+
+/// The operator says which of our numbers was given last, as after a backup was restored: the next
+/// boleto gets one above it. Numbers never go back. Gives the next one.
+pub fn set_last_our_number(
+    world: &World,
+    actor: &Actor,
+    account_id: &str,
+    last: i64,
+) -> Result<i64, Error> {
+    actor.must(Permission::Configure)?;
+    let account = account_of(world, actor, account_id)?;
+    let numbering = order_boleto::numbering(&account, world.clock.now()).ok_or_else(|| {
+        Error::conflict("bank_numbers", "nesta conta é o banco que dá o nosso número")
+    })?;
+    let (company, by, id) = (actor.company_id.clone(), actor.name.clone(), account.id);
+    let Numbering { series, digits, first } = numbering;
+    let most = 10_i64.checked_pow(u32::try_from(digits).unwrap_or(u32::MAX));
+    let most = most.map_or(i64::MAX, |over| over - 1);
+    let known = world.tx(move |tx, mut ids| {
+        let name = by_file::number_counter(&series);
+        accounts::lock(tx, &id)?;
+        let known = counters::current(tx, &id, &name)?.max(first - 1);
+        if last >= known && last < most {
+            counters::bump_to(tx, &id, &name, last)?;
+            let details = serde_json::json!({ "wallet": series, "from": known, "to": last });
+            let author = Author { company_id: &company, actor: &by };
+            trail::record(tx, &mut ids, author, "our_number.set", &id, &details)?;
+        }
+        Ok(known)
+    })?;
+    let mut errors = FieldErrors::default();
+    if last < known {
+        let said = format!(
+            "o último nosso número dado aqui é {known}: um número nunca volta, para que dois \
+             boletos não tenham o mesmo"
+        );
+        errors.add("last_our_number", "out_of_range", said);
+    } else if last >= most {
+        let said = format!("nesta carteira o nosso número vai até {most}, e é preciso sobrar um");
+        errors.add("last_our_number", "out_of_range", said);
     }
     errors.check()?;
     Ok(last + 1)

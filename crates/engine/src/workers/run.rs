@@ -11,6 +11,7 @@ use quita_store::jobs;
 use super::housekeeping::{FULL_LOT, housekeeping};
 use super::{Kind, LOT, tick, tick_in_turn};
 use crate::error::Error;
+use crate::exchange_folder;
 use crate::world::World;
 
 /// How long a thread rests when there is nothing to do and nobody wakes it.
@@ -46,8 +47,8 @@ impl Bell {
 }
 
 impl Workers {
-    /// Starts `count` threads for boletos, one each for accounts, batches, contracts, e-mails
-    /// and housekeeping.
+    /// Starts `count` threads for boletos, one each for accounts, batches, contracts, e-mails,
+    /// the exchange folder and housekeeping.
     pub fn start(world: &Arc<World>, count: usize) -> Result<Self, Error> {
         if world.store.engine() == Engine::Sqlite {
             // Nobody else works on this file: leases that stand were left by a killed process.
@@ -81,6 +82,7 @@ impl Workers {
         threads.push(spawn(world, &stop, &bell, "mails".into(), move |world| {
             tick_in_turn(world, Kind::Mail, &mut last)
         })?);
+        threads.push(spawn(world, &stop, &bell, "exchange".into(), exchange_folder::look_in_turn)?);
         // Not at every ring: it is cheap only in lots.
         let end = Arc::new(Bell::default());
         threads.push(spawn(world, &stop, &end, "housekeeping".into(), |world| {

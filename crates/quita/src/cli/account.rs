@@ -71,6 +71,32 @@ pub(crate) struct Add {
                 BANKS.md"
     )]
     credential: Vec<(String, String)>,
+    #[arg(
+        long,
+        value_name = "LAYOUT",
+        help = "Conta por arquivo: o layout do contrato, por exemplo febraban-240 ou itau-400"
+    )]
+    layout: Option<String>,
+    #[arg(
+        long = "data",
+        value_name = "CAMPO=VALOR",
+        value_parser = pair,
+        help = "Por arquivo: campo do convênio, como wallet=109 ou agreement=1234567; o que \
+                faltar é dito"
+    )]
+    data: Vec<(String, String)>,
+    #[arg(
+        long,
+        value_name = "NÚMERO",
+        help = "Por arquivo: número da próxima remessa; 1 se o banco nunca recebeu nenhuma"
+    )]
+    next_remittance: Option<i64>,
+    #[arg(
+        long,
+        value_name = "NÚMERO",
+        help = "Por arquivo, onde a empresa numera: o primeiro nosso número que está livre"
+    )]
+    first_our_number: Option<i64>,
     #[arg(long = "host", value_name = "SERVIÇO=URL", value_parser = pair, help = "Só em ambiente de testes: endereço do simulador")]
     hosts: Vec<(String, String)>,
 }
@@ -116,7 +142,10 @@ fn add(command: &Add) -> Result<(), Failure> {
             branch: command.branch.clone(),
             number: number.to_owned(),
             digit: digit.to_owned(),
-            data: BTreeMap::new(),
+            data: command.data.iter().cloned().collect(),
+            layout: command.layout.clone(),
+            next_remittance: command.next_remittance,
+            first_our_number: command.first_our_number,
             credential,
             hosts: command.hosts.iter().cloned().collect(),
             ..NewAccount::default()

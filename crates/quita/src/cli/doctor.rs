@@ -1,7 +1,10 @@
 //! `quita doctor`: what works, what does not, and what to do.
 
+use std::path::Path;
+
 use clap::Args;
 use quita_engine::desk::{accounts, read};
+use quita_engine::exchange_folder::{self, Standing};
 use quita_store::audit::{self, Verification};
 use quita_store::{Engine, jobs};
 use serde::Serialize;
@@ -39,6 +42,10 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     add(true, "banco de dados", format!("{engine}; tarefas por fazer: {due}"));
     let (ok, message) = audit_says(&audit::verify(&world.store)?);
     add(ok, "auditoria", message);
+    if let Some(folder) = &world.settings.exchange_folder {
+        let (ok, message) = folder_says(folder);
+        add(ok, "pasta de troca", message);
+    }
     for account in accounts::list(&world, &actor)? {
         if !account.connected {
             continue;
@@ -69,6 +76,23 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     }
     let wrong = findings.iter().filter(|f| !f.ok).count();
     if wrong == 0 { Ok(()) } else { Err(Failure::new(format!("pedem atenção: {wrong}"))) }
+}
+
+/// Whether the exchange folder can be used, and what lies in it.
+fn folder_says(folder: &Path) -> (bool, String) {
+    match exchange_folder::check(folder) {
+        Err(error) => (false, error.to_string()),
+        Ok(Standing { waiting, broken: 0 }) => {
+            (true, format!("{}; retornos por ler: {waiting}", folder.display()))
+        }
+        Ok(Standing { broken, .. }) => (
+            false,
+            format!(
+                "{}: {broken} em «retornos/com-problema»; leia o .txt ao lado de cada um",
+                folder.display()
+            ),
+        ),
+    }
 }
 
 /// What the verification of the audit chain means.

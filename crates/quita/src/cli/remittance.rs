@@ -20,6 +20,32 @@ pub(crate) enum Command {
     List(List),
     #[command(about = "Grava numa pasta o arquivo de uma remessa, sempre os mesmos bytes")]
     Download(Download),
+    #[command(
+        about = "Mostra o número da última remessa e o último nosso número de uma conta, ou os \
+                 adianta depois de restaurar uma cópia de segurança"
+    )]
+    LastNumber(LastNumber),
+}
+
+/// Where the counts of an account stand.
+#[derive(Args)]
+pub(crate) struct LastNumber {
+    #[command(flatten)]
+    place: Place,
+    #[arg(long, help = "Id da conta (quita account list)")]
+    account: String,
+    #[arg(
+        long,
+        value_name = "NÚMERO",
+        help = "A última remessa que o banco aceitou: a próxima terá o número seguinte"
+    )]
+    remittance: Option<i64>,
+    #[arg(
+        long,
+        value_name = "NÚMERO",
+        help = "O último nosso número usado na carteira, sem o dígito"
+    )]
+    our_number: Option<i64>,
 }
 
 /// A file to be made.
@@ -59,6 +85,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Make(command) => make(command),
         Command::List(command) => list(&command),
         Command::Download(command) => download(&command),
+        Command::LastNumber(command) => last_number(&command),
     }
 }
 
@@ -113,5 +140,28 @@ fn download(command: &Download) -> Result<(), Failure> {
     let output = command.place.output();
     output.json(&serde_json::json!({ "file": path.display().to_string() }))?;
     output.show(&path.display().to_string())?;
+    Ok(())
+}
+
+fn last_number(command: &LastNumber) -> Result<(), Failure> {
+    let (world, actor) = command.place.open()?;
+    if let Some(last) = command.remittance {
+        remittances::set_last_number(&world, &actor, &command.account, last)?;
+    }
+    if let Some(last) = command.our_number {
+        remittances::set_last_our_number(&world, &actor, &command.account, last)?;
+    }
+    let stands = remittances::last_numbers(&world, &actor, &command.account)?;
+    let output = command.place.output();
+    output.json(&stands)?;
+    let said = |number: Option<i64>, none: &str| match number {
+        Some(number) => number.to_string(),
+        None => none.to_owned(),
+    };
+    output.show(&format!(
+        "Última remessa: {}\nÚltimo nosso número: {}",
+        said(stands.remittance, "a conta é por API"),
+        said(stands.our_number, "o banco o dá")
+    ))?;
     Ok(())
 }

@@ -53,6 +53,51 @@ fn a_boleto_goes_its_whole_way_by_commands() {
 }
 
 #[test]
+fn an_account_by_file_is_run_by_commands() {
+    let house = House::new();
+    let add = |more: &[&str]| {
+        let own = ["account", "add", "--bank", "208", "--description", "Por arquivo", "--branch"];
+        let rest = ["0050", "--account", "123450", "--layout", "febraban-240"];
+        house.command(&[&own[..], &rest[..], more].concat())
+    };
+    let (ok, missing) = add(&[]);
+    assert!(!ok, "{missing}");
+    let (ok, added) = add(&[
+        "--data",
+        "wallet=1",
+        "--data",
+        "agreement=1234567",
+        "--next-remittance",
+        "7",
+        "--first-our-number",
+        "501",
+    ]);
+    assert!(ok, "{added}");
+    assert_eq!(added["account"]["layout"], "febraban-240");
+    let account = added["account"]["id"].as_str().unwrap();
+    let stands = |more: &[&str]| {
+        house.command(&[&["remittance", "last-number", "--account", account], more].concat())
+    };
+    let (ok, numbers) = stands(&[]);
+    assert!(ok, "{numbers}");
+    assert_eq!(numbers, json!({ "remittance": 6, "our_number": 500 }));
+    let (ok, _) = stands(&["--our-number", "400"]);
+    assert!(!ok, "a number never goes back");
+    let (ok, numbers) = stands(&["--remittance", "40", "--our-number", "900"]);
+    assert!(ok && numbers == json!({ "remittance": 40, "our_number": 900 }), "{numbers}");
+
+    let mut new = new_boleto("ARQ 1");
+    new["account_id"] = json!(account);
+    let file = house.data().join("novo.json");
+    std::fs::write(&file, new.to_string()).unwrap();
+    let (ok, issued) = house.command(&["boleto", "issue", file.to_str().unwrap(), "--key", "a"]);
+    assert!(ok, "{issued}");
+    assert_eq!(issued["status"], "CREATED", "{issued}");
+    let (ok, made) = house.command(&["remittance", "make", "--account", account]);
+    assert!(ok && made["number"] == 41, "{made}");
+}
+
+#[test]
 fn companies_do_not_see_one_another() {
     let house = House::new();
     let id = house.issue("DA PRIMEIRA");

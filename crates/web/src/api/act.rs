@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use quita_engine::desk::Actor;
-use quita_engine::desk::act::{self, Action, Cancel, Change, SettleByHand};
+use quita_engine::desk::act::{self, Action, Cancel, Change, Pursue, SettleByHand};
 use quita_engine::desk::view::BoletoView;
 
 use crate::app::App;
@@ -31,8 +31,9 @@ pub(crate) async fn cancel(
 
 #[utoipa::path(
     post, path = "/v1/boletos/{id}/change", tag = "boletos", operation_id = "changeBoleto",
-    summary = "Alterar vencimento ou valor",
-    description = "Só o que o banco altera; quando ele não altera, use `replace`.",
+    summary = "Alterar vencimento, valor ou abatimento",
+    description = "Só o que o banco altera; quando ele não altera, use `replace`. Numa conta por arquivo o \
+        pedido vai na próxima remessa, e vale quando o retorno o confirma.",
     params(Key, ("id" = String, Path, description = "Id do boleto")),
     request_body = Change,
     responses((status = 202, description = "O boleto, com o pedido anotado", body = BoletoView))
@@ -83,6 +84,45 @@ pub(crate) async fn settle_by_hand(
     Body { value, fingerprint }: Body<SettleByHand>,
 ) -> Answer {
     act_on(app, actor, id, key, fingerprint, Action::SettleByHand(value)).await
+}
+
+#[utoipa::path(
+    post, path = "/v1/boletos/{id}/protest", tag = "boletos", operation_id = "protestBoleto",
+    summary = "Protestar, ou sustar o protesto",
+    description = "`on` true protesta um boleto vencido, false susta o protesto e o mantém em aberto. O pedido \
+        vai na próxima remessa; 409 `not_supported` onde o banco não o recebe.",
+    params(Key, ("id" = String, Path, description = "Id do boleto")),
+    request_body = Pursue,
+    responses((status = 202, description = "O boleto, com o pedido anotado", body = BoletoView))
+)]
+pub(crate) async fn protest(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Id(id): Id,
+    key: Key,
+    Body { value, fingerprint }: Body<Pursue>,
+) -> Answer {
+    act_on(app, actor, id, key, fingerprint, Action::Protest(value)).await
+}
+
+#[utoipa::path(
+    post, path = "/v1/boletos/{id}/negative_listing", tag = "boletos",
+    operation_id = "listBoletoNegatively",
+    summary = "Negativar o pagador, ou retirar a negativação",
+    description = "`on` true negativa o pagador de um boleto vencido, false retira a negativação. O pedido vai \
+        na próxima remessa; 409 `not_supported` onde o banco não o recebe.",
+    params(Key, ("id" = String, Path, description = "Id do boleto")),
+    request_body = Pursue,
+    responses((status = 202, description = "O boleto, com o pedido anotado", body = BoletoView))
+)]
+pub(crate) async fn negative_listing(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Id(id): Id,
+    key: Key,
+    Body { value, fingerprint }: Body<Pursue>,
+) -> Answer {
+    act_on(app, actor, id, key, fingerprint, Action::NegativeListing(value)).await
 }
 
 async fn act_on(

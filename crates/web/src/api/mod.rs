@@ -52,6 +52,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(act::change))
         .routes(routes!(act::replace))
         .routes(routes!(act::settle_by_hand))
+        .routes(routes!(act::protest))
+        .routes(routes!(act::negative_listing))
         .routes(routes!(charges::list))
         .routes(routes!(charges::get))
         .routes(routes!(classifications::list_chart_accounts, classifications::save_chart_account))
@@ -74,6 +76,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(remittances::file))
         .routes(routes!(remittances::sent))
         .routes(routes!(remittances::set_last))
+        .routes(routes!(remittances::set_last_our_number))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(returns::list, returns::send))

@@ -149,6 +149,14 @@ pub(crate) struct LastNumber {
     last_number: i64,
 }
 
+/// The last of our numbers that was used.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LastOurNumber {
+    /// Without check digit.
+    last_our_number: i64,
+}
+
 /// What comes next.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NextNumber)]
@@ -174,5 +182,26 @@ pub(crate) async fn set_last(
 ) -> Answer {
     let last = body.value.last_number;
     let next = move |world: &_| remittances::set_last_number(world, &actor, &id, last);
+    ok(&NextNumber { next_number: app.desk(next).await? })
+}
+
+#[utoipa::path(
+    post, path = "/v1/accounts/{id}/last_our_number", tag = "remittances",
+    operation_id = "setLastOurNumber",
+    summary = "Dizer o último nosso número usado",
+    description = "Depois de restaurar uma cópia de segurança, ou se outro programa emitiu nesta carteira: o \
+        próximo boleto terá o número seguinte. Um número nunca volta. 409 `bank_numbers` onde o banco numera.",
+    params(("id" = String, Path, description = "Id da conta")),
+    request_body = LastOurNumber,
+    responses((status = 200, description = "O próximo número", body = NextNumber))
+)]
+pub(crate) async fn set_last_our_number(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Id(id): Id,
+    body: Body<LastOurNumber>,
+) -> Answer {
+    let last = body.value.last_our_number;
+    let next = move |world: &_| remittances::set_last_our_number(world, &actor, &id, last);
     ok(&NextNumber { next_number: app.desk(next).await? })
 }

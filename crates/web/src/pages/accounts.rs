@@ -30,6 +30,7 @@ use super::accounts_by_file::abilities_html;
 use super::accounts_enrol::window_html;
 use super::failure::Page;
 use super::form::{Errors, Field, Fields, Form, checkbox, csrf};
+use super::remittances::numbers_form;
 use super::saved::{self, Saved};
 use super::typed::Typed;
 use super::visitor::Visitor;
@@ -332,6 +333,9 @@ async fn one_html(
             } }
         }
         (abilities_html(account))
+        @if account.layout.is_some() && who.actor.permissions.contains(&Permission::Configure) {
+            (numbers_form(who, id, &Fields::default(), &Errors::default()))
+        }
         form.card.stack method="post" action={ (HERE) "/" (id) } {
             (csrf(who))
             h2 { "Cadastro" }

@@ -157,7 +157,7 @@ async fn next_page(
             h1 { "Próxima remessa: " (account.description) }
             p.subtitle { "Número " (next.number) " · " (next.layout) " · " a href=(HERE) { "todas as remessas" } }
         }
-        (errors.summary(&["last_number"]))
+        (errors.summary(&["last_number", "last_our_number"]))
         @if !next.problems.is_empty() { (problems(&next)) }
         @if next.waiting == 0 {
             div.card.empty {
@@ -182,20 +182,34 @@ async fn next_page(
             }
         }
         @if may(Permission::Configure) {
-            form.card.stack method="post" action={ (address) "/numero" } {
-                (csrf(who))
-                h2 { "Última remessa aceita pelo banco" }
-                p.hint { "Só é preciso dizer depois de restaurar uma cópia de segurança, ou se outro programa mandou remessas desta conta: a próxima terá o número seguinte. Um número nunca volta." }
-                div.fields {
-                    (Field::number("last_number", "Número").value(fields.get("last_number")).width("w2").html(errors))
-                }
-                div { button { "Guardar" } }
-            }
+            (numbers_form(who, &account.id, fields, errors))
         }
     };
     let status =
         if errors.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, shell::page(app, who, HERE, TITLE, content)).into_response())
+}
+
+/// Where the counts of an account go on after a backup was restored, or another program was used.
+pub(super) fn numbers_form(
+    who: &SignedIn,
+    account_id: &str,
+    fields: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let field = |name, label| Field::number(name, label).value(fields.get(name)).width("w3");
+    html! {
+        form.card.stack method="post" action={ (HERE) "/proxima/" (account_id) "/numero" } {
+            (csrf(who))
+            h2 { "Números depois de uma restauração" }
+            p.hint { "Só é preciso dizer depois de restaurar uma cópia de segurança, ou se outro programa mandou remessas ou emitiu boletos desta conta: o próximo terá o número seguinte. Um número nunca volta." }
+            div.fields {
+                (field("last_number", "Última remessa aceita pelo banco").html(errors))
+                (field("last_our_number", "Último nosso número usado").hint("Sem o dígito; vazio não muda.").html(errors))
+            }
+            div { button { "Guardar" } }
+        }
+    }
 }
 
 fn count(number: usize) -> i64 {
@@ -297,8 +311,21 @@ async fn set_last(
     Form { who, fields }: Form,
 ) -> Page {
     let (actor, id) = (who.actor.clone(), account.clone());
-    let last = fields.get("last_number").parse::<i64>().unwrap_or(-1);
-    let set = app.ask(move |world| remittances::set_last_number(world, &actor, &id, last)).await;
+    let number = |name: &str| match fields.get(name).trim() {
+        "" => None,
+        text => Some(text.parse::<i64>().unwrap_or(-1)),
+    };
+    let (file, ours) = (number("last_number"), number("last_our_number"));
+    let set = app.ask(move |world| {
+        if let Some(ours) = ours {
+            remittances::set_last_our_number(world, &actor, &id, ours)?;
+        }
+        match file {
+            None if ours.is_some() => Ok(0),
+            file => remittances::set_last_number(world, &actor, &id, file.unwrap_or(-1)),
+        }
+    });
+    let set = set.await;
     match set {
         Ok(_) => Ok(Redirect::to(&format!("{HERE}/proxima/{account}")).into_response()),
         Err(error) => next_page(&app, &who, &account, &fields, &Errors::of(error)?).await,

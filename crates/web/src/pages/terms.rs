@@ -78,7 +78,8 @@ async fn list(State(app): State<App>, Visitor(who): Visitor) -> Page {
 
 /// What the banks of the company cannot do of these terms, once for each bank.
 fn limits(terms: &NewTerms, accounts: &[AccountChoice]) -> Markup {
-    let mut banks: Vec<_> = accounts.iter().map(|a| (a.bank_name, terms.not_at(a.rules))).collect();
+    let mut banks: Vec<_> =
+        accounts.iter().map(|a| (a.bank_name, terms.not_at(&a.rules))).collect();
     banks.sort_by_key(|(name, _)| *name);
     banks.dedup_by_key(|(name, _)| *name);
     banks.retain(|(_, problems)| !problems.is_empty());

@@ -157,6 +157,10 @@ fn every_example_works() {
             if name.ends_with("/credential") || of_some || is_file(body) {
                 continue;
             }
+            // By file, and for what is overdue: `by_file::instructions` asks for them.
+            if name.ends_with("/protest") || name.ends_with("/negative_listing") {
+                continue;
+            }
             let mut body = body["content"]["application/json"]["example"].clone();
             let boleto = house.registered(&format!("para-{sent}")).await;
             if body.get("ids").is_some() {
@@ -204,7 +208,7 @@ fn every_example_works() {
             assert!(answer.status.is_success(), "{name}: {}", answer.text());
             sent += 1;
         }
-        assert_eq!(sent, 28);
+        assert_eq!(sent, 29);
     });
 }
 

@@ -207,7 +207,11 @@ impl House {
             Box::new(Banks(bank.clone(), itau.clone())),
             Vault::with_key(&[5; 32]),
             Environment::Sandbox,
-            Settings { keep_limits: false, ..Settings::default() },
+            Settings {
+                keep_limits: false,
+                exchange_folder: Some(folder.path().join("troca")),
+                ..Settings::default()
+            },
         ));
         let ours = tenant(&world, &bank, "11222333000181", "Oficina Exemplo Ltda", "7654321");
         let theirs = tenant(&world, &bank, "11444777000161", "Outra Empresa Ltda", "1112223");

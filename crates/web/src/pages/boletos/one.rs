@@ -8,7 +8,9 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use quita_core::fold::Status;
 use quita_core::typed;
-use quita_engine::desk::act::{self, Action, Cancel, Change, InTheWay, SettleByHand};
+use quita_engine::desk::act::{
+    self, Action, Cancel, Change, InTheWay, OnOff, Pursue, SettleByHand,
+};
 use quita_engine::desk::classifications::{self, Register, Registers};
 use quita_engine::desk::issue::fingerprint;
 use quita_engine::desk::people::SignedIn;
@@ -40,6 +42,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/boletos/{id}/reemitir", post(replace))
         .route("/boletos/{id}/pago-por-fora", post(settle))
         .route("/boletos/{id}/cancelar", post(cancel))
+        .route("/boletos/{id}/abatimento", post(abatement))
+        .route("/boletos/{id}/protesto", post(protest))
+        .route("/boletos/{id}/negativacao", post(negative_listing))
         .route("/boletos/{id}/classificar", post(file))
 }
 
@@ -235,16 +240,40 @@ async fn actions(
                 (Field::text("cancelar_reason", "Motivo").value(tried.fields.get("cancelar_reason"))
                     .hint("Até 50 caracteres. Pode ficar vazio.").html(&tried.errors))
             }, html! { button.danger { "Cancelar o boleto" } }))
-            @for (name, label, why) in [
-                ("abatimento", "Abatimento", abatement),
-                ("protesto", "Protesto", protest),
-                ("negativacao", "Negativação", negative_listing),
-            ] {
-                (form(name, label, Some(why), html! {}, html! {}))
-            }
+            (form("abatimento", "Abatimento", abatement.as_deref(), html! {
+                p.hint { "Descontado em qualquer data, no lugar do que houver. Zero cancela o abatimento. Vai na \
+                    próxima remessa e vale quando o retorno o confirma." }
+                div.fields { (values.abatement()) }
+            }, html! { button.first { "Pedir o abatimento" } }))
+            (form("protesto", "Protesto", both(protest), html! {
+                p.hint { "Vai na próxima remessa. O banco avisa o pagador, cobra as custas e segue o prazo do cartório." }
+            }, on_off(protest, "Protestar", "Sustar e manter em aberto")))
+            (form("negativacao", "Negativação", both(negative_listing), html! {
+                p.hint { "Vai na próxima remessa. O banco avisa o pagador antes de negativá-lo." }
+            }, on_off(negative_listing, "Negativar", "Retirar a negativação")))
             (form("classificar", "Classificar e anotar", None, values.labels(&charge, &registers), html! { button.first { "Salvar" } }))
         }
     })
+}
+
+/// Why neither beginning nor end can be asked for.
+fn both(of: &OnOff) -> Option<&str> {
+    of.off.as_ref().and(of.on.as_deref())
+}
+
+/// Buttons for what can be asked for; beside the one that cannot, why.
+fn on_off(of: &OnOff, on: &str, off: &str) -> Markup {
+    html! {
+        @match &of.on {
+            None => button.danger name="on" value="1" { (on) },
+            Some(why) => span.reason { (on) ": " (why) },
+        }
+        " "
+        @match &of.off {
+            None => button name="on" value="0" { (off) },
+            Some(why) => span.reason { (off) ": " (why) },
+        }
+    }
 }
 
 /// Fields of the forms: those of a form begin with its name, so that each is one of its kind.
@@ -256,6 +285,7 @@ const FIELDS: &[&str] = &[
     "pago-por-fora_paid_on",
     "pago-por-fora_amount",
     "cancelar_reason",
+    "abatimento_abatement",
     "classificar_chart_account",
     "classificar_cost_center",
     "classificar_note",
@@ -294,6 +324,16 @@ impl Values<'_> {
                 .width("w6")
                 .html(&self.tried.errors),
         }
+    }
+
+    fn abatement(&self) -> Markup {
+        let name = "abatimento_abatement";
+        let hint = format!("Hoje: {}", show::money(self.boleto.abatement));
+        Field::money(name, "Abatimento")
+            .value(self.tried.fields.get(name))
+            .hint(&hint)
+            .width("w6")
+            .html(&self.tried.errors)
     }
 
     /// Classification and note: as typed, or as they are.
@@ -378,7 +418,29 @@ impl Typed<'_> {
 }
 
 fn new_values(typed: &mut Typed) -> Change {
-    Change { expiration_date: typed.date("expiration_date"), amount: typed.amount("amount") }
+    let (expiration_date, amount) = (typed.date("expiration_date"), typed.amount("amount"));
+    Change { expiration_date, amount, abatement: None }
+}
+
+async fn abatement(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    carry(&app, &id, form, "abatimento", |typed| {
+        let abatement = typed.amount("abatement");
+        if typed.text("abatement").is_empty() {
+            typed.wrong("abatement", "diga quanto descontar; zero cancela o abatimento");
+        }
+        Action::Change(Change { expiration_date: None, amount: None, abatement })
+    })
+    .await
+}
+
+async fn protest(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    let on = form.fields.get("on") == "1";
+    carry(&app, &id, form, "protesto", |_| Action::Protest(Pursue { on })).await
+}
+
+async fn negative_listing(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    let on = form.fields.get("on") == "1";
+    carry(&app, &id, form, "negativacao", |_| Action::NegativeListing(Pursue { on })).await
 }
 
 async fn change(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {

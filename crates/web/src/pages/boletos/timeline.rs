@@ -63,6 +63,15 @@ fn words(moment: &Moment) -> (String, String) {
         "boleto.settled" => said("Liquidado"),
         "boleto.change_asked" => ("Alteração pedida".to_owned(), values(&moment.details)),
         "boleto.changed" => ("Alterado no banco".to_owned(), values(&moment.data)),
+        "boleto.pursuit_asked" => {
+            let what = match moment.details["pursuit"].as_str() {
+                Some("protest") => "protestar",
+                Some("stop_protest") => "sustar o protesto",
+                Some("list_negatively") => "negativar o pagador",
+                _ => "retirar a negativação",
+            };
+            ("Pedido ao banco".to_owned(), what.to_owned())
+        }
         "boleto.replacement_asked" => {
             ("Cancelamento e reemissão pedidos".to_owned(), values(&moment.details))
         }
@@ -94,7 +103,11 @@ fn day(data: &Json, name: &str) -> Option<String> {
 
 fn values(data: &Json) -> String {
     let due = day(data, "expiration_date").map(|day| format!("vencimento {day}"));
-    amount(data).into_iter().chain(due).collect::<Vec<_>>().join(", ")
+    let abatement = data["abatement"].as_i64().map(|cents| match cents {
+        0 => "sem abatimento".to_owned(),
+        cents => format!("abatimento {}", show::money(cents)),
+    });
+    amount(data).into_iter().chain(due).chain(abatement).collect::<Vec<_>>().join(", ")
 }
 
 fn payment(data: &Json) -> String {

@@ -20,6 +20,7 @@ pub(crate) struct Heard {
     pub(crate) document_number: String,
     pub(crate) amount: Money,
     pub(crate) due: Option<Date>,
+    pub(crate) abatement: i64,
     texts: BTreeMap<&'static str, String>,
 }
 
@@ -45,6 +46,16 @@ impl Told {
     pub(crate) fn paid(title: &Heard, movement: Movement, on: Date, cents: i64) -> Self {
         let credit = on.tomorrow().ok();
         Self { paid: Some(cents), credit, fee: 250, ..Self::new(title, movement, on) }
+    }
+}
+
+impl Heard {
+    /// The bank gives it a number.
+    pub(crate) fn numbered(&self, number: &str) -> Self {
+        let mut numbered = self.clone();
+        numbered.our_number = number.to_owned();
+        numbered.texts.insert("our_number", number.to_owned());
+        numbered
     }
 }
 
@@ -87,6 +98,7 @@ fn one(title: &Title<'_>) -> Heard {
         document_number: text("document_number"),
         amount: title.amount.unwrap_or_default(),
         due: title.expiration_date,
+        abatement: title.abatement.map_or(0, |amount| amount.cents()),
         texts,
     }
 }
@@ -134,6 +146,7 @@ pub(crate) fn answer(
         texts.insert("reasons", told.reasons.to_owned());
         texts.insert("amount", told.title.amount.cents().to_string());
         texts.insert("fee", told.fee.to_string());
+        texts.insert("abatement", told.title.abatement.to_string());
         if let Some(paid) = told.paid {
             texts.insert("paid_amount", paid.to_string());
             texts.insert("credited_amount", (paid - told.fee).to_string());

@@ -4,6 +4,8 @@
 pub(crate) mod bank;
 mod crashes;
 mod deposit;
+mod folder;
+mod instructions;
 mod month;
 mod registering;
 
@@ -28,6 +30,9 @@ pub(crate) const ITAU: (&str, &str) = ("341", "itau-400");
 /// BTG Pactual, by the standard of FEBRABAN in 240.
 pub(crate) const BTG: (&str, &str) = ("208", "febraban-240");
 
+/// Banco Inter in 400: the bank gives the numbers.
+pub(crate) const INTER: (&str, &str) = ("077", "inter-400");
+
 /// The layout of a bank.
 pub(crate) fn layout((bank, name): (&str, &str)) -> &'static FileLayout {
     quita_banks::file::layout(bank, name).unwrap_or_else(|| panic!("{bank} has no {name}"))
@@ -35,7 +40,11 @@ pub(crate) fn layout((bank, name): (&str, &str)) -> &'static FileLayout {
 
 /// An account by file of the company of most tests, as it is registered.
 pub(crate) fn new_account(place: (&str, &str)) -> NewAccount {
-    let known = BTreeMap::from([("wallet", "109"), ("agreement", "12345678901234567890")]);
+    let known = BTreeMap::from([
+        ("wallet", "109"),
+        ("agreement", "12345678901234567890"),
+        ("account_operation", "7654321"),
+    ]);
     let own = ["branch", "account", "account_digit"];
     let fields = layout(place).agreement.iter().filter(|field| !own.contains(&field.name));
     let data = fields
@@ -47,7 +56,7 @@ pub(crate) fn new_account(place: (&str, &str)) -> NewAccount {
     NewAccount {
         bank: place.0.into(),
         description: format!("Por arquivo {}", place.0),
-        branch: "0057".into(),
+        branch: if place == INTER { "0001" } else { "0057" }.into(),
         number: "72192".into(),
         digit: "0".into(),
         data,

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::date;
 use quita_banks::registry;
+use quita_core::check_digit::mod10;
 use quita_engine::desk::accounts::{self, NewAccount};
 use quita_engine::error::Error;
+use quita_formats::cnab::codes::Movement;
 use serde_json::json;
 
-use super::{BTG, ITAU, account, issue, new_account, one, remit};
+use super::bank::{Told, answer, hear};
+use super::{BTG, INTER, ITAU, account, issue, layout, new_account, one, remit, send};
 use crate::house::{House, boleto};
 
 crate::on_both_databases! {
@@ -16,6 +20,8 @@ crate::on_both_databases! {
     what_a_file_cannot_carry_is_refused_at_once
     a_boleto_in_no_file_yet_is_withdrawn
     numbers_of_files_only_rise
+    our_numbers_only_rise
+    what_the_bank_numbers_is_printed_after_the_return
 }
 
 fn faults(house: &House, new: &NewAccount) -> BTreeSet<String> {
@@ -141,4 +147,47 @@ async fn numbers_of_files_only_rise(house: &House) {
     // An account by API has none.
     let body = json!({ "account_id": house.ours.account_id });
     house.post("/v1/remittances", "r4", &body).send().await.problem(409, "not_by_file");
+}
+
+async fn our_numbers_only_rise(house: &House) {
+    let account_id = account(house, ITAU);
+    assert_eq!(issue(house, &account_id, "F-1").await["our_number"], "00001001");
+    let path = format!("/v1/accounts/{account_id}/last_our_number");
+    let say = async |number: i64| {
+        house.call("POST", &path).json(&json!({ "last_our_number": number })).send().await
+    };
+    assert_eq!(say(1000).await.faults(), ["last_our_number out_of_range"]);
+    assert_eq!(say(99_999_999).await.faults(), ["last_our_number out_of_range"]);
+    assert_eq!(say(5000).await.expect(200)["next_number"], 5001);
+    assert_eq!(issue(house, &account_id, "F-2").await["our_number"], "00005001");
+    // Where the bank numbers there is nothing to say.
+    let of_bank = account(house, INTER);
+    let path = format!("/v1/accounts/{of_bank}/last_our_number");
+    let body = json!({ "last_our_number": 1 });
+    let answer = house.call("POST", &path).json(&body).send().await;
+    answer.problem(409, "bank_numbers");
+}
+
+async fn what_the_bank_numbers_is_printed_after_the_return(house: &House) {
+    let account_id = account(house, INTER);
+    let issued = issue(house, &account_id, "F-1").await;
+    assert_eq!((&issued["our_number"], &issued["barcode"]), (&json!(null), &json!(null)));
+    let pdf = format!("/v1/boletos/{}/pdf", issued["id"].as_str().unwrap());
+    assert_eq!(house.get(&pdf).send().await.status, 409);
+    let (_, bytes) = remit(house, &account_id, "r").await;
+    let heard = hear(&bytes);
+    assert_eq!(heard[0].our_number.trim_matches('0'), "");
+    assert_eq!(house.get(&pdf).send().await.status, 409);
+    let number = format!("0012345678{}", mod10(b"00011120012345678"));
+    let told = [Told::new(&heard[0].numbered(&number), Movement::Registered, date(2026, 12, 1))];
+    let bytes = answer(layout(INTER), &bytes, 1, date(2026, 12, 1), &told);
+    let read = send(house, "inter.ret", &bytes).await;
+    assert_eq!((&read["news"], &read["open"]), (&json!(1), &json!(0)), "{read}");
+    let registered = one(house, &issued["id"]).await;
+    assert_eq!(
+        (&registered["status"], &registered["our_number"]),
+        (&json!("REGISTERED"), &json!("0012345678"))
+    );
+    assert_eq!(registered["barcode"].as_str().unwrap().len(), 44);
+    assert_eq!(house.get(&pdf).send().await.status, 200);
 }
