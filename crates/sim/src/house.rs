@@ -42,6 +42,7 @@ pub(crate) fn store() -> Store {
 #[expect(clippy::expect_used, reason = "the database is in memory and does not fail")]
 pub(crate) fn start(universe: &Arc<Universe>, store: &Store, run: u64) {
     let settings = Settings {
+        exchange_folder: None,
         public_url: universe.plan.webhooks.then(|| PUBLIC_URL.to_owned()),
         poll_seconds: universe.plan.poll_seconds,
         keep_limits: true,

@@ -193,9 +193,9 @@ fn sure(way: &Way, rivals: usize, why: Option<WhyNot>) -> Confidence {
     // By chance one of some ten sums of a day hits an amount of so many cents.
     let margin = decibans(way.total.cents().unsigned_abs(), 10);
     match why {
-        None => Confidence::against(std::iter::once(margin + COLLECTION)),
-        Some(WhyNot::Weak) => Confidence::against(std::iter::once(margin)),
-        Some(_) => Confidence::against(std::iter::repeat_n(0, rivals.max(1))),
+        None => Confidence::against(margin + COLLECTION),
+        Some(WhyNot::Weak) => Confidence::against(margin),
+        Some(_) => Confidence::of(1, 1 + rivals.max(1) as u128),
     }
 }
 

@@ -239,12 +239,18 @@ impl House {
         body: Option<&Json>,
     ) -> Option<(u16, Json)> {
         let text = body.map(Json::to_string).unwrap_or_default();
-        let (status, bytes) = self.send(method, path, key, text.into_bytes())?;
+        let (status, bytes) = self.exchange(method, path, key, text.into_bytes())?;
         Some((status, serde_json::from_slice(&bytes).unwrap_or(Json::Null)))
     }
 
     /// As [`Self::call`], with bytes of any kind.
-    fn send(&self, method: &str, path: &str, key: &str, body: Vec<u8>) -> Option<(u16, Vec<u8>)> {
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: Vec<u8>,
+    ) -> Option<(u16, Vec<u8>)> {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let request = ureq::http::Request::builder()
@@ -260,14 +266,15 @@ impl House {
 
     /// The content of a file.
     pub(crate) fn bytes(&self, path: &str) -> Vec<u8> {
-        let (status, bytes) = self.send("GET", path, "", Vec::new()).expect("the server answers");
+        let (status, bytes) =
+            self.exchange("GET", path, "", Vec::new()).expect("the server answers");
         assert_eq!(status, 200, "{path}");
         bytes
     }
 
     /// Posts a file; `None` when the server is not there (any more).
     pub(crate) fn post_file(&self, path: &str, file: &[u8]) -> Option<Json> {
-        let (status, body) = self.send("POST", path, "", file.to_vec())?;
+        let (status, body) = self.exchange("POST", path, "", file.to_vec())?;
         assert_eq!(status, 201, "{path}: {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).ok()
     }
