@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
 use crate::credential_watch::Watch;
+use crate::desk::reconciliation::Remembered;
 use crate::ids::{Entropy, Ids};
 use crate::mail::{Post, Smtp};
 use crate::secret::Vault;
@@ -78,6 +79,8 @@ pub struct World {
     pub silences: Silences,
     /// When credentials were last looked at.
     pub watch: Watch,
+    /// What was last thought of open lines.
+    pub remembered: Remembered,
 }
 
 /// How an installation is set up.
@@ -126,6 +129,7 @@ impl World {
             breakers: Breakers::default(),
             silences: Silences::default(),
             watch: Watch::default(),
+            remembered: Remembered::default(),
         }
     }
 
