@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::company_cache::CompanyCache;
 use crate::connection::Connections;
 use crate::credential_watch::Watch;
+use crate::desk::reconciliation::Remembered;
 use crate::exchange_folder::Looks;
 use crate::ids::{Entropy, Ids};
 use crate::mail::{Post, Smtp};
@@ -82,6 +83,8 @@ pub struct World {
     pub watch: Watch,
     /// What was seen in the exchange folder.
     pub looks: Looks,
+    /// What was last thought of open lines.
+    pub remembered: Remembered,
 }
 
 /// How an installation is set up.
@@ -133,6 +136,7 @@ impl World {
             silences: Silences::default(),
             watch: Watch::default(),
             looks: Looks::default(),
+            remembered: Remembered::default(),
         }
     }
 

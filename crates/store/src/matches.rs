@@ -242,6 +242,7 @@ sql! {
     REJECTED = "SELECT r.line_id, r.boleto_id FROM bank_lines l
         JOIN rejected_matches r ON r.line_id = l.id
         WHERE l.company_id = $1 AND l.account_id = $2 AND l.status = 'open'";
+    REJECTED_OF = "SELECT boleto_id FROM rejected_matches WHERE line_id = $1 AND company_id = $2";
     UNDONE = "SELECT l.id FROM bank_lines l
         WHERE l.company_id = $1 AND l.account_id = $2 AND l.status = 'open'
         AND EXISTS (SELECT 1 FROM matches m WHERE m.line_id = l.id AND m.undone_at IS NOT NULL
@@ -450,6 +451,16 @@ pub fn rejected(
 ) -> Result<Vec<(String, String)>, StoreError> {
     let rows = tx.rows(REJECTED, params![company_id, account_id])?.into_iter();
     rows.map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+}
+
+/// Boletos that a person has refused for a line.
+pub fn rejected_of(
+    tx: &mut Tx,
+    company_id: &str,
+    line_id: &str,
+) -> Result<Vec<String>, StoreError> {
+    let rows = tx.rows(REJECTED_OF, params![line_id, company_id])?.into_iter();
+    rows.map(|row| row.text(0)).collect()
 }
 
 /// Open lines of an account of which a person, or what the bank said, undid a match: a person looks

@@ -1,5 +1,6 @@
 //! Boletos that the lines of a statement may pay, for the matcher.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_core::fact::Means;
 use quita_core::money::Money;
@@ -113,6 +114,7 @@ sql! {
         r.means, r.credited_on, r.fee FROM receipts r WHERE r.company_id = $1 AND r.account_id = $2
         AND COALESCE(r.credited_on, r.paid_on) >= $3 AND COALESCE(r.credited_on, r.paid_on) <= $4
         ORDER BY COALESCE(r.credited_on, r.paid_on), r.id";
+    CHANGED_AT = "SELECT updated_at FROM boletos WHERE id = $1";
 }
 
 /// Shows all boletos that lines of an account may pay or have paid; some twice.
@@ -135,6 +137,11 @@ pub fn paid(tx: &mut Tx, window: &Window) -> Result<Vec<Paid>, StoreError> {
     let Window { company_id, account_id, received_from, received_to, .. } = window;
     let rows = tx.rows(PAID, params![*company_id, *account_id, *received_from, *received_to])?;
     rows.iter().map(read_paid).collect()
+}
+
+/// When anything of a boleto last changed.
+pub fn changed_at(tx: &mut Tx, boleto_id: &str) -> Result<Option<Timestamp>, StoreError> {
+    tx.row(CHANGED_AT, params![boleto_id])?.map(|row| row.instant(0)).transpose()
 }
 
 fn read(row: &Row) -> Result<Payable<'_>, StoreError> {

@@ -28,6 +28,8 @@ use crate::input::is_id;
 pub(super) const HERE: &str = "/conciliacao";
 /// Open lines that are shown at a time.
 const ROWS: usize = 50;
+/// Boletos of one line that are shown at once: a deposit may pay hundreds.
+const FEW: usize = 12;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -256,12 +258,17 @@ pub(super) fn what(made: &MatchView) -> Markup {
     };
     html! {
         (name)
-        @for (at, boleto) in made.boletos.iter().enumerate() {
+        @for (at, boleto) in made.boletos.iter().take(FEW).enumerate() {
             @if at > 0 { ", " } @else if !name.is_empty() { " de " }
             a href={ "/boletos/" (boleto.boleto_id) } { (boleto.document_number) }
         }
+        @if made.boletos.len() > FEW { " e " (more(made.boletos.len() - FEW)) }
         @if !made.note.is_empty() { @if made.boletos.is_empty() { ": " } @else { " · " } (made.note) }
     }
+}
+
+fn more(count: usize) -> String {
+    show::count(i64::try_from(count).unwrap_or(i64::MAX), "outro boleto", "outros boletos")
 }
 
 fn list(shown: &Shown) -> Markup {
@@ -381,7 +388,14 @@ fn suggested(
     let SuggestionView { boletos, reasons, confidence, difference, fee } = suggestion;
     html! {
         div.suggestion {
-            ul.plain-list { @for boleto in boletos { li { (boleto_line(boleto)) } } }
+            @let (few, rest) = boletos.split_at(boletos.len().min(FEW));
+            ul.plain-list { @for boleto in few { li { (boleto_line(boleto)) } } }
+            @if !rest.is_empty() {
+                details {
+                    summary { "e " (more(rest.len())) }
+                    ul.plain-list { @for boleto in rest { li { (boleto_line(boleto)) } } }
+                }
+            }
             p.row {
                 span.state.good { (percent(*confidence)) }
                 @for reason in reasons { span.state { (reconciliation::reason_text(reason)) } }
@@ -450,7 +464,8 @@ fn by_hand(
         );
         options.push((boleto.id.clone(), said));
     }
-    for boleto in chosen.suggestions.iter().flat_map(|suggestion| &suggestion.boletos) {
+    let few = chosen.suggestions.iter().filter(|suggestion| suggestion.boletos.len() <= FEW);
+    for boleto in few.flat_map(|suggestion| &suggestion.boletos) {
         if !options.iter().any(|(id, _)| *id == boleto.boleto_id) {
             let said = format!(
                 "{} · {} · {}",

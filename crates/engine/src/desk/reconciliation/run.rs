@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 use super::BY_ITSELF;
 use super::input::{self, Input, sum_of};
+use super::remembered::remember;
+use super::suggest::thoughts_of;
 use super::write::{Draft, told, write};
 use crate::error::Error;
 use crate::ids::Ids;
@@ -46,7 +48,7 @@ struct Planned {
 /// Matches the open lines of an account with boletos and fees where no person is needed; the rest
 /// stays as it is. Run twice, or by two nodes at once, it does the same as once.
 pub fn run(world: &World, account_id: &str) -> Result<Done, Error> {
-    let id = account_id.to_owned();
+    let (id, at) = (account_id.to_owned(), world.clock.now());
     let found = world.store.read(move |tx| {
         let Some(account) = accounts::get(tx, &id)? else { return Ok(None) };
         let input = input::read(tx, &account)?;
@@ -59,6 +61,7 @@ pub fn run(world: &World, account_id: &str) -> Result<Done, Error> {
     }
     let verdicts = input.verdicts(&account);
     let planned: Arc<Vec<Planned>> = Arc::new(plan(&input, &verdicts));
+    remember(world, at, &input, thoughts_of(&input, &verdicts));
     (world.crash_point)("reconcile.read");
     if planted::is(Bug::StatusBeforeMatch) {
         status_beforehand(world, &planned)?;

@@ -5,6 +5,7 @@ use quita_store::accounts::{self, Account};
 use quita_store::bank_lines::{self, KeptLine, Status};
 
 use super::input::{self, Input};
+use super::remembered::{self, remember};
 use super::view::{SuggestionsView, suggestions_view};
 use super::write::Draft;
 use crate::desk::{Actor, Permission};
@@ -44,15 +45,23 @@ fn thought_of(world: &World, line: &KeptLine) -> Result<Thought, Error> {
     if line.status != Status::Open {
         return Ok(Thought::Boletos(Vec::new(), None));
     }
-    let wanted = line.clone();
+    if let Some(thought) = remembered::recall(world, line)? {
+        return Ok(thought);
+    }
+    let (wanted, at) = (line.clone(), world.clock.now());
     let found = world.store.read(move |tx| {
         let Some(account) = accounts::get(tx, &wanted.account_id)? else { return Ok(None) };
         let input = input::read(tx, &account)?;
         Ok(Some((account, input)))
     })?;
-    let mut all = found.map(|(account, input)| thoughts_of(&account, input)).unwrap_or_default();
-    let found = all.iter().position(|(one, _)| one.id == line.id);
-    Ok(found.map_or(Thought::Boletos(Vec::new(), None), |at| all.swap_remove(at).1))
+    let nothing = Thought::Boletos(Vec::new(), None);
+    let Some((account, mut input)) = found else { return Ok(nothing) };
+    let verdicts = input.verdicts(&account);
+    let all = thoughts_of(&input, &verdicts);
+    let place = input.lines.iter().position(|one| one.id == line.id);
+    let found = place.and_then(|place| all.get(place).cloned());
+    remember(world, at, &input, all);
+    Ok(found.unwrap_or(nothing))
 }
 
 /// What a machine thinks of each open line of an account.
@@ -61,14 +70,16 @@ pub(super) fn thoughts(
     account: &Account,
 ) -> Result<Vec<(KeptLine, Thought)>, Error> {
     let wanted = account.clone();
-    let input = world.store.read(move |tx| input::read(tx, &wanted))?;
-    Ok(thoughts_of(account, input))
+    let mut input = world.store.read(move |tx| input::read(tx, &wanted))?;
+    let verdicts = input.verdicts(account);
+    let thoughts = thoughts_of(&input, &verdicts);
+    Ok(input.lines.into_iter().zip(thoughts).collect())
 }
 
-fn thoughts_of(account: &Account, mut input: Input) -> Vec<(KeptLine, Thought)> {
-    let verdicts = input.verdicts(account);
-    let draft = |found: &Match| Draft::of(found, &input);
-    let thoughts: Vec<Thought> = verdicts
+/// What verdicts mean for each open line.
+pub(super) fn thoughts_of(input: &Input, verdicts: &[Verdict]) -> Vec<Thought> {
+    let draft = |found: &Match| Draft::of(found, input);
+    verdicts
         .iter()
         .map(|verdict| match verdict {
             Verdict::Matched(found) => Thought::Boletos(vec![draft(found)], None),
@@ -79,6 +90,5 @@ fn thoughts_of(account: &Account, mut input: Input) -> Vec<(KeptLine, Thought)> 
             Verdict::Fee { .. } => Thought::Fee,
             Verdict::Unmatched(why) => Thought::Boletos(Vec::new(), Some((why.word(), why.text()))),
         })
-        .collect();
-    std::mem::take(&mut input.lines).into_iter().zip(thoughts).collect()
+        .collect()
 }
