@@ -12,6 +12,12 @@ pub enum Bug {
     AsksTooSoon,
     /// An error 5xx or silence counts as a refusal.
     SilenceIsRefusal,
+    /// That the bank has our number already counts as a refusal.
+    TwinIsRefusal,
+    /// After silence the order goes out under the next number of ours.
+    NumberAnew,
+    /// Days whose settlements were read are not read again.
+    SettledOnce,
     /// A payment counts each time it is told.
     NoDedupe,
     /// A row of a file has another key each time.

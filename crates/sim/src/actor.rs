@@ -1,6 +1,6 @@
 //! Who may be next: the workers of the process, the bank, the network, people.
 
-use quita_banks::contract::Inbound;
+use quita_banks::contract::{HttpResponse, Inbound};
 use quita_engine::desk::hooks;
 use quita_engine::workers::{Kind, housekeeping, tick};
 use quita_engine::world::World;
@@ -103,7 +103,7 @@ fn notice(universe: &Universe, world: &World) -> bool {
     };
     if universe.fails("notice_lost", universe.plan.notice_lost) {
         universe.log(format_args!("notice {} lost", call.id));
-        universe.bank.called_back(call.id, None, universe.now());
+        universe.bank.answered(call.id, None, universe.now());
         return true;
     }
     if universe.fails("notice_doubled", universe.plan.notice_doubled) {
@@ -120,15 +120,12 @@ fn notice(universe: &Universe, world: &World) -> bool {
     universe.delivering().push(call.id);
     let received = hooks::receive(world, token, &request);
     universe.delivering().retain(|id| *id != call.id);
-    let status = match received {
-        Ok(answer) => Some(answer.status),
-        Err(error) => {
-            universe.violated(format!("a notice was not taken: {error}"));
-            Some(500)
-        }
-    };
-    universe.log(format_args!("notice {} -> {status:?}", call.id));
+    let answer = received.unwrap_or_else(|error| {
+        universe.violated(format!("a notice was not taken: {error}"));
+        HttpResponse { status: 500, ..HttpResponse::default() }
+    });
+    universe.log(format_args!("notice {} -> {}", call.id, answer.status));
     let lost = universe.fails("notice_unanswered", universe.plan.notice_unanswered);
-    universe.bank.called_back(call.id, status.filter(|_| !lost), universe.now());
+    universe.bank.answered(call.id, Some(&answer).filter(|_| !lost), universe.now());
     true
 }

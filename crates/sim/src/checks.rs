@@ -12,7 +12,7 @@ use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
 use quita_store::{LAST_ID, Store, StoreError, accounts, audit, charges, contracts, params, sql};
 
-use crate::bank::Held;
+use crate::bank::{Held, Situation};
 use crate::house;
 use crate::office;
 use crate::people::{self, Answer, What};
@@ -261,24 +261,23 @@ fn outcomes(known: &[Known], held: &[Held], wrong: &mut Vec<String>) {
 fn agrees(one: &Known, there: &Held, wrong: &mut Vec<String>) {
     let boleto = &one.boleto;
     let paid = there.settled().next().is_some();
-    let fits = match there.situation.as_str() {
-        "EM_PROCESSAMENTO" => boleto.status == Status::Created,
-        "FALHA_EMISSAO" => boleto.status == Status::Rejected,
-        "A_RECEBER" | "ATRASADO" => {
+    let fits = match there.situation {
+        Situation::Pending => boleto.status == Status::Created,
+        Situation::Failed => boleto.status == Status::Rejected,
+        Situation::Open => {
             boleto.status == Status::Registered
                 || boleto.settled_by_hand && one.is_pending(&["change_refused"])
         }
-        "RECEBIDO" | "MARCADO_RECEBIDO" => boleto.status == Status::Settled,
-        "CANCELADO" | "EXPIRADO" if paid || boleto.settled_by_hand => {
+        Situation::Paid | Situation::MarkedPaid => boleto.status == Status::Settled,
+        Situation::Cancelled | Situation::Expired if paid || boleto.settled_by_hand => {
             boleto.status == Status::Settled
         }
-        "CANCELADO" => boleto.status == Status::Cancelled,
-        "EXPIRADO" => boleto.status == Status::Expired,
-        _ => false,
+        Situation::Cancelled => boleto.status == Status::Cancelled,
+        Situation::Expired => boleto.status == Status::Expired,
     };
     if !fits {
         wrong.push(format!(
-            "{} is {:?}, at the bank {}",
+            "{} is {:?}, at the bank {:?}",
             one.name(),
             boleto.status,
             there.situation
@@ -298,7 +297,7 @@ fn money(reads_pix: bool, known: &[Known], held: &[Held], wrong: &mut Vec<String
         let there = one.boleto.bank_id.as_ref().and_then(|id| held.iter().find(|h| h.id == *id));
         let Some(there) = there else { continue };
         // What came by barcode after it was marked there as received by hand is not told.
-        if there.situation == "MARCADO_RECEBIDO" {
+        if there.situation == Situation::MarkedPaid {
             continue;
         }
         let mut theirs: Vec<(&str, Money, Option<&str>)> = there

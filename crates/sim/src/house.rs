@@ -150,10 +150,11 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
             office::settle_in(world, &actor);
         }
         for account in 0..universe.plan.accounts {
-            let number = format!("12345{place}{account}");
+            let owner = if universe.plan.shared_account { 0 } else { place };
+            let number = format!("12345{owner}{account}");
             let client_id = format!("client-{number}");
             let identity = identity();
-            universe.bank.must(
+            let told = universe.bank.must(
                 &Control::AddClient {
                     client_id: client_id.clone(),
                     client_secret: "segredo".into(),
@@ -179,7 +180,7 @@ pub(crate) fn settle_in(universe: &Universe, world: &World) {
                 branch: "0001".into(),
                 number,
                 digit: "8".into(),
-                data: BTreeMap::new(),
+                data: universe.bank.at.account_data(&told),
                 credential: credential.collect(),
                 hosts: hosts.clone(),
                 ..NewAccount::default()
@@ -204,8 +205,8 @@ fn contract(universe: &Universe, world: &World, actor: &Actor) {
         "document": "52998224725",
         "legal_name": "Cliente de Teste",
         "address": {
-            "street": "Rua das Flores", "number": "10", "city": "Belo Horizonte",
-            "state": "MG", "postal_code": "30130010",
+            "street": "Rua das Flores", "number": "10", "district": "Centro",
+            "city": "Belo Horizonte", "state": "MG", "postal_code": "30130010",
         },
     });
     let customer: NewCustomer = serde_json::from_value(customer).expect("a customer");

@@ -8,7 +8,11 @@
 //! Runs of months ([`months`]) are fewer and longer: statements are read and their lines matched
 //! besides, and compared with the bank's own books.
 //!
-//! `cargo test -p quita-sim` runs seeds 0 to 199, some that found a defect once, and some of months.
+//! Runs at Itaú ([`itau`]) take some days at a bank whose ways are its own: our numbers are given
+//! here, orders are taken and registered later, payments are told a day later.
+//!
+//! `cargo test -p quita-sim` runs seeds 0 to 199, some that found a defect once, some of months and
+//! some at Itaú.
 //! `QUITA_SEEDS=0..100000` runs others, and `QUITA_SEEDS=17..18` shows the event log of one.
 //! `cargo test -p quita-sim --features planted --test planted` plants defects in the engine and
 //! shows in which share of the seeds each is caught.
@@ -29,5 +33,5 @@ mod trace;
 mod universe;
 mod wire;
 
-pub use run::{Run, months, run};
+pub use run::{Run, itau, months, run};
 pub use trace::Counts;

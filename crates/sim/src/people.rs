@@ -1,7 +1,7 @@
 //! What people do: the company's program orders and acts, customers pay, clerks click,
 //! strangers lie.
 
-use quita_banks::simulator::{Control, PortalAction};
+use quita_banks::simulator::Control;
 use quita_core::fact::Means;
 use quita_core::fold::Status;
 use quita_core::money::Money;
@@ -171,8 +171,8 @@ fn order(universe: &Universe, world: &World) {
                 "document": chance.pick(&CUSTOMERS),
                 "legal_name": "Cliente de Teste",
                 "address": {
-                    "street": "Rua das Flores", "number": "10", "city": "Belo Horizonte",
-                    "state": "MG", "postal_code": "30130010",
+                    "street": "Rua das Flores", "number": "10", "district": "Centro",
+                    "city": "Belo Horizonte", "state": "MG", "postal_code": "30130010",
                 },
             },
         });
@@ -373,31 +373,15 @@ fn portal(universe: &Universe) {
         return again_later(universe, Task::Portal);
     }
     let target = open[universe.chance.place(open.len())].id.clone();
-    let action = universe.chance.pick(&[PortalAction::MarkPaid, PortalAction::Cancel]);
+    let action = universe.chance.pick(universe.bank.at.portal());
     let done = universe.bank.control(&Control::Portal { target, action }, universe.now());
     universe.log(format_args!("in the bank's screens: {action:?} {done:?}"));
 }
 
 fn forge(universe: &Universe) {
     let held = universe.bank.boletos(universe.now());
-    let some = match held.is_empty() {
-        true => json!({}),
-        false => {
-            let boleto = &held[universe.chance.place(held.len())];
-            json!([{
-                "codigoSolicitacao": boleto.id,
-                "seuNumero": boleto.reference,
-                "situacao": universe.chance.pick(&["RECEBIDO", "CANCELADO"]),
-                "valorTotalRecebido": "999.99",
-                "origemRecebimento": "BOLETO",
-            }])
-        }
-    };
-    let body = match universe.chance.below(3) {
-        0 => "<não é JSON>".to_owned(),
-        1 => json!([{ "codigoSolicitacao": "ninguém", "situacao": "RECEBIDO" }]).to_string(),
-        _ => some.to_string(),
-    };
+    let about = (!held.is_empty()).then(|| &held[universe.chance.place(held.len())]);
+    let body = universe.bank.at.lie(about, &universe.chance);
     let done = universe.bank.control(&Control::Forge { body }, universe.now());
     universe.log(format_args!("forged: {done:?}"));
 }

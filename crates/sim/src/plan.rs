@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use quita_engine::clock::after;
 use serde_json::{Value as Json, json};
 
+use crate::bank::At;
 use crate::chance::Chance;
 
 /// A fault of the network or of the bank, for one call.
@@ -88,12 +89,16 @@ pub(crate) struct Statements {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) seed: u64,
+    pub(crate) at: At,
     pub(crate) start: Timestamp,
     /// How long people work and faults happen.
     pub(crate) active_seconds: i64,
     pub(crate) poll_seconds: i64,
     pub(crate) companies: usize,
     pub(crate) accounts: usize,
+    /// Whether the companies have one account at the bank, as two programs of one company do: each
+    /// counts for itself.
+    pub(crate) shared_account: bool,
     /// Whether the bank can call us.
     pub(crate) webhooks: bool,
     /// Whether it plays the bank's own test environment: lower limits, odd numbers.
@@ -175,11 +180,13 @@ impl Plan {
         let slow_settlement = poll_seconds >= 3600 && chance.happens(300);
         Self {
             seed,
+            at: At::Inter,
             start,
             active_seconds,
             poll_seconds,
             companies: if chance.happens(200) { 2 } else { 1 },
             accounts: if chance.happens(250) { 2 } else { 1 },
+            shared_account: false,
             webhooks: chance.happens(600),
             bank_sandbox: chance.happens(150),
             reads_pix: chance.happens(850),
@@ -206,7 +213,7 @@ impl Plan {
             notice_doubled: rate(&[100, 500]),
             forged: if chance.happens(300) { 3 } else { 0 },
             portal: if chance.happens(300) { 2 } else { 0 },
-            switches: switches(&chance, slow_settlement),
+            switches: At::Inter.switches(&chance, slow_settlement),
             statements: None,
             files: if of_files.happens(250) { 1 + of_files.place(2) } else { 0 },
             paused: file_rate(&[300]),
@@ -214,6 +221,32 @@ impl Plan {
             mail_busy: file_rate(&[100, 400]),
             mail_refused: file_rate(&[100]),
             mail_unanswered: file_rate(&[100, 300]),
+        }
+    }
+
+    /// What this seed has in store for some days at Itaú: its daily movement tells on the next
+    /// business day, and instructions may have to wait for that.
+    pub(crate) fn itau(seed: u64, start: Timestamp) -> Self {
+        let days = Self::draw(seed, start);
+        let chance = Chance::new(seed, "itau");
+        let shared_account = chance.happens(250);
+        Self {
+            at: At::Itau,
+            active_seconds: chance.between(1, 4) * 86_400,
+            poll_seconds: chance.pick(&[6, 12, 24]) * 3600,
+            companies: if shared_account { 2 } else { days.companies },
+            shared_account,
+            accounts: 1,
+            bank_sandbox: false,
+            reads_pix: true,
+            requests: 2 + chance.place(5),
+            // Each day is a call of its own: more faults and deaths would only repeat them.
+            calls: days.calls.into_iter().map(|(fault, rate)| (fault, rate.min(20))).collect(),
+            crash: days.crash.min(10),
+            crash_between: days.crash_between.min(20),
+            switches: At::Itau.switches(&chance, false),
+            files: 0,
+            ..days
         }
     }
 
@@ -303,43 +336,5 @@ fn of_statements(chance: &Chance) -> [(&'static str, Json); 11] {
         ("description_missing", json!(chance.happens(200))),
         ("rows_late_days", json!(chance.between(1, 5))),
         ("rows_corrected_days", json!(chance.between(1, 5))),
-    ]
-}
-
-/// How the bank behaves where nobody knows, and its oddities.
-fn switches(chance: &Chance, slow_settlement: bool) -> Vec<(&'static str, Json)> {
-    let delay = |most: &[u64]| json!(if chance.happens(500) { chance.pick(most) } else { 0 });
-    let flag = |rate: u32| json!(chance.happens(rate));
-    let days = |most: i64| json!(if slow_settlement { chance.between(0, most) } else { 0 });
-    vec![
-        ("registration_delay_ms", delay(&[1_500, 20_000, 300_000])),
-        ("not_found_window_ms", delay(&[3_000, 120_000])),
-        // Together with a late request shorter than the silence that we keep.
-        ("list_lag_ms", delay(&[2_000, 60_000, 200_000, 200_000])),
-        // Without its refusal of twins everything hangs on us.
-        ("duplicate_minutes", json!(chance.pick(&[0, 0, 30]))),
-        ("issue_refused", json!(chance.pick(&[0, 0, 0, 1, 2]))),
-        ("cancel_delay_ms", delay(&[5_000, 600_000])),
-        ("edit_delay_ms", json!(chance.pick(&[0_u64, 60_000, 1_500_000]))),
-        ("edit_refused", json!(chance.pick(&[0, 0, 0, 1]))),
-        ("edit_changes_numbers", flag(700)),
-        ("account_has_pix_key", flag(850)),
-        ("boleto_settlement_days", days(2)),
-        ("pay_when_closed", flag(250)),
-        ("closed_stays_closed", flag(300)),
-        ("situation_back", json!(chance.pick(&[0, 0, 5]))),
-        ("pages_shuffled", flag(300)),
-        ("webhook_delay_ms", delay(&[1_000, 900_000])),
-        ("webhook_lost", json!(chance.pick(&[0, 0, 2]))),
-        ("webhook_doubled", json!(chance.pick(&[0, 0, 4]))),
-        ("webhook_reordered", json!(chance.pick(&[0, 0, 3]))),
-        ("webhook_wrong_account", json!(chance.pick(&[0, 0, 2]))),
-        ("webhook_batch", flag(300)),
-        ("webhook_shape", json!(chance.pick(&["array", "array", "object", "legacy"]))),
-        ("webhook_missing", json!(chance.pick::<&[&str]>(&[&[], &[], &["codigoSolicitacao"]]))),
-        ("cancel_status", json!(chance.pick(&[202, 204]))),
-        ("duplicate_status", json!(chance.pick(&[400, 409, 422]))),
-        ("empty_errors", flag(100)),
-        ("too_many_body", json!(chance.pick(&["message", "empty"]))),
     ]
 }

@@ -73,8 +73,8 @@ impl Universe {
         Self {
             micros: AtomicI64::new(plan.start.as_microsecond()),
             skew: AtomicI64::new(0),
+            bank: Bank::new(seed, plan.at),
             plan,
-            bank: Bank::new(seed),
             trace: Trace::default(),
             chance: Chance::new(seed, "schedule"),
             faults: Chance::new(seed, "faults"),

@@ -43,6 +43,8 @@ const FOUND: [u64; 6] = [5382, 5633, 5655, 5848, 6028, 7123];
 
 /// So many runs of months.
 const MONTHS: u64 = 16;
+/// So many runs at Itaú.
+const ITAU: u64 = 30;
 
 fn seeds(otherwise: impl Iterator<Item = u64>) -> Vec<u64> {
     let Ok(text) = std::env::var("QUITA_SEEDS") else { return otherwise.collect() };
@@ -60,6 +62,14 @@ fn nothing_is_ever_wrong() {
     }
     if seeds.len() >= 200 {
         was_killed_at(&CRASHES, &counts);
+    }
+}
+
+#[test]
+fn days_at_itau_are_right() {
+    let counts = all_are_right("days_at_itau_are_right", quita_sim::itau, &seeds(0..ITAU));
+    for what in counts.keys().filter_map(|what| what.strip_prefix("point ")) {
+        assert!(CRASHES.contains(&what), "{what} is not in the list");
     }
 }
 

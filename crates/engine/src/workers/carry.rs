@@ -20,6 +20,9 @@ use crate::world::World;
 /// A refusal in doubt is believed after so many tries, each with a look in between.
 const BELIEVED_AFTER: i64 = 4;
 
+/// Operation of the attempts to cancel.
+pub(super) const CANCEL: &str = "cancel";
+
 pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let subject = job.subject.clone();
     let (boleto, tried) = world
@@ -60,7 +63,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         }
     };
     let operation = match op {
-        Op::Cancel { .. } => "cancel",
+        Op::Cancel { .. } => CANCEL,
         Op::Change { .. } => "change",
         _ => "change_status",
     };
@@ -225,7 +228,7 @@ fn refused(
         "O banco não aceitou a alteração ou o cancelamento do boleto {}: {why}",
         boleto.order.document_number
     );
-    if operation == "cancel" {
+    if operation == CANCEL {
         boleto.wanted.cancel = None;
         boleto.wanted.replacement = None;
     } else {

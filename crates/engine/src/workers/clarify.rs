@@ -90,6 +90,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         }
         [] => {
             let sure = quiet.is_some_and(|quiet| quiet <= silence);
+            if sure && planted::is(Bug::NumberAnew) && boleto.order.our_number.is_some() {
+                return renumber(world, job, open);
+            }
             if sure || planted::is(Bug::AsksTooSoon) {
                 return resume(world, job, open, issue::ABSENT);
             }

@@ -2,10 +2,10 @@
 
 use quita_banks::contract::{Done, Op, Outcome};
 use quita_core::fold::Status;
-use quita_store::boletos;
 use quita_store::jobs::Job;
+use quita_store::{StoreError, Tx, attempts, boletos};
 
-use super::{Kind, enqueue, finish, postpone};
+use super::{Kind, carry, enqueue, finish, postpone};
 use crate::call::{self, Called, NotNow};
 use crate::clock::{after, after_ms};
 use crate::connection::connect;
@@ -66,7 +66,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         let on_its_way = match current.status {
             Status::Created | Status::CancellationRequested => true,
             Status::Settled if by_hand && current.wanted.is_empty() => {
-                !closed_at_bank(tx, &job.subject)?
+                !closed_at_bank(tx, &job.subject)? && !was_refused(tx, &job.subject)?
             }
             _ => false,
         };
@@ -94,4 +94,11 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         postpone(tx, &job, at, &why)
     })?;
     Ok(())
+}
+
+/// Whether the bank said no to closing it: a person was told, and nothing is on its way.
+fn was_refused(tx: &mut Tx, boleto_id: &str) -> Result<bool, StoreError> {
+    let attempts = attempts::of_boleto(tx, boleto_id)?;
+    let last = attempts.iter().rfind(|attempt| attempt.operation == carry::CANCEL);
+    Ok(last.is_some_and(|attempt| attempt.outcome.as_deref() == Some("rejected")))
 }

@@ -106,6 +106,9 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
         Called::Answered(Outcome::Unknown { reason }) => {
             clarify(world, job, &boleto, Some((&attempt, None)), &reason)
         }
+        Called::Answered(Outcome::AlreadyThere { reason }) if planted::is(Bug::TwinIsRefusal) => {
+            refused(world, job, Some(attempt), Refusal { message: reason, ..Refusal::default() })
+        }
         Called::Answered(Outcome::AlreadyThere { reason }) => {
             clarify(world, job, &boleto, Some((&attempt, Some(KNOWN))), &reason)
         }

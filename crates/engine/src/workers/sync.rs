@@ -19,6 +19,7 @@ use crate::credential_watch::{self, Next};
 use crate::desk::statements;
 use crate::error::Error;
 use crate::learn::learn_reports;
+use crate::planted::{self, Bug};
 use crate::world::{Environment, World};
 
 /// Names of how far an account was read.
@@ -51,6 +52,9 @@ pub mod cursor {
 const SETTLED_OVERLAP_DAYS: i32 = 3;
 /// The first look goes back so far.
 const FIRST_DAYS: i32 = 60;
+/// So many days at a time: some banks are asked for each day, and two months of days in one go,
+/// begun anew whenever a call fails, would never be read to their end.
+const SETTLED_SPAN_DAYS: i32 = 10;
 /// Pix are read again so far back.
 const PIX_OVERLAP_SECONDS: i64 = 3600;
 /// All open boletos are looked at so often.
@@ -260,14 +264,20 @@ impl Look<'_> {
         }
         let today = bank_day(self.world.clock.now());
         let read_to = self.cursor(cursor::SETTLED)?.and_then(|d| d.parse::<Date>().ok());
-        let from = match read_to {
+        let mut from = match read_to {
+            Some(day) if planted::is(Bug::SettledOnce) => days_before(day, -1).min(today),
             Some(day) => days_before(day.min(today), SETTLED_OVERLAP_DAYS),
             None => days_before(today, FIRST_DAYS),
         };
-        self.list(
-            |cursor| Op::Settled { from, to: today, cursor },
-            (cursor::SETTLED, today.to_string()),
-        )
+        loop {
+            let to = days_before(from, -SETTLED_SPAN_DAYS).min(today);
+            let op = |cursor| Op::Settled { from, to, cursor };
+            self.list(op, (cursor::SETTLED, to.to_string()))?;
+            if to == today {
+                return Ok(());
+            }
+            from = days_before(to, -1);
+        }
     }
 
     /// Where the integration may not read Pix, all the rest works: it is shown, no more.

@@ -1,12 +1,19 @@
-//! The bank of a run: a simulator as a value, and what it lets us see.
+//! The bank of a run: a simulator as a value, and what it lets us see. What differs from bank to
+//! bank in how it is played is in a file for each.
 
+mod inter;
+mod itau;
+
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use quita_banks::contract::Bank as Folder;
+use quita_banks::contract::{Bank as Folder, HttpResponse};
 use quita_banks::registry;
-use quita_banks::simulator::{Callback, Control, Fault, SimReply, SimRequest, Simulator};
+use quita_banks::simulator::{
+    Callback, Control, Fault, PortalAction, SimReply, SimRequest, Simulator,
+};
 use quita_core::fact::Means;
 use quita_core::money::Money;
 use serde::Deserialize;
@@ -14,27 +21,45 @@ use serde_json::Value as Json;
 
 use crate::chance::Chance;
 
+/// Where a run takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    Inter,
+    Itau,
+}
+
 /// A bank that exists only here.
 pub(crate) struct Bank {
+    pub(crate) at: At,
     pub(crate) folder: &'static dyn Folder,
     inside: Mutex<(Box<dyn Simulator>, Chance)>,
 }
 
+/// Where a boleto stands at the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Situation {
+    /// Taken, and not registered yet.
+    Pending,
+    /// Taken, and refused later.
+    Failed,
+    Open,
+    Paid,
+    /// Somebody said there that it was paid elsewhere.
+    MarkedPaid,
+    Cancelled,
+    Expired,
+}
+
 /// A boleto as the bank has it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Held {
-    #[serde(rename = "codigoSolicitacao")]
     pub(crate) id: String,
+    /// Number and digit.
     pub(crate) account: String,
-    #[serde(rename = "seuNumero")]
     pub(crate) reference: String,
-    #[serde(rename = "situacao")]
-    pub(crate) situation: String,
-    #[serde(rename = "valorNominal")]
+    pub(crate) situation: Situation,
     pub(crate) amount: String,
-    #[serde(rename = "dataVencimento")]
     pub(crate) expiration_date: Date,
-    #[serde(rename = "codigoBarras")]
     pub(crate) barcode: Option<String>,
     pub(crate) payments: Vec<HeldPayment>,
 }
@@ -45,7 +70,13 @@ pub(crate) struct HeldPayment {
     pub(crate) means: String,
     pub(crate) amount: Money,
     pub(crate) end_to_end_id: Option<String>,
+    /// Where the bank shows payments at once it says nothing of it.
+    #[serde(default = "at_once")]
     pub(crate) settled: bool,
+}
+
+const fn at_once() -> bool {
+    true
 }
 
 /// A movement in the bank's own books.
@@ -67,17 +98,77 @@ impl Held {
 
     /// Can be paid there now.
     pub(crate) fn is_open(&self) -> bool {
-        ["A_RECEBER", "ATRASADO"].contains(&self.situation.as_str())
+        self.situation == Situation::Open
+    }
+}
+
+impl At {
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Inter => "inter",
+            Self::Itau => "itau",
+        }
+    }
+
+    /// How the bank behaves where nobody knows, and its oddities.
+    pub(crate) fn switches(
+        self,
+        chance: &Chance,
+        slow_settlement: bool,
+    ) -> Vec<(&'static str, Json)> {
+        match self {
+            Self::Inter => inter::switches(chance, slow_settlement),
+            Self::Itau => itau::switches(chance),
+        }
+    }
+
+    /// Switches that end with the last fault.
+    pub(crate) const fn faults(self) -> &'static [&'static str] {
+        match self {
+            Self::Inter => &inter::FAULTS,
+            Self::Itau => &itau::FAULTS,
+        }
+    }
+
+    /// What is set for an account, from what the bank told when it let the client in.
+    pub(crate) fn account_data(self, told: &Json) -> BTreeMap<String, String> {
+        match self {
+            Self::Inter => BTreeMap::new(),
+            Self::Itau => itau::account_data(told),
+        }
+    }
+
+    /// What can be done to a boleto in the bank's own screens.
+    pub(crate) const fn portal(self) -> &'static [PortalAction] {
+        match self {
+            Self::Inter => &[PortalAction::MarkPaid, PortalAction::Cancel],
+            Self::Itau => &[PortalAction::Cancel],
+        }
+    }
+
+    /// A notice that nobody should believe: about a boleto, or about none.
+    pub(crate) fn lie(self, about: Option<&Held>, chance: &Chance) -> String {
+        let some = about.map(|held| match self {
+            Self::Inter => inter::lie(held, chance),
+            Self::Itau => itau::lie(held),
+        });
+        match chance.below(3) {
+            0 => "<não é JSON>".to_owned(),
+            1 => match self {
+                Self::Inter => inter::lie_about_nobody(),
+                Self::Itau => itau::lie_about_nobody(),
+            },
+            _ => some.unwrap_or_else(|| serde_json::json!({})).to_string(),
+        }
     }
 }
 
 impl Bank {
-    /// The first bank that has a simulator.
-    pub(crate) fn new(seed: u64) -> Self {
-        let mut found = registry::BANKS.iter().filter_map(|b| Some((*b, b.simulator()?)));
-        #[expect(clippy::expect_used, reason = "without a simulator there is nothing to run")]
-        let (folder, simulator) = found.next().expect("a bank with a simulator");
-        Self { folder, inside: Mutex::new((simulator, Chance::new(seed, "bank"))) }
+    #[expect(clippy::expect_used, reason = "without a simulator there is nothing to run")]
+    pub(crate) fn new(seed: u64, at: At) -> Self {
+        let folder = registry::by_folder(at.folder()).expect("its folder");
+        let simulator = folder.simulator().expect("its simulator");
+        Self { at, folder, inside: Mutex::new((simulator, Chance::new(seed, "bank"))) }
     }
 
     fn inside(&self) -> MutexGuard<'_, (Box<dyn Simulator>, Chance)> {
@@ -110,8 +201,8 @@ impl Bank {
         simulator.tick(now, chance)
     }
 
-    pub(crate) fn called_back(&self, id: u64, status: Option<u16>, now: Timestamp) {
-        self.inside().0.called_back(id, status, now);
+    pub(crate) fn answered(&self, id: u64, answer: Option<&HttpResponse>, now: Timestamp) {
+        self.inside().0.answered(id, answer, now);
     }
 
     /// Does something at the bank that it may refuse.
@@ -130,7 +221,12 @@ impl Bank {
     #[expect(clippy::expect_used, reason = "the run itself would be wrong")]
     pub(crate) fn boletos(&self, now: Timestamp) -> Vec<Held> {
         let all = self.must(&Control::Inspect, now);
-        serde_json::from_value(all["boletos"].clone()).expect("the simulator's overview")
+        let all = all["boletos"].as_array().expect("the simulator's overview");
+        let held = |one: &Json| match self.at {
+            At::Inter => inter::held(one),
+            At::Itau => itau::held(one),
+        };
+        all.iter().map(|one| held(one).expect("the simulator's overview")).collect()
     }
 
     /// All that moved on an account, by its number with check digit.

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use quita_core::fold::Status;
 use quita_engine::desk::Permission;
 use quita_engine::desk::accounts::{self, AccountView};
 use quita_engine::desk::issue::fingerprint;
@@ -270,7 +271,11 @@ fn orders(orders: &[OrderView]) -> Markup {
                 td { (order.our_number.as_deref().unwrap_or("o banco dará")) }
                 td.number { (show::money(order.amount)) }
                 td { (show::date(order.expiration_date)) }
-                td { (show::status(order.status, false, None)) }
+                td {
+                    // «Enviando» would say that something is on its way by itself.
+                    @if order.status == Status::Created { span.state.wait { "Ainda não registrado" } }
+                    @else { (show::status(order.status, false, None)) }
+                }
             } } }
         } }
     }

@@ -227,12 +227,12 @@ fn report_html(file: &ReturnView, lines: &[LineView], given: &Fields) -> Markup 
             }
             section.card.stack {
                 h2 { "O que o banco diz de cada título" }
-                nav aria-label="Efeito" { p {
+                nav.tabs aria-label="Efeito" {
                     a href=(address) aria-current=[given.get("efeito").is_empty().then_some("true")] { "Todos" }
                     @for (word, _, said) in EFFECTS {
-                        " · " a href={ (address) "?efeito=" (word) } aria-current=[(given.get("efeito") == word).then_some("true")] { (said) }
+                        a href={ (address) "?efeito=" (word) } aria-current=[(given.get("efeito") == word).then_some("true")] { (said) }
                     }
-                } }
+                }
                 @if lines.is_empty() { p { "Nada assim neste arquivo." } }
                 @else { (table(lines)) }
                 @if let Some(last) = lines.last().filter(|_| full) {
@@ -286,7 +286,8 @@ fn row(line: &LineView) -> Markup {
             }
             td { (line.occurrence_date.map(show::date).unwrap_or_default()) }
             td.number { (line.amount.map(show::money).unwrap_or_default()) }
-            td.number { (line.paid_amount.map(show::money).unwrap_or_default()) }
+            // What is no payment has zeros there.
+            td.number { (line.paid_amount.filter(|paid| *paid != 0).map(show::money).unwrap_or_default()) }
             td { (line.credit_date.map(show::date).unwrap_or_default()) }
             td {
                 span class={ "state " (look) } { (said.map_or("", |(_, _, said)| said)) }
