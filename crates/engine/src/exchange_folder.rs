@@ -178,7 +178,7 @@ fn take(world: &World, folder: &Folder, name: &OsString) -> Result<bool, Error> 
         }
     };
     let taken = match bytes {
-        Ok(bytes) => import(world, GivenReturn { name: name.to_string_lossy().into(), bytes })?,
+        Ok(bytes) => import(world, &GivenReturn { name: name.to_string_lossy().into(), bytes })?,
         Err(why) => Err(why),
     };
     (world.crash_point)("folder.kept");
@@ -204,12 +204,14 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Keeps a return for whichever company it is of, or says why it is of none.
-fn import(world: &World, given: GivenReturn) -> Result<Result<(), String>, Error> {
+/// Keeps a return for the one company that it is of, or says why there is none.
+fn import(world: &World, given: &GivenReturn) -> Result<Result<(), String>, Error> {
+    let mut fitting = Vec::new();
     let mut why: Option<(&'static str, String)> = None;
     for company in companies::list(world)? {
-        match returns::import(world, &Actor::system(&company.id), &given) {
-            Ok(_) => return Ok(Ok(())),
+        let actor = Actor::system(&company.id);
+        match returns::place_of(world, &actor, given) {
+            Ok(_) => fitting.push(actor),
             Err(Error::Invalid(errors)) => {
                 let said: Vec<_> = errors.into_iter().map(|error| error.message).collect();
                 why = Some(("invalid", said.join("; ")));
@@ -223,7 +225,13 @@ fn import(world: &World, given: GivenReturn) -> Result<Result<(), String>, Error
             Err(other) => return Err(other),
         }
     }
-    Ok(Err(why.map_or_else(|| "não há empresa cadastrada".to_owned(), |(_, said)| said)))
+    match fitting.as_slice() {
+        [] => Ok(Err(why.map_or_else(|| "não há empresa cadastrada".to_owned(), |(_, said)| said))),
+        [actor] => returns::import(world, actor, given).map(|_| Ok(())),
+        _ => Ok(Err("o arquivo não diz de qual conta é, e mais de uma empresa tem conta neste \
+                     banco: envie-o pela tela «Retornos» da empresa certa"
+            .to_owned())),
+    }
 }
 
 /// Moves a file that cannot be read to the others of its kind, with a report beside it.

@@ -44,9 +44,7 @@ pub fn import(world: &World, actor: &Actor, given: &GivenReturn) -> Result<Retur
         let said = format!("o arquivo passa de {} MB; divida-o", FILE_MAX >> 20);
         return Err(Error::invalid("file", "too_long", said));
     }
-    let heads = Heads::of(&given.bytes)?;
-    let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
-    let (account, head) = account_of(&heads, accounts)?;
+    let (account, head) = place_of(world, actor, given)?;
     let (name, content) = (given.name.chars().take(NAME_MAX).collect(), content(&given.bytes));
     let (bytes, by) = (given.bytes.clone(), actor.name.clone());
     let file = ReturnFile {
@@ -81,6 +79,17 @@ pub fn import(world: &World, actor: &Actor, given: &GivenReturn) -> Result<Retur
     (world.crash_point)("return.kept");
     world.bell.ring();
     Ok(ReturnView::new(kept, known))
+}
+
+/// Of which account of the company a file is, by its headers.
+pub(crate) fn place_of(
+    world: &World,
+    actor: &Actor,
+    given: &GivenReturn,
+) -> Result<(Account, FileHead), Error> {
+    let heads = Heads::of(&given.bytes)?;
+    let (_, accounts) = company_and_accounts(world, &actor.company_id)?;
+    account_of(&heads, accounts)
 }
 
 /// The headers of a file: it may hold several files, one behind the other.
@@ -155,7 +164,8 @@ fn named(head: &FileHead) -> String {
     told.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a header is of an account: its bank, and its number or its agreement.
+/// Whether a header is of an account: its bank, and its number or its agreement. Some banks name
+/// neither; their files are of whatever account there is, if it is the only one.
 pub(crate) fn head_fits(head: &FileHead, account: &Account) -> bool {
     let Some(bank) = registry::by_folder(&account.bank).filter(|_| account.layout.is_some()) else {
         return false;
@@ -181,7 +191,8 @@ pub(crate) fn head_fits(head: &FileHead, account: &Account) -> bool {
     match (told, agreement) {
         (Some(told), _) if is_number(&told) => is_branch,
         (_, Some(told)) => is_agreement(&told),
-        _ => false,
+        (Some(_), None) => false,
+        (None, None) => true,
     }
 }
 

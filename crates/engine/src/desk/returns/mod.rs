@@ -4,7 +4,7 @@
 mod file;
 
 pub use file::{FILE_MAX, GivenReturn, import};
-pub(crate) use file::{bare, head_fits};
+pub(crate) use file::{bare, head_fits, place_of};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
