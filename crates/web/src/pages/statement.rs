@@ -471,8 +471,9 @@ fn missing_html(
     let discard = html! {
         form method="post" action=(decide("descartar")) { (csrf(who)) button { "O banco retirou: descartar" } }
     };
+    let back = if missing == "discarded" { "Voltar a contar" } else { "Manter" };
     let keep =
-        html! { form method="post" action=(decide("manter")) { (csrf(who)) button { "Manter" } } };
+        html! { form method="post" action=(decide("manter")) { (csrf(who)) button { (back) } } };
     html! {
         p.reason { (said) }
         @if may {
