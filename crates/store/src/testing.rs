@@ -83,6 +83,8 @@ impl TestFolder {
     /// Where it cannot be made.
     pub fn new() -> Self {
         let path = env::temp_dir().join(unique_name());
+        // Numbers of processes come again, and one that was killed leaves its folder.
+        let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).expect("a folder for a test");
         Self { path }
     }

@@ -63,11 +63,13 @@ const PAGES: [(&str, Option<Permission>); 80] = [
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 74] = [
+const FORMS: [(&str, Permission); 80] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
     ("/boletos/{b}/pago-por-fora", Permission::Charge), ("/boletos/{b}/cancelar", Permission::Charge),
+    ("/boletos/{b}/abatimento", Permission::Charge), ("/boletos/{b}/protesto", Permission::Charge),
+    ("/boletos/{b}/negativacao", Permission::Charge),
     ("/boletos/baixar", Permission::Charge), ("/boletos/baixar/confirmar", Permission::Charge),
     ("/boletos/email", Permission::Charge), ("/boletos/emitir", Permission::Charge),
     ("/boletos/emitir/previa", Permission::Charge), ("/boletos/lote/{l}/colunas", Permission::Charge),
@@ -79,6 +81,9 @@ const FORMS: [(&str, Permission); 74] = [
     ("/formas-de-pagamento/{f}", Permission::Charge), ("/extrato/{a}/buscar", Permission::Charge),
     ("/extrato/{a}/lancamentos/{b}/outro", Permission::Charge),
     ("/extrato/{a}/lancamentos/{b}/mesmo", Permission::Charge),
+    ("/extrato/{a}/lancamentos/{b}/descartar", Permission::Charge),
+    ("/extrato/{a}/lancamentos/{b}/manter", Permission::Charge),
+    ("/contas/{a}/extrato-diario", Permission::Configure),
     ("/empresa", Permission::Configure), ("/usuarios", Permission::Configure),
     ("/usuarios/{u}/papel", Permission::Configure), ("/usuarios/{u}/senha", Permission::Configure),
     ("/usuarios/{u}/remover", Permission::Configure), ("/email", Permission::Configure),
