@@ -19,6 +19,7 @@ crate::on_both_databases! {
 what_is_certain_is_matched_once two_runs_at_once_give_one_match
 what_was_undone_waits_for_a_person a_second_payment_is_shown_as_one
 a_person_splits_and_names_differences a_rejected_pair_stays_away
+what_was_thought_is_thought_again_where_it_changed
 programs_reconcile_too nothing_of_another_company_is_touched  the_screen_shows_and_decides the_screen_splits_between_boletos many_are_accepted_after_a_look
 whoever_only_reads_decides_nothing a_period_is_exported }
 
@@ -274,6 +275,28 @@ async fn a_rejected_pair_stays_away(house: &House) {
     let path = format!("/v1/statement_lines/{}/match", lines[0]);
     let matched = house.call("POST", &path).json(&body).send().await.expect(200);
     assert_eq!(matched["boletos"][0]["amount"], 10_000);
+}
+
+async fn what_was_thought_is_thought_again_where_it_changed(house: &House) {
+    let one = registered(house, "NF 1", 10_000).await;
+    let other = registered(house, "NF 2", 10_000).await;
+    let lines = stated(house, &house.ours, &[by_the_customer(10_000), by_the_customer(10_000)]);
+    let first = async || {
+        let path = format!("/v1/statement_lines/{}/suggestions", lines[0]);
+        let found = house.get(&path).send().await.expect(200)["suggestions"][0].clone();
+        (found["boletos"][0]["boleto_id"].as_str().unwrap().to_owned(), found)
+    };
+    let (before, _) = first().await;
+    assert_eq!(first().await.0, before, "a second look says the same");
+    let body = json!({ "boletos": [{ "boleto_id": before }] });
+    let path = format!("/v1/statement_lines/{}/match", lines[1]);
+    house.call("POST", &path).json(&body).send().await.expect(200);
+    let (after, found) = first().await;
+    let left = if before == id(&one) { id(&other) } else { id(&one) };
+    assert_eq!(after, left, "{found}");
+    let reject = format!("/v1/statement_lines/{}/reject", lines[0]);
+    house.call("POST", &reject).json(&json!({ "boleto_id": left })).send().await;
+    assert_ne!(first().await.0, left);
 }
 
 async fn programs_reconcile_too(house: &House) {
