@@ -37,7 +37,7 @@ const NAMELESS: Confidence = Confidence::from_ppm(999_900);
 const NEAR: i32 = 25;
 
 /// Most rounds: each takes what became certain by what the one before took.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 
 /// Matches what is certain, and leaves suggestions for the rest.
 pub(crate) fn run(state: &mut State) {
@@ -64,16 +64,23 @@ pub(crate) fn run(state: &mut State) {
     together::weigh(&mut claims, |first, second| same_payer(state, first, second));
     settle(state, &claims);
     crate::matching::groups::of_customers(state, &people, &claims);
-    for claim in &claims {
+    for (claim, single) in claims.iter().zip(suggestions(state, &claims)) {
         let suggested = match state.decided[claim.line].take() {
-            None => suggest(state, claim),
+            None => single,
             Some(Verdict::Suggested { suggestions: sums, why }) => {
-                with_sums(sums, why, suggest(state, claim), state.settings.suggestions)
+                with_sums(sums, why, single, state.settings.suggestions)
             }
             Some(decided) => decided,
         };
         state.decided[claim.line] = Some(suggested);
     }
+}
+
+/// What a person is shown of each claim.
+fn suggestions(state: &State, claims: &[Claim]) -> Vec<Verdict> {
+    let lots: Vec<&[Claim]> = claims.chunks(LOT).collect();
+    let of_lot = |at: usize| lots[at].iter().map(|c| suggest(state, c)).collect::<Vec<Verdict>>();
+    each(state.settings.hands, lots.len(), of_lot).into_iter().flatten().collect()
 }
 
 /// Whether another line took it since.
