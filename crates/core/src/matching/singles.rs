@@ -48,21 +48,19 @@ pub(crate) fn run(state: &mut State) {
     }
     let people = People::new(state);
     let mut claims = claim(state, &people, &open);
-    for _ in 0..ROUNDS {
+    for round in 0.. {
         together::weigh(&mut claims, |first, second| same_payer(state, first, second));
-        if settle(state, &claims) == 0 {
+        if round == ROUNDS || settle(state, &claims) == 0 {
             break;
         }
         claims.retain(|c| state.decided[c.line].is_none());
+        let shown = state.settings.suggestions;
         renew(state, &people, &mut claims, |claim| {
             let near = claim.candidates.first().map_or(0, |best| best.score - NEAR);
-            claim.candidates.iter().any(|c| c.score >= near && gone(state, c))
+            let matters = |at: usize, c: &Candidate| at < shown || c.score >= near;
+            claim.candidates.iter().enumerate().any(|(at, c)| matters(at, c) && gone(state, c))
         });
     }
-    let shown = state.settings.suggestions;
-    renew(state, &people, &mut claims, |c| c.candidates.iter().take(shown).any(|c| gone(state, c)));
-    together::weigh(&mut claims, |first, second| same_payer(state, first, second));
-    settle(state, &claims);
     crate::matching::groups::of_customers(state, &people, &claims);
     for (claim, single) in claims.iter().zip(suggestions(state, &claims)) {
         let suggested = match state.decided[claim.line].take() {
