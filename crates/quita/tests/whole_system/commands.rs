@@ -48,6 +48,8 @@ fn a_boleto_goes_its_whole_way_by_commands() {
     let (ok, imports) = house.command(&["statement", "fetch"]);
     assert!(ok, "{imports}");
     assert_eq!(imports[0]["source"], "api", "{imports}");
+    // It asks for a token of its own.
+    house.advance_minutes(1);
     let (ok, findings) = house.command(&["doctor"]);
     assert!(ok, "{findings}");
 }
