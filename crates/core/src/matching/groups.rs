@@ -178,11 +178,7 @@ pub(crate) fn run(state: &mut State) {
 
 /// Whether a bank's text speaks of boletos that it collected.
 fn is_collection(memo: &str) -> bool {
-    text::folded(memo).split_ascii_whitespace().any(|word| {
-        ["COBR", "LIQ", "TITULO", "BOLETO", "RECEB", "DEP"]
-            .iter()
-            .any(|start| word.starts_with(start))
-    })
+    text::has_word_of(memo, &["COBR", "LIQ", "TITULO", "BOLETO", "RECEB", "DEP"])
 }
 
 fn same(a: &[Item], b: &[Item]) -> bool {

@@ -200,10 +200,8 @@ fn sure(way: &Way, rivals: usize, why: Option<WhyNot>) -> Confidence {
 }
 
 fn speaks_of_collection(memo: &str, is_pix: bool) -> bool {
-    let starts = ["COBR", "LIQ", "TIT", "BOLETO"];
-    text::folded(memo).split_ascii_whitespace().any(|word| {
-        starts.iter().any(|start| word.starts_with(start)) || is_pix && word.starts_with("PIX")
-    })
+    text::has_word_of(memo, &["COBR", "LIQ", "TIT", "BOLETO"])
+        || is_pix && text::has_word_of(memo, &["PIX"])
 }
 
 fn matched(

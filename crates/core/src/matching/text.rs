@@ -195,6 +195,13 @@ pub(crate) fn memo_words(folded: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !BETWEEN.contains(word))
 }
 
+/// Whether a word of a bank's text begins so.
+pub(crate) fn has_word_of(memo: &str, starts: &[&str]) -> bool {
+    folded(memo)
+        .split_ascii_whitespace()
+        .any(|word| starts.iter().any(|start| word.starts_with(start)))
+}
+
 /// Whether a bank's text speaks of what it takes for its services.
 pub(crate) fn is_fee(memo: &str) -> bool {
     folded(memo)
