@@ -9,20 +9,23 @@ use quita_core::fact::{
     Situation,
 };
 use quita_core::money::Money;
+use quita_core::terms::{Term, TermKind};
 use quita_formats::cnab::codes::Movement;
 use quita_formats::cnab::{Meaning, Title};
 use quita_store::accounts::Account;
-use quita_store::boletos::{self, Boleto, Wanted};
+use quita_store::boletos::{self, Boleto};
 use quita_store::facts::Kept;
 use quita_store::remittance_orders::{self, Instruction, Pursuit};
 use quita_store::return_files::{Effect, ReturnLine, ToldTitle};
+use quita_store::wanted::Wanted;
 use quita_store::{StoreError, Tx, facts};
 
 use crate::by_file;
+use crate::changed::{terms_changed, values_changed};
 use crate::clock::bank_day;
 use crate::desk::returns::bare;
 use crate::ids::Ids;
-use crate::learn::{abatement_changed, learn, open_pending, values_changed};
+use crate::learn::{learn, open_pending};
 
 /// A title of a file, kept beyond its line.
 #[derive(Clone, Debug)]
@@ -221,10 +224,12 @@ pub(crate) fn take(
         }
         Movement::AbatementGranted => {
             let granted = told.abatement.filter(|amount| amount.is_positive());
-            return abatement(tx, ids, boleto, granted, line).map(|line| (line, received));
+            let since = told.shown.occurrence_date;
+            return abatement(tx, ids, boleto, granted, since, line).map(|line| (line, received));
         }
         Movement::AbatementCancelled => {
-            return abatement(tx, ids, boleto, Some(Money::ZERO), line)
+            let since = told.shown.occurrence_date;
+            return abatement(tx, ids, boleto, Some(Money::ZERO), since, line)
                 .map(|line| (line, received));
         }
         Movement::ExpirationChanged => {
@@ -427,20 +432,26 @@ fn changed(
 }
 
 /// The bank takes something off, or nothing any more. As with values: only what was asked for is
-/// confirmed. `granted` is `None` where the bank does not say how much.
+/// confirmed. `granted` is `None` where the bank does not say how much, `since` where it does not
+/// say from which day on.
 fn abatement(
     tx: &mut Tx,
     ids: &mut Ids,
     mut boleto: Boleto,
     granted: Option<Money>,
+    since: Option<Date>,
     mut line: ReturnLine,
 ) -> Result<ReturnLine, StoreError> {
     let stands = boleto.order.terms.abatement;
-    let asked = boleto.wanted.abatement;
+    let asked = match boleto.wanted.term(TermKind::Abatement) {
+        Some(Term::Abatement(amount)) => Some(*amount),
+        _ => None,
+    };
     match (granted, asked) {
         (granted, Some(asked)) if granted.is_none_or(|granted| granted == asked) => {
-            boleto.wanted.abatement = None;
-            abatement_changed(tx, ids, &mut boleto, asked)?;
+            boleto.wanted.drop_term(TermKind::Abatement);
+            let since = since.unwrap_or_else(|| bank_day(ids.now()));
+            terms_changed(tx, ids, &mut boleto, &[Term::Abatement(asked)], since)?;
             line.effect = Effect::New;
         }
         (granted, _) if granted.is_none_or(|granted| granted == stands) => {

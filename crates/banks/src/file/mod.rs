@@ -28,7 +28,7 @@ pub use order::{AfterDue, PixOnTitle, RemittanceOrder};
 pub use species::Species;
 
 use crate::contract::Problem;
-use crate::info::{BankInfo, BoletoRules, Field};
+use crate::info::{BankInfo, BoletoRules, Field, TermChanges};
 use crate::title::TitleInput;
 use rules::Rules;
 use slot::{Content, Slot};
@@ -158,7 +158,11 @@ impl FileLayout {
             receiver: carries(Content::Receiver),
             change_expiration_date: offers(Instruction::ChangeExpiration),
             change_amount: offers(Instruction::ChangeAmount),
-            change_abatement: offers(Instruction::GrantAbatement),
+            change_terms: TermChanges {
+                abatement: offers(Instruction::GrantAbatement)
+                    && offers(Instruction::CancelAbatement),
+                ..TermChanges::NONE
+            },
             protest: offers(Instruction::Protest),
             negative_listing: offers(Instruction::ListNegatively),
             ..base

@@ -11,10 +11,11 @@
 mod desk;
 mod suites;
 
-use quita_banks::contract::{Instruction, Op, OpKind};
+use quita_banks::contract::{Op, OpKind};
 use quita_banks::registry::BANKS;
 use quita_banks::statement::StatementDetail;
 use quita_core::money::Money;
+use quita_core::terms::Term;
 
 use desk::Desk;
 use suites::SUITES;
@@ -96,10 +97,7 @@ impl Samples for Op {
             Self::Get { bank_id: id() },
             Self::Cancel { bank_id: id(), reason: "teste".into() },
             Self::Change { bank_id: id(), expiration_date: Some(day), amount: None },
-            Self::Instruct {
-                bank_id: id(),
-                instruction: Instruction::Abatement(Money::from_cents(1)),
-            },
+            Self::Instruct { bank_id: id(), term: Term::Abatement(Money::from_cents(1)) },
             Self::ChangeStatus { change_id: id() },
             Self::Settled { from: day, to: day, cursor: None },
             Self::States { from: day, to: day, cursor: None },

@@ -195,7 +195,11 @@ pub fn abilities(bank: &str) -> Vec<Ability> {
             api(OpKind::Change) && info.boleto.change_amount,
             told(Instruction::ChangeAmount),
         ),
-        row("Conceder abatimento", false, told(Instruction::GrantAbatement)),
+        row(
+            "Conceder abatimento",
+            api(OpKind::Instruct) && info.boleto.change_terms.abatement,
+            told(Instruction::GrantAbatement),
+        ),
         row("Protestar", false, told(Instruction::Protest)),
         row("Negativar", false, told(Instruction::ListNegatively)),
         row("Saber quem pagou", api(OpKind::Settled), by_file(&|layout| layout.returns)),
