@@ -380,6 +380,41 @@ fn a_deposit_without_detail_is_refused_where_several_sums_fit() {
 }
 
 #[test]
+fn one_payer_pays_no_sum_of_several_customers() {
+    let receivables = [
+        owed("a", "a", DUE, 12_311, "52998224725", "Maria Prado"),
+        owed("b", "b", DUE, 45_017, "11144477735", "Lúcia Rocha"),
+        owed("c", "c", DUE, 8_909, "12345678909", "Caio Dantas"),
+    ];
+    let sum = |memo: &str| {
+        let found = verdicts(&[line("l", DUE, 12_311 + 45_017, memo)], &receivables);
+        matches!(&found[0], Verdict::Suggested { suggestions, .. } if suggestions[0].shares.len() == 2)
+            || matches!(&found[0], Verdict::Matched(found) if found.shares.len() == 2)
+    };
+    assert!(sum("LIQUIDACAO COBRANCA"));
+    assert!(!sum("PIX RECEBIDO TERESA NUNES"));
+    assert!(!sum("TRANSFERENCIA RECEBIDA"));
+}
+
+#[test]
+fn a_round_sum_of_round_amounts_says_little() {
+    let sure = |cents: [i64; 3]| {
+        let receivables: Vec<Receivable> = (0..)
+            .zip(cents)
+            .map(|(n, cents)| owed(&format!("r{n}"), &format!("{n}"), DUE, cents, "1", "X Y"))
+            .collect();
+        let deposit = line("l", DUE, cents[0] + cents[1], "LIQUIDACAO COBRANCA");
+        match &verdicts(&[deposit], &receivables)[0] {
+            Verdict::Matched(found) => found.confidence,
+            Verdict::Suggested { suggestions, .. } => suggestions[0].confidence,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(sure([12_311, 45_017, 8_909]).ppm() > 990_000);
+    assert!(sure([10_000, 40_000, 25_000]).ppm() < 900_000);
+}
+
+#[test]
 fn what_the_bank_keeps_is_learned_and_fees_are_told() {
     let mut receivables: Vec<Receivable> = (0..40)
         .map(|n| owed(&format!("r{n}"), &format!("7001{n:04}"), DUE, 9_973 * (n + 3), "1", "X Y"))

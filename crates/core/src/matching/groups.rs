@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::matching::hands::map;
 use crate::matching::identity::Payer;
 use crate::matching::index::{day_number, pay_days};
-use crate::matching::people::People;
+use crate::matching::people::{People, ROUND};
 use crate::matching::singles::Claim;
 use crate::matching::weight::decibans;
 use crate::matching::{
@@ -83,7 +83,6 @@ fn of_customer(state: &State, people: &People, line_at: usize) -> OfCustomer {
         let certain = (by_name || identity.reason == Some(Reason::Document))
             && identity.weight >= 25
             && !in_doubt(state, &among, &chosen);
-        // By chance one of 2ⁿ sums hits an amount; amounts lie as far apart as they are large.
         let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 20;
         let sure = Confidence::against(margin.min(identity.weight + 20));
         Sum { chosen, fee, sure, identity: identity.reason, certain }
@@ -174,14 +173,17 @@ pub(crate) fn run(state: &mut State) {
             .filter(|&r| state.taken[r].is_none() && !state.rejected(line_at, r))
             .collect();
         let days = pay_days(line.date, &state.settings.calendar);
-        let mut found: Option<(Vec<Item>, Money, usize)> = None;
+        let mut found: Option<(Vec<Item>, Money, i32)> = None;
         // Of too many any amount can be made.
         let mut several = places.len() > MOST;
         for day in days.into_iter().filter(|_| places.len() <= MOST) {
             let items = items(state, &places, day);
             match solve(&items, line.amount, &state.fees) {
                 Sums::One { chosen, fee } => match &found {
-                    None => found = Some((chosen, fee, items.len())),
+                    None => {
+                        let surprise = surprise(&items, &chosen);
+                        found = Some((chosen, fee, surprise));
+                    }
                     Some((before, ..)) if same(before, &chosen) => {}
                     Some(_) => several = true,
                 },
@@ -190,9 +192,8 @@ pub(crate) fn run(state: &mut State) {
             }
         }
         match found {
-            Some((chosen, fee, tried)) if !several => {
-                let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 5;
-                let sure = Confidence::against(margin);
+            Some((chosen, fee, surprise)) if !several => {
+                let sure = Confidence::against(surprise + 5);
                 let certain = sure >= state.settings.automatic_from;
                 decide(state, line_at, &chosen, fee, sure, None, certain);
             }
@@ -208,9 +209,22 @@ pub(crate) fn run(state: &mut State) {
     }
 }
 
-/// Whether a bank's text speaks of boletos that it collected.
+/// Whether a bank's text speaks of boletos that it collected, and not of one who paid.
 fn is_collection(memo: &str) -> bool {
     text::has_word_of(memo, &["COBR", "LIQ", "TITULO", "BOLETO", "RECEB", "DEP"])
+        && !text::has_word_of(memo, &["PIX", "TED", "TEF", "TRANSF", "DINHEIRO", "CHEQUE"])
+}
+
+/// How surprising it would be that some of anybody's receivables add up to an amount by chance, in
+/// decibans: one of 2ⁿ sums hits an amount, and amounts lie as far apart as they are large. Round
+/// ones lie closer: there only the round ones among these count.
+fn surprise(items: &[Item], chosen: &[Item]) -> i32 {
+    let amount: i64 = chosen.iter().map(|item| item.amount).sum();
+    let of_step = |step: &i64| {
+        let as_round = items.iter().filter(|item| item.amount % step == 0).count();
+        decibans((amount / step).unsigned_abs(), 1 << as_round)
+    };
+    ROUND.iter().filter(|step| amount % **step == 0).map(of_step).min().unwrap_or(0)
 }
 
 fn same(a: &[Item], b: &[Item]) -> bool {
