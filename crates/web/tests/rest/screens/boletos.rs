@@ -12,7 +12,7 @@ crate::on_both_databases! {
 filters_stand_in_the_address customers_are_found_by_name_and_document tabs_are_kept_for_one_person
 a_long_list_is_read_page_by_page another_company_is_never_shown who_only_reads_has_no_actions
 many_are_cancelled_after_a_rehearsal many_are_printed_as_one_file files_for_spreadsheets
-the_page_shows_numbers_and_history what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
+what_changes_before_a_page_listens_is_told the_page_shows_numbers_and_history what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
 what_the_bank_refused_says_what_to_correct }
 
 /// Issues a boleto of this number, due date and amount; gives its id.
@@ -300,6 +300,31 @@ async fn files_for_spreadsheets(house: &House) {
     assert_eq!(wrong.status, 422);
 }
 
+async fn what_changes_before_a_page_listens_is_told(house: &House) {
+    let ana = Person::administrator(house).await;
+    let boleto = house.registered("N1").await;
+    let id = boleto["id"].as_str().unwrap();
+    let page = ana.get(house, &format!("/boletos/{id}")).await.text();
+    let live = |page: &str| {
+        page.split("data-live=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    // It changes while the page is on its way to the browser.
+    let cancel = format!("/v1/boletos/{id}/cancel");
+    let reason = json!({ "reason": "pedido cancelado" });
+    house.post(&cancel, "c", &reason).send().await.expect(202);
+    house.work();
+    let told = ana.call(house, "GET", &live(&page)).first_piece().await;
+    assert!(told.contains("event: changed") && told.contains(&format!("data: {id}")), "{told}");
+    // A connection that broke goes on behind what was heard.
+    let later = live(&ana.get(house, &format!("/boletos/{id}")).await.text());
+    let heard = later.split('=').nth(1).unwrap();
+    house.registered("N2").await;
+    house.work();
+    let call = ana.call(house, "GET", &live(&page)).header("last-event-id", heard);
+    let told = call.first_piece().await;
+    assert!(told.contains("event: changed") && !told.contains(id), "{told}");
+}
+
 async fn the_page_shows_numbers_and_history(house: &House) {
     let ana = Person::administrator(house).await;
     let boleto = house.registered("N1").await;
@@ -316,7 +341,7 @@ async fn the_page_shows_numbers_and_history(house: &House) {
         "Total hoje",
         "Registrado no banco",
         "ERP (programa)",
-        "data-live=\"/ao-vivo\"",
+        "data-live=\"/ao-vivo?depois=",
         "Maria Exemplo",
     ] {
         assert!(page.contains(text), "{text}");
