@@ -105,6 +105,9 @@ pub enum CnabError {
     NotReadable(String),
 }
 
+/// Bytes behind the header that tell what it may tell wrongly.
+const BEHIND: usize = 4096;
+
 /// Reads a file and hands over what it holds as soon as it is known. The formats are tried in
 /// their order; memory does not grow with the file. An error of `each` ends the reading.
 pub fn read(
@@ -125,8 +128,8 @@ pub fn read(
             continue;
         }
         if reader.is_none() {
-            let found = detect(text, formats).map_err(CnabError::NotReadable)?;
-            let file = File::new(found);
+            let found = detect(text, source.peek(BEHIND)?, formats);
+            let file = File::new(found.map_err(CnabError::NotReadable)?);
             let (pieces, rows) = (Vec::new(), Vec::new());
             reader = Some(Reader {
                 each: &mut *each,
@@ -219,7 +222,7 @@ impl Reader<'_> {
         let measured = rows::push(&mut self.rows, text, layout.width);
         if self.file.ended {
             // Another file behind the first.
-            if let Ok(found) = detect(text, self.formats).map(File::new)
+            if let Ok(found) = detect(text, &[], self.formats).map(File::new)
                 && found.found.layout.width == layout.width
             {
                 (layout, direction) = (found.found.layout, found.found.direction);
