@@ -364,6 +364,46 @@ fn segments_tell_the_direction() {
     }
 }
 
+/// A segment of a lost title gives its amounts to no other, and swapped ones are still one title.
+#[test]
+fn amounts_stay_with_their_title() {
+    let (_, bytes, expected) = SAMPLES.iter().find(|(sample, ..)| *sample == "sicoob-240").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let details: Vec<usize> =
+        (0..lines.len()).filter(|at| lines[*at].get(7..8) == Some("3")).collect();
+    let titles_of = |lines: &[&str]| {
+        let (titles, warnings) = read_back(lines.join("\n").as_bytes());
+        (titles.into_iter().map(|(title, _)| title).collect::<Vec<_>>(), warnings)
+    };
+    // The second title's segment T is lost.
+    let mut lost = lines.clone();
+    lost.remove(details[2]);
+    let (titles, warnings) = titles_of(&lost);
+    assert_eq!(titles, [expected[0], expected[2]]);
+    assert!(warnings[0].ends_with("sem o seu título; não foi lido"), "{warnings:?}");
+    // Each U stands before its T, with its number or in the numbers of the lot.
+    let mut swapped = lines.clone();
+    for pair in details.chunks(2) {
+        swapped.swap(pair[0], pair[1]);
+    }
+    assert_eq!(titles_of(&swapped), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let numbered: Vec<String> = swapped
+        .iter()
+        .zip(&lines)
+        .map(|(line, number)| match line.get(7..8) {
+            Some("3") => format!("{}{}{}", &line[..8], &number[8..13], &line[13..]),
+            _ => (*line).to_owned(),
+        })
+        .collect();
+    let numbered: Vec<&str> = numbered.iter().map(String::as_str).collect();
+    assert_eq!(titles_of(&numbered), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    // The first T is lost: what follows does not move.
+    let mut headless = lines.clone();
+    headless.remove(details[0]);
+    assert_eq!(titles_of(&headless).0, [expected[1], expected[2]]);
+}
+
 fn everything(input: impl std::io::BufRead, strict: bool) -> Result<Vec<String>, String> {
     let mut items = Vec::new();
     let done = read(input, &formats(), Options { strict }, |item| {
