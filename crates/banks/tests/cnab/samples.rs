@@ -404,6 +404,30 @@ fn amounts_stay_with_their_title() {
     assert_eq!(titles_of(&headless).0, [expected[1], expected[2]]);
 }
 
+/// Key and id of a Pix stand in a segment of their own.
+#[test]
+fn a_segment_y_tells_the_pix_of_a_title() {
+    let (_, bytes, _) = SAMPLES.iter().find(|(sample, ..)| *sample == "santander-240").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let at = lines.iter().position(|line| line.get(13..14) == Some("U")).unwrap();
+    let start = &lines[at][..8];
+    let (key, txid) = ("11222333000181", "QUITA0000000000000000000001");
+    lines.insert(at + 1, format!("{start}00003Y 0603{:61}2{key:<77}{txid:<35}{:47}", "", ""));
+    let mut pix = Vec::new();
+    let done = read(lines.join("\r\n").as_bytes(), &formats(), Options::default(), |item| {
+        if let Item::Title(title) = item {
+            let text =
+                |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+            pix.push((text(&title.pix_location), text(&title.txid)));
+        }
+        Ok(())
+    });
+    done.unwrap();
+    assert_eq!(pix[0], (Some(key.to_owned()), Some(txid.to_owned())));
+    assert_eq!(pix[1], (None, None));
+}
+
 fn everything(input: impl std::io::BufRead, strict: bool) -> Result<Vec<String>, String> {
     let mut items = Vec::new();
     let done = read(input, &formats(), Options { strict }, |item| {
