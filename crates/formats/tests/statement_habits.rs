@@ -1,12 +1,16 @@
 //! Habits of banks' statement files, each in a few invented rows.
 #![expect(clippy::unwrap_used, reason = "a broken case is a failing test")]
 
-use quita_formats::statement::{Options, Record, Which, read};
+use quita_formats::statement::{CsvMapping, Options, Record, Which, read};
 
 /// What a file holds, a line of text for each record but its head.
 fn shown(file: &str) -> Vec<String> {
+    shown_by(file, None)
+}
+
+fn shown_by(file: &str, csv: Option<CsvMapping>) -> Vec<String> {
     let mut all = Vec::new();
-    let done = read(file.as_bytes(), &Options::default(), |record| {
+    let done = read(file.as_bytes(), &Options { csv }, |record| {
         match record {
             Record::Statement(_) => {}
             Record::Line(line) => {
@@ -57,7 +61,15 @@ fn rows_of_text_belong_to_the_line_above() {
 fn days_without_a_year_take_that_of_the_period() {
     let rows = "Data;Descrição;Valor\n30/12;Recebido;150,00\n02/01;Pago;(1.250,90)\n";
     let file = format!("Extrato de 15/12/2026 a 14/01/2027\n{rows}");
-    assert_eq!(shown(&file), ["2026-12-30 15000 Recebido | ", "2027-01-02 -125090 Pago | "]);
+    let expected = ["2026-12-30 15000 Recebido | ", "2027-01-02 -125090 Pago | "];
+    assert_eq!(shown(&file), expected);
+    for mapping in [
+        r#"{"date":"Data","amount":{"signed":"Valor"},"memo":["Descrição"]}"#,
+        r#"{"date":1,"amount":{"signed":3},"memo":[2]}"#,
+    ] {
+        let by_person = serde_json::from_str(mapping).unwrap();
+        assert_eq!(shown_by(&file, Some(by_person)), expected, "{mapping}");
+    }
     // Nothing tells the year.
     assert!(read(rows.as_bytes(), &Options::default(), |_| Ok(())).is_err());
 }

@@ -30,10 +30,16 @@ pub(super) fn read<R: BufRead>(
     let mut until = None;
     let (mapping, separator) = match mapping {
         Some(mapping) => {
-            let separator = mapping.separator.or_else(|| separator_for(mapping, &sample));
-            let separator = separator.ok_or(StatementError::NotAStatement(
-                "o arquivo não tem as colunas do mapeamento; confira os nomes no cabeçalho",
-            ))?;
+            let found = |until| separator_for(mapping, &sample, until);
+            let separator = mapping.separator.or_else(|| found(None));
+            let separator = separator.or_else(|| found(Until::of(&sample))).ok_or(
+                StatementError::NotAStatement(
+                    "o arquivo não tem as colunas do mapeamento; confira os nomes no cabeçalho",
+                ),
+            )?;
+            if !has_days(mapping, &sample_rows(&sample, separator, None)) {
+                until = Until::of(&sample);
+            }
             (mapping.clone(), separator)
         }
         None => {
@@ -123,10 +129,10 @@ fn guessed(sample: &[RawLine], until: Option<Until>) -> Option<(CsvMapping, char
 }
 
 /// The separator with which the columns of a mapping are found.
-fn separator_for(mapping: &CsvMapping, sample: &[RawLine]) -> Option<char> {
+fn separator_for(mapping: &CsvMapping, sample: &[RawLine], until: Option<Until>) -> Option<char> {
     SEPARATORS.into_iter().find(|separator| {
         let plan = Plan::new(mapping);
-        sample_rows(sample, *separator, None).iter().any(|row| match plan.resolve(mapping, &[]) {
+        sample_rows(sample, *separator, until).iter().any(|row| match plan.resolve(mapping, &[]) {
             // By number: a row in which day and amount can be read.
             Some(columns) => {
                 date(cell(row, columns.date), mapping.date_order).is_some()
@@ -134,6 +140,16 @@ fn separator_for(mapping: &CsvMapping, sample: &[RawLine]) -> Option<char> {
             }
             None => plan.resolve(mapping, row).is_some(),
         })
+    })
+}
+
+/// Whether a day can be read in the column that the mapping says.
+fn has_days(mapping: &CsvMapping, rows: &[Vec<String>]) -> bool {
+    let plan = Plan::new(mapping);
+    let by_name = || rows.iter().find_map(|row| plan.resolve(mapping, row));
+    let columns = plan.resolve(mapping, &[]).or_else(by_name);
+    columns.is_some_and(|columns| {
+        rows.iter().any(|row| date(cell(row, columns.date), mapping.date_order).is_some())
     })
 }
 
