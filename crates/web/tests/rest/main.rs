@@ -13,6 +13,7 @@ mod idempotency;
 mod lists;
 mod own_numbers;
 mod screens;
+mod tokens;
 
 /// Each test on SQLite and on PostgreSQL.
 macro_rules! on_both_databases {

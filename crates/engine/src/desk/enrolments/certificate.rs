@@ -100,7 +100,7 @@ pub fn renew(world: &World, actor: &Actor, account_id: &str) -> Result<Enrolment
     let fresh = begin(world, actor, &account, NEXT)?;
     let fresh = Enrolment { client_id: connection.client_id.clone(), ..fresh };
     let scopes = road.request(Which::Next, "").scopes;
-    let token = call::token_for(world, &connection, scopes).map_err(|none| match none {
+    let token = call::token_for(world, &connection, scopes, call::PATIENCE).map_err(|none| match none {
         NoToken::Later { reason, .. } => Error::BankUnavailable(reason),
         NoToken::Refused { status, .. } => {
             let message = format!(
