@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod by_file;
 mod docs;
+mod endings;
 mod happy;
 mod hooks;
 mod house;
