@@ -247,7 +247,7 @@ pub fn of_bank(world: &World, actor: &Actor, id: &str) -> Result<Vec<u8>, Error>
     })?;
     let connection = connection::connect(world, &boleto.account_id)?;
     let unavailable = |reason: String| Error::BankUnavailable(reason);
-    match call::ask(world, &connection, Op::Pdf { bank_id })? {
+    match call::ask_for_person(world, &connection, Op::Pdf { bank_id })? {
         Err(NotNow::Later { reason, .. }) | Ok(Called::NotSent(reason)) => Err(unavailable(reason)),
         Err(NotNow::Never(refusal)) => Err(Error::conflict("not_supported", refusal.message)),
         Ok(Called::Answered(Outcome::Done(Done::Pdf(bytes)))) => Ok(bytes),

@@ -231,12 +231,17 @@ impl House {
 
     /// The world after a restart: the same database, bank and clock, and nothing in memory.
     pub(crate) fn restarted(&self) -> World {
+        self.restarted_with(Box::new(Banks(self.bank.clone(), self.itau.clone())))
+    }
+
+    /// The same, with something between it and the banks.
+    pub(crate) fn restarted_with(&self, wire: Box<dyn Wire>) -> World {
         let chance = self.clock.now().as_millisecond().unsigned_abs();
         World::new(
             Box::new(self.clock.clone()),
             Box::new(Counted(AtomicU64::new(chance))),
             self.world.store.clone(),
-            Box::new(Banks(self.bank.clone(), self.itau.clone())),
+            wire,
             Vault::with_key(&[5; 32]),
             Environment::Sandbox,
             Settings { keep_limits: false, ..Settings::default() },

@@ -11,8 +11,9 @@ use crate::house::{House, Reply, boleto};
 crate::on_both_databases! {
 filters_stand_in_the_address customers_are_found_by_name_and_document tabs_are_kept_for_one_person
 a_long_list_is_read_page_by_page another_company_is_never_shown who_only_reads_has_no_actions
-many_are_cancelled_after_a_rehearsal many_are_printed_as_one_file files_for_spreadsheets
-what_changes_before_a_page_listens_is_told the_page_shows_numbers_and_history what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
+many_are_cancelled_after_a_dry_run many_are_printed_as_one_file files_for_spreadsheets
+what_changes_before_a_page_listens_is_told the_page_shows_numbers_and_history
+what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
 what_the_bank_refused_says_what_to_correct }
 
 /// Issues a boleto of this number, due date and amount; gives its id.
@@ -194,7 +195,7 @@ async fn who_only_reads_has_no_actions(house: &House) {
     assert_eq!(attendant.get(house, &format!("/boletos/{id}")).await.status, 403);
 }
 
-async fn many_are_cancelled_after_a_rehearsal(house: &House) {
+async fn many_are_cancelled_after_a_dry_run(house: &House) {
     let ana = Person::administrator(house).await;
     let first = issue(house, "C1", "2026-12-10", 10_000).await;
     let second = issue(house, "C2", "2026-12-11", 20_000).await;
@@ -204,9 +205,9 @@ async fn many_are_cancelled_after_a_rehearsal(house: &House) {
     let nothing = ana.post(house, "/boletos/baixar", &[]).await;
     assert_eq!(nothing.status, 422);
     let ids = [("ids", first.as_str()), ("ids", second.as_str()), ("ids", third.as_str())];
-    let rehearsal = ana.post(house, "/boletos/baixar", &ids).await;
-    assert_eq!(rehearsal.status, 200);
-    let page = rehearsal.text();
+    let told = ana.post(house, "/boletos/baixar", &ids).await;
+    assert_eq!(told.status, 200);
+    let page = told.text();
     assert!(page.contains("Cancelar 2 boletos de R$\u{a0}300,00"), "{page}");
     assert!(page.contains("o boleto ainda está a caminho do banco"));
     for id in [&first, &second] {
