@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use quita_core::matching::{Line, Receivable};
 use quita_core::money::Money;
 
-pub fn line(id: &str, on: Date, cents: i64, memo: &str) -> Line {
+pub(crate) fn line(id: &str, on: Date, cents: i64, memo: &str) -> Line {
     Line {
         id: id.into(),
         date: on,
@@ -19,7 +19,7 @@ pub fn line(id: &str, on: Date, cents: i64, memo: &str) -> Line {
     }
 }
 
-pub fn receivable(id: &str, due: Date, cents: i64) -> Receivable {
+pub(crate) fn receivable(id: &str, due: Date, cents: i64) -> Receivable {
     Receivable {
         id: id.into(),
         our_number: None,
