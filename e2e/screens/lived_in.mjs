@@ -1,5 +1,6 @@
 // A company after some weeks of work: boletos in every state, all people invented.
 import { advance, api, control } from "./house.mjs";
+import { importOfx, ofx } from "./ofx.mjs";
 
 const PEOPLE = [
   ["12345678909", "Maria das Dores Oliveira", "maria@example.com"],
@@ -8,10 +9,24 @@ const PEOPLE = [
   ["11444777000161", "Mercearia Boa Vista Ltda", "compras@example.com"],
 ];
 
+// Lines that are not explained by themselves: somebody else pays, a part is paid, the bank takes
+// something, and what has nothing to do with boletos.
+const OPEN_LINES = [
+  { day: compact(2), amount: "512.30", id: "a1", memo: "PIX RECEBIDO", name: "ZULMIRA QUARESMA" },
+  { day: compact(2), amount: "500.00", id: "a2", memo: "PIX RECEBIDO", name: "JOSE ANTONIO DA SILVA" },
+  { day: compact(3), amount: "1250.00", id: "a3", memo: "RESGATE APLICACAO" },
+  { day: compact(3), amount: "-78.90", id: "a4", memo: "PAGAMENTO ENERGIA" },
+];
+
 const address = { street: "Rua das Laranjeiras", number: "100", complement: "", district: "Centro", city: "Belo Horizonte", state: "MG", postal_code: "30140071" };
 
 export function day(days) {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+// As OFX writes it.
+function compact(days) {
+  return day(days).replaceAll("-", "");
 }
 
 export function order(number, due, amount, person = 0) {
@@ -81,8 +96,10 @@ export async function everyState(home, page) {
   }
   await control(home, { do: "set", switch: "registration_delay_ms", value: 86_400_000 });
   const created = await api(home, "POST", "/v1/boletos", order("NFe 442 - 1/1", 30, 10_000, 1), "created");
-  const first = async (path) => (await api(home, "GET", path)).data[0].id;
-  return { ...seen, created: created.id, expired: expired.id, byHand: byHand.id, batch, draft, account: await first("/v1/accounts"), customer: await first("/v1/customers") };
+  const first = async (path) => (await api(home, "GET", path)).data[0];
+  const account = await first("/v1/accounts");
+  await importOfx(home, page, account, ofx(account, OPEN_LINES));
+  return { ...seen, created: created.id, expired: expired.id, byHand: byHand.id, batch, draft, account: account.id, customer: (await first("/v1/customers")).id };
 }
 
 // Sends a file of two good rows and a bad one, and tells its columns; gives its address.

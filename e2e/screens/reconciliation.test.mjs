@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { noViolations } from "./accessible.mjs";
 import { WIDE, api, browser, control, firstRun, house } from "./house.mjs";
 import { order, until } from "./lived_in.mjs";
+import { importOfx, ofx } from "./ofx.mjs";
 
 let home, chromium, page;
 before(async () => {
@@ -23,11 +24,8 @@ test("a line is explained, undone and ignored by keys", async () => {
   await until(async () => (await api(home, "GET", `/v1/boletos/${boleto.id}`)).status === "REGISTERED");
   const { data } = await api(home, "GET", "/v1/accounts");
   const account = data[0];
-  const day = "20260105";
-  const ofx = `OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:UTF-8\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>BRL<BANKACCTFROM><BANKID>077<ACCTID>${account.number}${account.digit}<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST><DTSTART>${day}<DTEND>${day}\n<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>${day}<TRNAMT>739.11<FITID>1<NAME>ZULMIRA QUARESMA<MEMO>PIX RECEBIDO</STMTTRN>\n</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n`;
-  await page.goto(`${home.url}/extrato/${account.id}`);
-  await page.setInputFiles("[data-drop] input[type=file]", { name: "janeiro.ofx", mimeType: "application/x-ofx", buffer: Buffer.from(ofx) });
-  await Promise.all([page.waitForURL(/importado=/), page.click("text=Importar >> nth=-1")]);
+  const movement = { day: "20260105", amount: "739.11", id: "1", name: "ZULMIRA QUARESMA", memo: "PIX RECEBIDO" };
+  await importOfx(home, page, account, ofx(account, [movement]));
 
   await page.goto(`${home.url}/conciliacao`);
   await page.waitForSelector("text=NFe 900 - 1/1");

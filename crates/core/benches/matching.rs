@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use quita_core::matching::generator::generate;
+use quita_core::matching::generator::{Mix, generate};
 use quita_core::matching::{Settings, reconcile};
 
 fn main() {
@@ -31,7 +31,7 @@ fn two_cores(pieces: usize, piece: &(dyn Fn(usize) + Sync)) {
 /// As many lines as receivables, a third of the lines without a number of the bank.
 #[divan::bench(args = [10_000, 100_000, 1_000_000], sample_count = 3, sample_size = 1)]
 fn lines_and_receivables(bencher: Bencher, size: usize) {
-    let world = generate(1, size);
+    let world = generate(Mix::Hard, 1, size);
     let settings = Settings { hands: two_cores, ..Settings::default() };
     bencher
         .counter(ItemsCount::new(world.lines.len()))
@@ -41,7 +41,7 @@ fn lines_and_receivables(bencher: Bencher, size: usize) {
 /// A day's lines against all that is open.
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn ten_thousand_lines_and_two_hundred_thousand_open(bencher: Bencher) {
-    let world = generate(2, 200_000);
+    let world = generate(Mix::Hard, 2, 200_000);
     let step = world.lines.len() / 10_000;
     let lines: Vec<_> = world.lines.iter().step_by(step).cloned().collect();
     let settings = Settings { hands: two_cores, ..Settings::default() };

@@ -9,7 +9,7 @@ mod invented;
 use std::time::{Duration, Instant};
 
 use invented::Invented;
-use quita_core::matching::generator::generate;
+use quita_core::matching::generator::{Mix, generate};
 use quita_core::matching::{Line, Settings, reconcile};
 use quita_engine::desk::reconciliation;
 use quita_engine::hands::all_cores;
@@ -20,7 +20,7 @@ fn main() {
     let mut given = std::env::args().skip(1).filter_map(|word| word.parse::<usize>().ok());
     let (lines, boletos) = (given.next().unwrap_or(10_000), given.next().unwrap_or(200_000));
     let folder = TestFolder::new();
-    let world = generate(2, boletos);
+    let world = generate(Mix::Hard, 2, boletos);
     let step = (world.lines.len() / lines).max(1);
     let lines: Vec<Line> = world.lines.iter().step_by(step).cloned().collect();
     println!("{} lines, {} open boletos", lines.len(), world.receivables.len());

@@ -6,6 +6,7 @@
 pub mod ascii;
 pub mod br_code;
 pub mod cnab;
+mod encoding;
 mod source;
 pub mod statement;
 pub mod table;

@@ -89,6 +89,9 @@ fn the_same_seed_gives_the_same_world() {
     let world = |seed: &str| quita(&["generate", "--seed", seed, "--size", "50"]).stdout;
     assert_eq!(world("4"), world("4"));
     assert_ne!(world("4"), world("5"));
+    let mixed = |mix| quita(&["generate", "--seed", "4", "--size", "50", "--mix", mix]).stdout;
+    assert_eq!(world("4"), mixed("hard"));
+    assert_ne!(world("4"), mixed("easy"));
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub struct ItauTitles;
 
 impl Titles for ItauTitles {
     /// Needs `branch`, `account` (else `beneficiary_code`), `wallet` and `our_number`; wallets
-    /// 107, 122, 142, 143, 196 and 198 also `document_number` and `beneficiary_code`. The
-    /// account's digit is computed where it is absent and believed where it is given.
+    /// 107, 122, 142, 143, 196 and 198 also `document_number` and `beneficiary_code` (else
+    /// `agreement`). The account's digit is computed where it is absent and believed where it is given.
     fn compute(&self, input: &TitleInput<'_>) -> Result<Title, TitleError> {
         let wallet = digits::<3>("wallet", &input.wallet, "a carteira")?;
         let number = digits::<8>("our_number", &input.our_number, "o nosso número")?;
@@ -111,7 +111,10 @@ fn with_document_number(
 ) -> Result<FreeField, TitleError> {
     let document =
         digits::<7>("document_number", &input.document_number, "o seu número (até 7 dígitos)")?;
-    let client = digits::<5>("beneficiary_code", &input.beneficiary_code, "o código do cliente")?;
+    // Many programs have it as the agreement.
+    let client =
+        if input.beneficiary_code.is_some() { &input.beneficiary_code } else { &input.agreement };
+    let client = digits::<5>("beneficiary_code", client, "o código do cliente")?;
     let first = join::<23>(&[wallet, number, &document, &client]);
     free_field(&[&first, &[b'0' + mod10(&first)], b"0"])
 }

@@ -77,7 +77,9 @@ fn format_of(first: &[u8]) -> Option<&'static Format> {
     let formats: Vec<_> =
         formats().into_iter().filter(|format| format.name_and_width().1 == width).collect();
     let of_bank = formats.iter().find(|format| format.bank.as_bytes() == bank);
-    of_bank.or_else(|| formats.iter().find(|format| format.bank.is_empty())).copied()
+    // What is common to banks in 400 is no layout of theirs.
+    let standard = || formats.iter().find(|format| format.bank.is_empty() && width == 240);
+    of_bank.or_else(standard).copied()
 }
 
 /// Where the file is not as the layout wants it. What is decoded and encoded again must be the

@@ -10,7 +10,7 @@ use quita_formats::cnab::{Item, Meaning, Options, Title, read};
 
 /// Name, file, and its titles: code, movement, our number, document number, amount, paid amount,
 /// interest, fine, fee, credit date, occurrence date, reasons.
-const SAMPLES: [(&str, &[u8], [&str; 3]); 20] = [
+const SAMPLES: [(&str, &[u8], [&str; 3]); 21] = [
     (
         "itau-400",
         include_bytes!("samples/itau-400.ret"),
@@ -191,6 +191,15 @@ const SAMPLES: [(&str, &[u8], [&str; 3]); 20] = [
             "09 written_off 0000000123473 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
         ],
     ),
+    (
+        "comum-400",
+        include_bytes!("samples/comum-400.ret"),
+        [
+            "06 settled 00000012345 NF1234-1 15000 15345 345 - 199 2026-03-11 2026-03-10 -",
+            "03 rejected 00000012346 NF1235-1 15001 0 0 - 0 - 2026-03-10 -",
+            "09 written_off 00000012347 NF1236-1 15002 0 0 - 0 - 2026-03-10 -",
+        ],
+    ),
 ];
 
 fn shown(title: &Title<'_>) -> String {
@@ -244,6 +253,7 @@ fn every_format_is_read() {
         assert_eq!(titles, expected, "{name}");
         match name {
             "febraban-240" => assert!(warnings.remove(0).ends_with("lido pelo padrão FEBRABAN")),
+            "comum-400" => assert!(warnings.remove(0).ends_with("confira o nosso número")),
             "btg-240" => assert_eq!(layout, "febraban-240"),
             _ => assert_eq!(layout, name),
         }
@@ -324,6 +334,98 @@ fn letters_in_numbers_are_found() {
     assert_eq!(found(&text.replace("11222333000181", "12ABC34501DE35")), [""; 0]);
     let letter = found(&text.replacen("101500", "1O1500", 1));
     assert_eq!(letter, ["Hora de geração (posições 152 a 157): «1O1500» não é um número"]);
+}
+
+/// Days and amounts elsewhere: better no reading than a wrong one.
+#[test]
+fn unusual_positions_are_refused() {
+    let (_, bytes, _) = SAMPLES.last().unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    // Days of eight digits push what is behind them.
+    let pushed = text.replace("100326NF", "10032026NF").replace("05032600000", "050320260");
+    let refused = everything(pushed.as_bytes(), false).unwrap_err();
+    assert!(refused.contains("não há layout CNAB 400 do banco «999»"), "{refused}");
+    // A file without titles has nothing that could be read wrongly.
+    let empty: Vec<&str> = text.lines().filter(|line| !line.starts_with('1')).collect();
+    assert_eq!(everything(empty.join("\r\n").as_bytes(), false).unwrap().len(), 3);
+}
+
+/// The segments tell the direction where the header tells another, as some banks' do.
+#[test]
+fn segments_tell_the_direction() {
+    let (_, bytes, expected) = SAMPLES.iter().find(|(sample, ..)| *sample == "ailos-240").unwrap();
+    let mut bytes = bytes.to_vec();
+    bytes[142] = b'1';
+    for file in [bytes.clone(), bytes.into_iter().filter(|b| !b"\r\n".contains(b)).collect()] {
+        let (titles, warnings) = read_back(&file);
+        let shown: Vec<&String> = titles.iter().map(|(title, _)| title).collect();
+        assert_eq!(shown, expected.iter().collect::<Vec<_>>());
+        assert_eq!(warnings, ["o cabeçalho diz remessa, mas os registros são de retorno"]);
+    }
+}
+
+/// A segment of a lost title gives its amounts to no other, and swapped ones are still one title.
+#[test]
+fn amounts_stay_with_their_title() {
+    let (_, bytes, expected) = SAMPLES.iter().find(|(sample, ..)| *sample == "sicoob-240").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let details: Vec<usize> =
+        (0..lines.len()).filter(|at| lines[*at].get(7..8) == Some("3")).collect();
+    let titles_of = |lines: &[&str]| {
+        let (titles, warnings) = read_back(lines.join("\n").as_bytes());
+        (titles.into_iter().map(|(title, _)| title).collect::<Vec<_>>(), warnings)
+    };
+    // The second title's segment T is lost.
+    let mut lost = lines.clone();
+    lost.remove(details[2]);
+    let (titles, warnings) = titles_of(&lost);
+    assert_eq!(titles, [expected[0], expected[2]]);
+    assert!(warnings[0].ends_with("sem o seu título; não foi lido"), "{warnings:?}");
+    // Each U stands before its T, with its number or in the numbers of the lot.
+    let mut swapped = lines.clone();
+    for pair in details.chunks(2) {
+        swapped.swap(pair[0], pair[1]);
+    }
+    assert_eq!(titles_of(&swapped), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let numbered: Vec<String> = swapped
+        .iter()
+        .zip(&lines)
+        .map(|(line, number)| match line.get(7..8) {
+            Some("3") => format!("{}{}{}", &line[..8], &number[8..13], &line[13..]),
+            _ => (*line).to_owned(),
+        })
+        .collect();
+    let numbered: Vec<&str> = numbered.iter().map(String::as_str).collect();
+    assert_eq!(titles_of(&numbered), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    // The first T is lost: what follows does not move.
+    let mut headless = lines.clone();
+    headless.remove(details[0]);
+    assert_eq!(titles_of(&headless).0, [expected[1], expected[2]]);
+}
+
+/// Key and id of a Pix stand in a segment of their own.
+#[test]
+fn a_segment_y_tells_the_pix_of_a_title() {
+    let (_, bytes, _) = SAMPLES.iter().find(|(sample, ..)| *sample == "santander-240").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let at = lines.iter().position(|line| line.get(13..14) == Some("U")).unwrap();
+    let start = &lines[at][..8];
+    let (key, txid) = ("11222333000181", "QUITA0000000000000000000001");
+    lines.insert(at + 1, format!("{start}00003Y 0603{:61}2{key:<77}{txid:<35}{:47}", "", ""));
+    let mut pix = Vec::new();
+    let done = read(lines.join("\r\n").as_bytes(), &formats(), Options::default(), |item| {
+        if let Item::Title(title) = item {
+            let text =
+                |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+            pix.push((text(&title.pix_location), text(&title.txid)));
+        }
+        Ok(())
+    });
+    done.unwrap();
+    assert_eq!(pix[0], (Some(key.to_owned()), Some(txid.to_owned())));
+    assert_eq!(pix[1], (None, None));
 }
 
 fn everything(input: impl std::io::BufRead, strict: bool) -> Result<Vec<String>, String> {

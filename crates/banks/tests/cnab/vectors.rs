@@ -45,19 +45,14 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
         "nosso_numero",
         "it reads the places of record 7 in record 1",
     ),
+    ("c-883e32876513", "peer_parser", "data_credito", "it takes the due date for it"),
     ("c-92e66db6b0e4", "asserted_brcobranca", "*", "its first item is the header of the file"),
 ];
 
 /// Files without a layout here, and why.
 const UNREADABLE: &[(&str, &str)] = &[
-    ("c-54a12dd3fd28", "070 in 400: no manual read"),
-    ("c-8461b810cefa", "097 in 400: no manual read"),
-    ("c-1ce382f2f492", "707 in 400: no manual read"),
-    ("c-883e32876513", "004 in 400: no manual read"),
-    ("c-4230d0a4a87d", "435 in 400: no manual read"),
-    ("c-6cec9f89ad8f", "224 in 400: no manual read"),
-    ("c-0efc3f9b8d4a", "643 in 400: no manual read"),
-    ("c-945b07975e6f", "712 in 400: no manual read"),
+    ("c-54a12dd3fd28", "070 in 400: no manual read, and days and amounts are elsewhere"),
+    ("c-8461b810cefa", "097 in 400: no manual read, and days and amounts are elsewhere"),
 ];
 
 /// A title with nothing borrowed.

@@ -48,6 +48,11 @@ fn itau_wallets_that_carry_the_document_number() {
     // Wallet, our number, document number, client, modulo 10 of these, zero.
     assert_eq!(field.as_str(), "1989871234512345671234580");
     assert_eq!(titles("341").unwrap().check_free_field(&field), []);
+    // Some programs call the client's code an agreement.
+    let code = input.as_object_mut().unwrap().remove("beneficiary_code").unwrap();
+    assert_eq!(refused(&input), ("beneficiary_code", "missing"));
+    input["agreement"] = code;
+    assert_eq!(computed(&input).barcode, numbers.barcode);
     input.as_object_mut().unwrap().remove("document_number");
     assert_eq!(refused(&input), ("document_number", "missing"));
 }

@@ -1,7 +1,12 @@
 //! First pass: the bank names the receivable.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
 use crate::matching::amount::{Fit, compare, fit};
-use crate::matching::index::{day_number, pay_days};
+use crate::matching::hands::map;
+use crate::matching::index::{all_pay_days, day_number};
 use crate::matching::{
     Confidence, Difference, Line, Match, Reason, Share, State, Verdict, WhyNot, number, text,
 };
@@ -20,31 +25,22 @@ pub(crate) enum Forms {
 /// Matches lines that name their receivable, and tells fees and other debits apart.
 pub(crate) fn run(state: &mut State, forms: Forms) {
     let mut paid = paid(state);
-    let mut days = (jiff::civil::Date::MIN, Vec::new());
-    for at in 0..state.order.len() {
+    let dates = state.order.iter().map(|line| state.lines[*line as usize].date);
+    let days = all_pay_days(dates, &state.settings.calendar);
+    let told = map(state.settings.hands, &state.order, |_, line| {
+        told(state, *line as usize, forms, &days)
+    });
+    for (at, told) in told.into_iter().enumerate() {
         let line_at = state.order[at] as usize;
-        if state.decided[line_at].is_some() {
-            continue;
-        }
         let line = &state.lines[line_at];
-        if !line.amount.is_positive() {
-            state.decided[line_at] = Some(outgoing(state, line));
-            continue;
-        }
-        let (found, reason) = match forms {
-            Forms::Same => named(state, line_at),
-            Forms::Other => (numbered(state, line_at), Reason::OurNumber),
+        let (mut fits, reason) = match told {
+            Told::Nothing => continue,
+            Told::Outgoing(verdict) => {
+                state.decided[line_at] = Some(verdict);
+                continue;
+            }
+            Told::Receivables(fits, reason) => (fits, reason),
         };
-        if found.is_empty() {
-            continue;
-        }
-        if days.0 != line.date {
-            days = (line.date, pay_days(line.date, &state.settings.calendar));
-        }
-        let fit_of = |r: usize| {
-            fit(line.amount, &state.receivables[r], &days.1, &state.fees, state.settings)
-        };
-        let mut fits: Vec<(usize, Fit)> = found.iter().map(|&r| (r, fit_of(r))).collect();
         if forms == Forms::Other {
             fits.retain(|(r, f)| f.exact() || paid[*r] == line.amount);
             if fits.len() != 1 {
@@ -78,6 +74,36 @@ pub(crate) fn run(state: &mut State, forms: Forms) {
             }
         }
     }
+}
+
+/// What a line tells by itself.
+enum Told {
+    /// Nothing, or it is known already what it is.
+    Nothing,
+    Outgoing(Verdict),
+    /// These, and how the amount fits each.
+    Receivables(Vec<(usize, Fit)>, Reason),
+}
+
+fn told(state: &State, line_at: usize, forms: Forms, days: &BTreeMap<Date, Vec<Date>>) -> Told {
+    let line = &state.lines[line_at];
+    if state.decided[line_at].is_some() {
+        return Told::Nothing;
+    }
+    if !line.amount.is_positive() {
+        return Told::Outgoing(outgoing(state, line));
+    }
+    let (found, reason) = match forms {
+        Forms::Same => named(state, line_at),
+        Forms::Other => (numbered(state, line_at), Reason::OurNumber),
+    };
+    if found.is_empty() {
+        return Told::Nothing;
+    }
+    let days = days.get(&line.date).map_or(&[][..], |days| days);
+    let fit_of =
+        |r: usize| fit(line.amount, &state.receivables[r], days, &state.fees, state.settings);
+    Told::Receivables(found.into_iter().map(|r| (r, fit_of(r))).collect(), reason)
 }
 
 /// What earlier lines paid of each receivable.

@@ -1,7 +1,7 @@
 //! Which receivables are looked at for a line that names none.
 
 use crate::matching::identity::{Payer, shown_key};
-use crate::matching::people::{People, root, word_amount};
+use crate::matching::people::{People, amounts, root, word_amount};
 use crate::matching::{State, number};
 
 /// Receivables of one sort that are looked at.
@@ -184,9 +184,8 @@ impl Fetch<'_> {
     }
 
     /// The amount of the line, and what it was before each fee.
-    fn amounts(&self) -> impl Iterator<Item = i64> + '_ {
-        let fees = std::iter::once(0).chain(self.state.fees.iter().map(|f| f.cents()));
-        fees.map(|fee| self.amount() + fee)
+    fn amounts(&self) -> impl Iterator<Item = i64> {
+        amounts(self.state, self.line)
     }
 
     /// In order, each once, without those that a person refused.

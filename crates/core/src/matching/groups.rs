@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
+use crate::matching::hands::map;
 use crate::matching::identity::Payer;
 use crate::matching::index::{day_number, pay_days};
-use crate::matching::people::People;
+use crate::matching::people::{People, ROUND};
 use crate::matching::singles::Claim;
 use crate::matching::weight::decibans;
 use crate::matching::{
@@ -28,36 +29,65 @@ struct Item {
 
 /// Lines of one payer that pay several of one customer's receivables.
 pub(crate) fn of_customers(state: &mut State, people: &People, claims: &[Claim]) {
-    for claim in claims {
-        let line_at = claim.line;
-        if state.decided[line_at].is_some()
-            || claim.candidates.iter().any(|c| c.fit.exact() && c.score > 0)
-        {
-            continue;
+    let open: Vec<usize> = claims
+        .iter()
+        .filter(|claim| state.decided[claim.line].is_none())
+        .filter(|claim| !claim.candidates.iter().any(|c| c.fit.exact() && c.score > 0))
+        .map(|claim| claim.line)
+        .collect();
+    let sums = map(state.settings.hands, &open, |_, line| of_customer(state, people, *line));
+    for (line, mut sum) in open.into_iter().zip(sums) {
+        // A line before it may have taken some of the same customer's.
+        if sum.among.iter().any(|r| state.taken[*r].is_some()) {
+            sum = of_customer(state, people, line);
         }
-        let line = &state.lines[line_at];
-        let payer = Payer::of(line, people);
-        let Some(theirs) = of_one_customer(state, people, line_at, &payer) else { continue };
-        let days = pay_days(line.date, &state.settings.calendar);
-        let sum = days.iter().find_map(|day| {
-            let items = items(state, &theirs, *day);
-            match solve(&items, line.amount, &state.fees) {
-                Sums::One { chosen, fee } => Some((chosen, fee, items.len())),
-                _ => None,
-            }
-        });
-        if let Some((chosen, fee, tried)) = sum {
-            let identity = payer.compare(chosen[0].receivable, state.receivables, people);
-            let by_name = identity.reason == Some(Reason::Name) && chosen.len() <= 4;
-            let certain = (by_name || identity.reason == Some(Reason::Document))
-                && identity.weight >= 25
-                && !in_doubt(state, &theirs, &chosen);
-            // By chance one of 2ⁿ sums hits an amount; amounts lie as far apart as they are large.
-            let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 20;
-            let sure = Confidence::against(margin.min(identity.weight + 20));
-            decide(state, line_at, &chosen, fee, sure, identity.reason, certain);
+        if let Some(Sum { chosen, fee, sure, identity, certain }) = sum.found {
+            decide(state, line, &chosen, fee, sure, identity, certain);
         }
     }
+}
+
+/// What one customer has open, and what of it a line may pay.
+struct OfCustomer {
+    among: Vec<usize>,
+    found: Option<Sum>,
+}
+
+/// Several receivables that are a line's amount.
+struct Sum {
+    chosen: Vec<Item>,
+    fee: Money,
+    sure: Confidence,
+    identity: Option<Reason>,
+    certain: bool,
+}
+
+fn of_customer(state: &State, people: &People, line_at: usize) -> OfCustomer {
+    let line = &state.lines[line_at];
+    let payer = Payer::of(line, people);
+    let among = of_one_customer(state, people, line_at, &payer);
+    if !(2..=MOST).contains(&among.len()) {
+        return OfCustomer { among, found: None };
+    }
+    let days = pay_days(line.date, &state.settings.calendar);
+    let sum = days.iter().find_map(|day| {
+        let items = items(state, &among, *day);
+        match solve(&items, line.amount, &state.fees) {
+            Sums::One { chosen, fee } => Some((chosen, fee, items.len())),
+            _ => None,
+        }
+    });
+    let found = sum.map(|(chosen, fee, tried)| {
+        let identity = payer.compare(chosen[0].receivable, state.receivables, people);
+        let by_name = identity.reason == Some(Reason::Name) && chosen.len() <= 4;
+        let certain = (by_name || identity.reason == Some(Reason::Document))
+            && identity.weight >= 25
+            && !in_doubt(state, &among, &chosen);
+        let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 20;
+        let sure = Confidence::against(margin.min(identity.weight + 20));
+        Sum { chosen, fee, sure, identity: identity.reason, certain }
+    });
+    OfCustomer { among, found }
 }
 
 /// Whether equal ones were left out of a sum though they may as well be meant: any, unless they
@@ -79,13 +109,8 @@ fn in_doubt(state: &State, all: &[usize], chosen: &[Item]) -> bool {
 /// Days between instalments, at least.
 const IN_A_ROW: i32 = 20;
 
-/// Open receivables of the customer who paid, where that is one, and more than one are open.
-fn of_one_customer(
-    state: &State,
-    people: &People,
-    line_at: usize,
-    payer: &Payer,
-) -> Option<Vec<usize>> {
+/// Open receivables of the customer who paid, where that is one.
+fn of_one_customer(state: &State, people: &People, line_at: usize, payer: &Payer) -> Vec<usize> {
     let open = |r: &usize| {
         state.taken[*r].is_none()
             && state.receivables[*r].received.is_none()
@@ -96,19 +121,25 @@ fn of_one_customer(
         .as_ref()
         .map(|d| people.by_document.get(number::exact(d)).filter(open).collect())
         .unwrap_or_default();
-    let mut places = by_document;
-    if places.is_empty() && payer.words.len() >= 2 {
-        let words: Option<Vec<u32>> = payer.words.iter().map(|w| w.known).collect();
-        let words = words?;
-        let first = people.words.names(*words.first()?);
-        let mut same = first.iter().filter(|n| {
-            let theirs = people.names.of(**n);
-            theirs.len() == words.len() && words.iter().all(|w| theirs.contains(w))
-        });
-        let (name, None) = (same.next()?, same.next()) else { return None };
-        places = people.by_name.of(*name).iter().map(|r| *r as usize).filter(open).collect();
+    if !by_document.is_empty() || payer.words.len() < 2 {
+        return by_document;
     }
-    (2..=MOST).contains(&places.len()).then_some(places)
+    let only = only_name(people, payer);
+    let theirs = only.map_or(&[][..], |name| people.by_name.of(name));
+    theirs.iter().map(|r| *r as usize).filter(open).collect()
+}
+
+/// The name that has just the payer's words, where no other has them.
+fn only_name(people: &People, payer: &Payer) -> Option<u32> {
+    let words: Option<Vec<u32>> = payer.words.iter().map(|w| w.known).collect();
+    let words = words?;
+    let first = people.words.names(*words.first()?);
+    let mut same = first.iter().filter(|n| {
+        let theirs = people.names.of(**n);
+        theirs.len() == words.len() && words.iter().all(|w| theirs.contains(w))
+    });
+    let name = same.next()?;
+    same.next().is_none().then_some(*name)
 }
 
 /// Deposits that name nobody: many boletos at once, by amounts alone.
@@ -142,14 +173,17 @@ pub(crate) fn run(state: &mut State) {
             .filter(|&r| state.taken[r].is_none() && !state.rejected(line_at, r))
             .collect();
         let days = pay_days(line.date, &state.settings.calendar);
-        let mut found: Option<(Vec<Item>, Money, usize)> = None;
+        let mut found: Option<(Vec<Item>, Money, i32)> = None;
         // Of too many any amount can be made.
         let mut several = places.len() > MOST;
         for day in days.into_iter().filter(|_| places.len() <= MOST) {
             let items = items(state, &places, day);
             match solve(&items, line.amount, &state.fees) {
                 Sums::One { chosen, fee } => match &found {
-                    None => found = Some((chosen, fee, items.len())),
+                    None => {
+                        let surprise = surprise(&items, &chosen);
+                        found = Some((chosen, fee, surprise));
+                    }
                     Some((before, ..)) if same(before, &chosen) => {}
                     Some(_) => several = true,
                 },
@@ -158,9 +192,8 @@ pub(crate) fn run(state: &mut State) {
             }
         }
         match found {
-            Some((chosen, fee, tried)) if !several => {
-                let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 5;
-                let sure = Confidence::against(margin);
+            Some((chosen, fee, surprise)) if !several => {
+                let sure = Confidence::against(surprise + 5);
                 let certain = sure >= state.settings.automatic_from;
                 decide(state, line_at, &chosen, fee, sure, None, certain);
             }
@@ -176,9 +209,22 @@ pub(crate) fn run(state: &mut State) {
     }
 }
 
-/// Whether a bank's text speaks of boletos that it collected.
+/// Whether a bank's text speaks of boletos that it collected, and not of one who paid.
 fn is_collection(memo: &str) -> bool {
     text::has_word_of(memo, &["COBR", "LIQ", "TITULO", "BOLETO", "RECEB", "DEP"])
+        && !text::has_word_of(memo, &["PIX", "TED", "TEF", "TRANSF", "DINHEIRO", "CHEQUE"])
+}
+
+/// How surprising it would be that some of anybody's receivables add up to an amount by chance, in
+/// decibans: one of 2ⁿ sums hits an amount, and amounts lie as far apart as they are large. Round
+/// ones lie closer: there only the round ones among these count.
+fn surprise(items: &[Item], chosen: &[Item]) -> i32 {
+    let amount: i64 = chosen.iter().map(|item| item.amount).sum();
+    let of_step = |step: &i64| {
+        let as_round = items.iter().filter(|item| item.amount % step == 0).count();
+        decibans((amount / step).unsigned_abs(), 1 << as_round)
+    };
+    ROUND.iter().filter(|step| amount % **step == 0).map(of_step).min().unwrap_or(0)
 }
 
 fn same(a: &[Item], b: &[Item]) -> bool {

@@ -11,6 +11,39 @@ pub fn one_pair(pieces: usize, piece: &(dyn Fn(usize) + Sync)) {
     (0..pieces).for_each(piece);
 }
 
+/// Things of one slice that are made in one piece of work.
+const PIECE: usize = 4_096;
+
+/// What is made of each thing and its place, in order.
+pub(crate) fn map<'a, I: Sync, T: Send + Sync>(
+    hands: Hands,
+    all: &'a [I],
+    make: impl Fn(usize, &'a I) -> T + Sync,
+) -> Vec<T> {
+    let pieces: Vec<&[I]> = all.chunks(PIECE).collect();
+    let of_piece = |at: usize| {
+        let places = at * PIECE..;
+        pieces[at].iter().zip(places).map(|(one, place)| make(place, one)).collect::<Vec<T>>()
+    };
+    let mut made = Vec::with_capacity(all.len());
+    each(hands, pieces.len(), of_piece).into_iter().for_each(|piece| made.extend(piece));
+    made
+}
+
+/// Two things that may be made at the same time.
+pub(crate) fn both<A: Send + Sync, B: Send + Sync>(
+    hands: Hands,
+    make: impl Fn() -> A + Sync,
+    other: impl Fn() -> B + Sync,
+) -> (A, B) {
+    let (first, second) = (OnceLock::new(), OnceLock::new());
+    hands(2, &|at| match at {
+        0 => drop(first.get_or_init(&make)),
+        _ => drop(second.get_or_init(&other)),
+    });
+    (first.into_inner().unwrap_or_else(make), second.into_inner().unwrap_or_else(other))
+}
+
 /// What each piece of work makes, in order.
 pub(crate) fn each<T: Send + Sync>(
     hands: Hands,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::calendar::Calendar;
-use crate::matching::hands::{Hands, each};
+use crate::matching::hands::{Hands, both, each, map};
 use crate::matching::{Line, Receivable, Settings, number};
 
 /// Places by a hash; equal hashes in order of place.
@@ -66,7 +68,7 @@ pub(crate) fn of_each<const N: usize>(
 }
 
 /// Spreads a hash over all bits (the last step of SplitMix64).
-const fn mixed(hash: u64) -> u64 {
+pub(crate) const fn mixed(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
@@ -128,18 +130,19 @@ impl Index {
     pub(crate) fn new(lines: &[Line], receivables: &[Receivable], settings: &Settings) -> Self {
         let numbers =
             || places(receivables).filter_map(|(r, place)| Some((r.our_number.as_deref()?, place)));
-        let short = |text: &str| Some(number::exact(&number::without_wallet(text)?));
+        let forms = |text: &str| {
+            let short = text.rsplit_once('/').and_then(|(_, short)| number::hashes(short));
+            [number::hashes(text), short].into_iter().flatten()
+        };
         let our_number = || {
-            ByHash::new(numbers().flat_map(|(text, place)| {
-                let forms = [number::normal_hash(text), short(text)];
-                forms.into_iter().flatten().map(move |hash| (hash, place))
-            }))
+            ByHash::new(
+                numbers()
+                    .flat_map(|(text, place)| forms(text).map(move |(normal, _)| (normal, place))),
+            )
         };
         let bare_number = || {
             ByHash::new(numbers().flat_map(|(text, place)| {
-                let forms = [number::normal(text), number::without_wallet(text)];
-                let bare = move |n: String| Some((number::exact(number::bare(&n)?), place));
-                forms.into_iter().flatten().filter_map(bare)
+                forms(text).filter_map(move |(_, bare)| Some((bare?, place)))
             }))
         };
         let ids = || {
@@ -149,16 +152,22 @@ impl Index {
                     .filter_map(move |id| Some((number::exact(id.as_deref()?), place)))
             }))
         };
-        let [our_number, bare_number, ids] =
-            of_each(settings.hands, [&our_number, &bare_number, &ids]);
-        let due: Vec<i32> = receivables.iter().map(|r| day_number(r.expiration_date)).collect();
-        let mut known: BTreeMap<i32, i32> = BTreeMap::new();
-        let last_day = receivables.iter().zip(&due).map(|(r, due)| {
-            let last = || day_number(settings.calendar.next_business_day(r.expiration_date));
-            *known.entry(*due).or_insert_with(last)
-        });
+        let days = || {
+            let due = map(settings.hands, receivables, |_, r| day_number(r.expiration_date));
+            let mut known: BTreeMap<i32, i32> = BTreeMap::new();
+            let last_day = receivables.iter().zip(&due).map(|(r, due)| {
+                let last = || day_number(settings.calendar.next_business_day(r.expiration_date));
+                *known.entry(*due).or_insert_with(last)
+            });
+            (last_day.collect(), due)
+        };
+        let ([our_number, bare_number, ids], (last_day, due)) = both(
+            settings.hands,
+            || of_each(settings.hands, [&our_number, &bare_number, &ids]),
+            days,
+        );
         Self {
-            last_day: last_day.collect(),
+            last_day,
             due,
             line_day: lines.iter().map(|l| day_number(l.date)).collect(),
             our_number,
@@ -173,7 +182,7 @@ pub(crate) fn places(receivables: &[Receivable]) -> impl Iterator<Item = (&Recei
 }
 
 /// Days since 1 March of year 0 (a civil count; only differences matter).
-pub(crate) fn day_number(date: jiff::civil::Date) -> i32 {
+pub(crate) fn day_number(date: Date) -> i32 {
     let (year, month, day) =
         (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
     let year = if month <= 2 { year - 1 } else { year };
@@ -189,10 +198,22 @@ pub(crate) fn expected(receivable: &Receivable) -> i64 {
     }
 }
 
+/// The [`pay_days`] of some days, each once.
+pub(crate) fn all_pay_days(
+    days: impl Iterator<Item = Date>,
+    calendar: &Calendar,
+) -> BTreeMap<Date, Vec<Date>> {
+    let mut all = BTreeMap::new();
+    for day in days {
+        all.entry(day).or_insert_with(|| pay_days(day, calendar));
+    }
+    all
+}
+
 /// The days on which money credited on `day` may have been paid: the day itself and back to the
 /// second business day before it (a boleto is credited on the next business day, at some banks
 /// one later).
-pub(crate) fn pay_days(day: jiff::civil::Date, calendar: &Calendar) -> Vec<jiff::civil::Date> {
+pub(crate) fn pay_days(day: Date, calendar: &Calendar) -> Vec<Date> {
     let first = calendar.add_business_days(day, -2);
     let mut days = vec![day];
     let mut at = day;

@@ -2,7 +2,14 @@
 
 /// A hash of an identifier (FNV-1a).
 pub(crate) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(NOTHING, with)
+}
+
+/// The hash of nothing.
+const NOTHING: u64 = 0xcbf2_9ce4_8422_2325;
+
+const fn with(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// Letters and digits, as they are.
@@ -31,12 +38,15 @@ pub(crate) fn without_wallet(text: &str) -> Option<String> {
     normal(text.rsplit_once('/')?.1)
 }
 
-/// A hash of our number as [`normal`] makes it, without making it; `None` where nothing is left.
-pub(crate) fn normal_hash(text: &str) -> Option<u64> {
+/// Hashes of our number as [`normal`] makes it and of what [`bare`] makes of that, without making
+/// them; `None` where nothing is left.
+pub(crate) fn hashes(text: &str) -> Option<(u64, Option<u64>)> {
     let kept = text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase());
-    let mut kept = kept.skip_while(|b| *b == b'0').peekable();
-    kept.peek()?;
-    Some(hash(kept))
+    let (mut all, mut but_last, mut count) = (NOTHING, NOTHING, 0);
+    for byte in kept.skip_while(|b| *b == b'0') {
+        (all, but_last, count) = (with(all, byte), all, count + 1);
+    }
+    (count > 0).then_some((all, (count > 4).then_some(but_last)))
 }
 
 /// A CPF or CNPJ without signs; hidden characters are `*`.
@@ -87,6 +97,14 @@ mod tests {
         assert_eq!(normal("109/00012345-6").as_deref(), Some("109000123456"));
         assert_eq!(normal("000123").as_deref(), Some("123"));
         assert_eq!(normal(" - "), None);
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_texts() {
+        for text in ["109/00012345-6", "000123", "0a-b.c1", "12345", " - "] {
+            let wanted = normal(text).map(|n| (exact(&n), bare(&n).map(exact)));
+            assert_eq!(hashes(text), wanted, "{text}");
+        }
     }
 
     #[test]

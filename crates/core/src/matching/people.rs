@@ -2,7 +2,8 @@
 //! that name none.
 
 use crate::matching::habits::{DayWeights, Payers};
-use crate::matching::index::{ByHash, Groups, expected, of_each, places};
+use crate::matching::hands::{Hands, both, each, map};
+use crate::matching::index::{ByHash, Groups, expected, mixed, of_each, places};
 use crate::matching::shapes::Shapes;
 use crate::matching::weight::decibans;
 use crate::matching::{Receivable, State, number, text};
@@ -43,7 +44,7 @@ pub(crate) struct People {
     pub(crate) by_root: ByHash,
     /// By what banks show of a document.
     pub(crate) by_shown: ByHash,
-    /// By a word of the name and the amount, see [`word_amount`].
+    /// By a word of the name and an amount that a line asks for, see [`word_amount`].
     pub(crate) by_word_amount: ByHash,
     /// Words of the distinct customer names.
     pub(crate) names: Groups,
@@ -95,32 +96,29 @@ impl Words {
 
 impl People {
     pub(crate) fn new(state: &State) -> Self {
-        let receivables = state.receivables;
-        let (names, name_of, words) = names(receivables);
-        let documents = documents(receivables, &name_of, names.len());
-        let briefs: Vec<Brief> = receivables
-            .iter()
-            .enumerate()
-            .map(|(at, r)| Brief {
-                key: number::exact(&r.id),
-                document: documents[at].0,
-                told_by: documents[at].1,
-                expected: expected(r),
-                due: state.index.due[at],
-                last_day: state.index.last_day[at],
-                name: name_of[at],
-                plain_until: plain_until(r, state.index.due[at]),
-            })
-            .collect();
-        let briefs_by_place = || briefs.iter().zip(0_u32..);
-        let mut by_amount: Vec<(i64, i32, u32)> =
-            briefs_by_place().map(|(b, p)| (b.expected, b.due, p)).collect();
-        let key = |place: u32| briefs[place as usize].key;
-        by_amount.sort_unstable_by(|a, b| {
-            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| key(a.2).cmp(&key(b.2)))
+        let (receivables, hands) = (state.receivables, state.settings.hands);
+        let (names, name_of, words) = names(receivables, hands);
+        let documents = documents(receivables, &name_of, names.len(), hands);
+        let briefs: Vec<Brief> = map(hands, receivables, |at, r| Brief {
+            key: number::exact(&r.id),
+            document: documents[at].0,
+            told_by: documents[at].1,
+            expected: expected(r),
+            due: state.index.due[at],
+            last_day: state.index.last_day[at],
+            name: name_of[at],
+            plain_until: plain_until(r, state.index.due[at]),
         });
-        let open = by_amount.iter().copied().filter(|&(_, _, p)| state.taken[p as usize].is_none());
-        let open: Vec<(i64, i32, u32)> = open.collect();
+        let briefs_by_place = || briefs.iter().zip(0_u32..);
+        let by_amount = || {
+            let all = briefs_by_place().map(|(b, p)| (b.expected, b.due, p));
+            let mut all: Vec<(i64, i32, u32)> = all.collect();
+            let key = |place: u32| briefs[place as usize].key;
+            all.sort_unstable_by(|a, b| {
+                (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| key(a.2).cmp(&key(b.2)))
+            });
+            all
+        };
         let characters = |r: &Receivable| r.customer_document.as_deref().map(number::document);
         let by_document = || {
             let known = briefs_by_place().filter(|(b, _)| b.document != 0);
@@ -138,14 +136,21 @@ impl People {
                 Some((number::exact(shown(&text)?), p))
             }))
         };
+        let asked = Asked::new(state);
         let by_word_amount = || {
-            ByHash::new(briefs_by_place().flat_map(|(b, p)| {
+            let asked = briefs_by_place().filter(|(b, _)| asked.has(b.expected));
+            ByHash::new(asked.flat_map(|(b, p)| {
                 let words = b.name.map_or(&[][..], |name| names.of(name));
                 words.iter().map(move |word| (word_amount(*word, b.expected), p))
             }))
         };
-        let [by_word_amount, by_document, by_root, by_shown] =
-            of_each(state.settings.hands, [&by_word_amount, &by_document, &by_root, &by_shown]);
+        let ([by_word_amount, by_document, by_root, by_shown], (by_amount, shapes)) = both(
+            hands,
+            || of_each(hands, [&by_word_amount, &by_document, &by_root, &by_shown]),
+            || (by_amount(), Shapes::new(state)),
+        );
+        let open = by_amount.iter().copied().filter(|&(_, _, p)| state.taken[p as usize].is_none());
+        let open: Vec<(i64, i32, u32)> = open.collect();
         let mut round = [0; 4];
         for (amount, ..) in &by_amount {
             for (count, step) in round.iter_mut().zip(ROUND) {
@@ -167,7 +172,7 @@ impl People {
             names,
             words,
             round,
-            shapes: Shapes::new(state),
+            shapes,
             days: state.days.weights(),
             payers: Payers::default(),
             briefs,
@@ -255,17 +260,57 @@ pub(crate) fn shown(document: &str) -> Option<&str> {
 /// Where there are fewer customers, a name is believed to be as rare as among so many.
 const FEWEST: u64 = 2_000;
 
-/// Names whose words are put in order at a time.
-const LOT: usize = 100_000;
+/// Names whose words are put in order in one piece of work.
+const LOT: usize = 10_000;
+
+/// Amounts that open lines ask for, some others among them.
+struct Asked {
+    bits: Vec<u64>,
+}
+
+impl Asked {
+    fn new(state: &State) -> Self {
+        let open = (0..state.lines.len()).filter(|line| state.decided[*line].is_none());
+        let amounts = open.flat_map(|line| amounts(state, line));
+        let most = state.lines.len() * (1 + state.fees.len());
+        let mut asked = Self { bits: vec![0; (most / 4).next_power_of_two().max(64)] };
+        for amount in amounts {
+            let (word, bit) = asked.place(amount);
+            asked.bits[word] |= bit;
+        }
+        asked
+    }
+
+    fn has(&self, amount: i64) -> bool {
+        let (word, bit) = self.place(amount);
+        self.bits[word] & bit != 0
+    }
+
+    const fn place(&self, amount: i64) -> (usize, u64) {
+        let spread = mixed(amount.cast_unsigned());
+        ((spread >> 6) as usize & (self.bits.len() - 1), 1 << (spread & 63))
+    }
+}
+
+/// The amount of a line, and what it was before each fee.
+pub(crate) fn amounts(state: &State, line: usize) -> impl Iterator<Item = i64> {
+    let fees = std::iter::once(0).chain(state.fees.iter().map(|f| f.cents()));
+    let amount = state.lines[line].amount.cents();
+    fees.map(move |fee| amount + fee)
+}
 
 /// A hash of each receivable's document and the place that tells it, zero for none.
-fn documents(receivables: &[Receivable], name_of: &[Option<u32>], names: usize) -> Vec<(u64, u32)> {
-    let told: Vec<(u64, u32)> = places(receivables)
-        .map(|(r, place)| match r.customer_document.as_deref() {
-            Some(text) => (number::hash(number::document_characters(text)), place),
-            None => (0, place),
-        })
-        .collect();
+fn documents(
+    receivables: &[Receivable],
+    name_of: &[Option<u32>],
+    names: usize,
+    hands: Hands,
+) -> Vec<(u64, u32)> {
+    let told: Vec<(u64, u32)> =
+        map(hands, receivables, |place, r| match r.customer_document.as_deref() {
+            Some(text) => (number::hash(number::document_characters(text)), place as u32),
+            None => (0, place as u32),
+        });
     // Of each name the document, where all that tell one tell the same.
     let mut of_name: Vec<Option<(u64, u32)>> = vec![Some((0, 0)); names];
     for (&(hash, place), name) in told.iter().zip(name_of) {
@@ -283,29 +328,39 @@ fn documents(receivables: &[Receivable], name_of: &[Option<u32>], names: usize) 
 }
 
 /// Words of the distinct names, which name each receivable has, and the words themselves.
-fn names(receivables: &[Receivable]) -> (Groups, Vec<Option<u32>>, Words) {
-    let mut hashes: Vec<(u64, u32)> = places(receivables)
-        .filter_map(|(r, p)| Some((number::hash(r.customer_name.as_deref()?.bytes()), p)))
-        .collect();
+fn names(receivables: &[Receivable], hands: Hands) -> (Groups, Vec<Option<u32>>, Words) {
+    let hashes = map(hands, receivables, |place, r| {
+        Some((number::hash(r.customer_name.as_deref()?.bytes()), place as u32))
+    });
+    let mut hashes: Vec<(u64, u32)> = hashes.into_iter().flatten().collect();
     hashes.sort_unstable();
     let mut name_of = vec![None; receivables.len()];
-    let mut distinct: Vec<Box<str>> = Vec::new();
+    let mut firsts: Vec<u32> = Vec::new();
     let mut last = None;
     for (hash, place) in hashes {
         if last != Some(hash) {
             last = Some(hash);
-            let name = receivables[place as usize].customer_name.as_deref().unwrap_or_default();
-            distinct.push(text::folded(name).into());
+            firsts.push(place);
         }
-        name_of[place as usize] = Some((distinct.len() - 1) as u32);
+        name_of[place as usize] = Some((firsts.len() - 1) as u32);
     }
-    let mut by_hash: Vec<(u64, &str)> = Vec::new();
-    for lot in distinct.chunks(LOT) {
-        let words = lot.iter().flat_map(|n| text::name_words(n));
-        by_hash.extend(words.map(|w| (number::exact(w), w)));
-        by_hash.sort_unstable_by_key(|&(hash, _)| hash);
-        by_hash.dedup_by_key(|(hash, _)| *hash);
-    }
+    let distinct: Vec<Box<str>> = map(hands, &firsts, |_, place| {
+        let name = receivables[*place as usize].customer_name.as_deref();
+        text::folded(name.unwrap_or_default()).into()
+    });
+    let lots: Vec<&[Box<str>]> = distinct.chunks(LOT).collect();
+    let once = |words: &mut Vec<(u64, &str)>| {
+        words.sort_unstable_by_key(|&(hash, _)| hash);
+        words.dedup_by_key(|(hash, _)| *hash);
+    };
+    let by_hash = each(hands, lots.len(), |at| {
+        let words = lots[at].iter().flat_map(|n| text::name_words(n));
+        let mut words: Vec<(u64, &str)> = words.map(|w| (number::exact(w), w)).collect();
+        once(&mut words);
+        words
+    });
+    let mut by_hash = by_hash.concat();
+    once(&mut by_hash);
     let mut texts: Vec<(&str, u64)> = by_hash.iter().map(|&(hash, word)| (word, hash)).collect();
     texts.sort_unstable();
     let mut by_hash: Vec<(u64, u32)> =
@@ -314,15 +369,19 @@ fn names(receivables: &[Receivable]) -> (Groups, Vec<Option<u32>>, Words) {
     let texts = texts.into_iter().map(|(word, _)| Box::from(word)).collect();
     let mut words =
         Words { texts, by_hash, names: Groups::new(0, std::iter::empty()), rare: Vec::new() };
-    let mut pairs: Vec<(u32, u32)> = Vec::new();
-    for (name, at) in distinct.iter().zip(0_u32..) {
-        let from = pairs.len();
-        for word in text::name_words(name).filter_map(|w| words.find(w)) {
-            if pairs[from..].iter().all(|(_, w)| *w != word) {
-                pairs.push((at, word));
+    let pairs = each(hands, lots.len(), |lot| {
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        for (name, at) in lots[lot].iter().zip((lot * LOT) as u32..) {
+            let from = pairs.len();
+            for word in text::name_words(name).filter_map(|w| words.find(w)) {
+                if pairs[from..].iter().all(|(_, w)| *w != word) {
+                    pairs.push((at, word));
+                }
             }
         }
-    }
+        pairs
+    });
+    let pairs = pairs.concat();
     let names = Groups::new(distinct.len(), pairs.iter().copied());
     let turned = pairs.iter().map(|&(name, word)| (word, name));
     words.names = Groups::new(words.texts.len(), turned);

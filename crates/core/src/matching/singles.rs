@@ -1,13 +1,11 @@
 //! Second pass: one line pays one receivable, told by amount, payer and day.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use crate::matching::candidates::{self, Candidate};
 use crate::matching::hands::each;
 use crate::matching::identity::Payer;
-use crate::matching::index::pay_days;
+use crate::matching::index::all_pay_days;
 use crate::matching::people::People;
 use crate::matching::together;
 use crate::matching::weight::{ONE, likelihood};
@@ -112,11 +110,8 @@ fn claim(state: &State, people: &People, open: &[u32]) -> Vec<Claim> {
     let mut by_amount: Vec<(i64, u32)> =
         open.iter().zip(0..).map(|(l, at)| (state.lines[*l as usize].amount.cents(), at)).collect();
     by_amount.sort_unstable();
-    let mut days: BTreeMap<Date, Vec<Date>> = BTreeMap::new();
-    for line in open {
-        let date = state.lines[*line as usize].date;
-        days.entry(date).or_insert_with(|| pay_days(date, &state.settings.calendar));
-    }
+    let dates = open.iter().map(|line| state.lines[*line as usize].date);
+    let days = all_pay_days(dates, &state.settings.calendar);
     let lots: Vec<&[(i64, u32)]> = by_amount.chunks(LOT).collect();
     let of_lot = |at: usize| {
         let claim = |&(_, at): &(i64, u32)| {

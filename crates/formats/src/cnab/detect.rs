@@ -1,8 +1,9 @@
-//! Which bank, layout and direction a file has, by its first line.
+//! Which bank, layout and direction a file has, by its first lines.
 
 use super::format::Format;
-use super::layout::{Direction, Layout};
+use super::layout::{DateOrder, Direction, Layout};
 use super::rows;
+use super::value::date;
 
 /// What a file is.
 #[derive(Clone, Debug)]
@@ -16,11 +17,19 @@ pub(super) struct Detected {
     pub(super) doubt: Option<String>,
 }
 
-/// Looks at the header; an error says what to do, in Portuguese.
-pub(super) fn detect(line: &[u8], formats: &[&'static Format]) -> Result<Detected, String> {
+/// Looks at the header, and at what stands behind it where that is known; an error says what to
+/// do, in Portuguese.
+pub(super) fn detect(
+    line: &[u8],
+    behind: &[u8],
+    formats: &[&'static Format],
+) -> Result<Detected, String> {
     let mut header = Vec::new();
     let width = width(line).ok_or_else(|| not_cnab(line))?;
     rows::push(&mut header, line, width);
+    // Some programs leave out the ends of lines.
+    let (_, rest) = rows::cut(line, width);
+    let behind = if rest.len() >= width { rest } else { behind };
     let (bank, direction) = if width == 400 {
         let direction =
             if header.get(1) == Some(&b'1') { Direction::Remittance } else { Direction::Return };
@@ -35,23 +44,71 @@ pub(super) fn detect(line: &[u8], formats: &[&'static Format]) -> Result<Detecte
         let is = |format: &&&Format| format.bank == wanted && format.name_and_width().1 == width;
         formats.iter().find(is).copied()
     };
-    let (format, doubt) = match of(&bank) {
-        Some(format) => (format, None),
+    let mut doubts = Vec::new();
+    let format = match of(&bank) {
+        Some(format) => format,
         None => {
-            let standard = of("").ok_or_else(|| {
-                format!(
-                    "não há layout CNAB {width} do banco «{}»; peça ao banco o arquivo em CNAB 240",
-                    bank.trim()
-                )
-            })?;
-            let doubt = format!(
-                "não há layout CNAB {width} do banco «{}»; lido pelo padrão FEBRABAN",
-                bank.trim()
-            );
-            (standard, Some(doubt))
+            let without = format!("não há layout CNAB {width} do banco «{}»", bank.trim());
+            let standard = of("").filter(|_| width == 240 || is_common(direction, behind));
+            let standard = standard
+                .ok_or_else(|| format!("{without}; peça ao banco o arquivo em CNAB 240"))?;
+            doubts.push(match width {
+                240 => format!("{without}; lido pelo padrão FEBRABAN"),
+                _ => format!("{without}; lido pelas posições comuns, confira o nosso número"),
+            });
+            standard
         }
     };
+    let told = direction;
+    let direction = segments(width, behind).unwrap_or(told);
+    if direction != told {
+        let (says, are) = (told.portuguese(), direction.portuguese());
+        doubts.push(format!("o cabeçalho diz {says}, mas os registros são de {are}"));
+    }
+    let doubt = Some(doubts.join("; ")).filter(|doubt| !doubt.is_empty());
     Ok(Detected { format, layout: format.layout(), direction, bank, doubt })
+}
+
+/// The direction that only one sort of segments can have: the header may tell the other one.
+fn segments(width: usize, behind: &[u8]) -> Option<Direction> {
+    if width != 240 {
+        return None;
+    }
+    rows_of(behind, width).find_map(|row| match (row.get(7), row.get(13)) {
+        (Some(b'3'), Some(b'T' | b'U')) => Some(Direction::Return),
+        (Some(b'3'), Some(b'P' | b'Q')) => Some(Direction::Remittance),
+        _ => None,
+    })
+}
+
+/// Whether the first title of a CNAB 400 has a code, days and amounts where most banks have them.
+/// True where there is none.
+fn is_common(direction: Direction, behind: &[u8]) -> bool {
+    let Some(row) = rows_of(behind, 400).find(|row| row.first() == Some(&b'1')) else {
+        return true;
+    };
+    let at = |from: usize, to: usize| row.get(from - 1..to).unwrap_or_default();
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let blank = |text: &[u8]| text.iter().all(|byte| matches!(byte, b' ' | b'0'));
+    let day = |text: &[u8]| blank(text) || date(DateOrder::DayMonthShortYear, text).is_some();
+    let amounts = match direction {
+        Direction::Return => [at(153, 165), at(254, 266)],
+        Direction::Remittance => [at(127, 139), at(180, 192)],
+    };
+    let days = match direction {
+        Direction::Return => [at(111, 116), at(147, 152)],
+        Direction::Remittance => [at(121, 126), at(151, 156)],
+    };
+    digits(at(109, 110))
+        && days.into_iter().all(day)
+        && digits(amounts[0])
+        && amounts.into_iter().all(|text| digits(text) || blank(text))
+}
+
+/// Rows of the width, whether lines end or not.
+fn rows_of(bytes: &[u8], width: usize) -> impl Iterator<Item = &[u8]> {
+    let lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n'));
+    lines.flat_map(move |line| line.chunks(width))
 }
 
 /// 400 or 240, for a line that is a header.

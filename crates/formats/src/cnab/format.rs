@@ -8,7 +8,7 @@ use super::layout::Layout;
 /// The tables of one bank in one width.
 #[derive(Debug)]
 pub struct Format {
-    /// COMPE code; empty for the standard of all banks.
+    /// COMPE code; empty for what banks without tables of their own are read by.
     pub bank: &'static str,
     layout_text: &'static str,
     codes_text: &'static str,
@@ -59,3 +59,11 @@ pub const FEBRABAN_240_LAYOUT: &str = include_str!("layouts/febraban-240.layout"
 
 /// Its codes, which most banks share.
 pub const FEBRABAN_240_CODES: &str = include_str!("layouts/febraban-240.codes");
+
+/// What the CNAB 400 of most banks has in the same places, for banks without a layout here.
+/// FEBRABAN has no standard in 400.
+pub static COMMON_400: Format = Format::new(
+    "",
+    include_str!("layouts/comum-400.layout"),
+    include_str!("layouts/comum-400.codes"),
+);

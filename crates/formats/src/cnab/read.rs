@@ -11,7 +11,7 @@ use super::layout::{Direction, Field, Kind, Record, Role};
 use super::rows;
 use super::title::{self, Meaning, Piece, Title};
 use super::totals::Totals;
-use super::value::{Row, date};
+use super::value::{Row, date, number};
 use crate::source::Source;
 
 /// What a file holds, in its order.
@@ -105,6 +105,9 @@ pub enum CnabError {
     NotReadable(String),
 }
 
+/// Bytes behind the header that tell what it may tell wrongly.
+const BEHIND: usize = 4096;
+
 /// Reads a file and hands over what it holds as soon as it is known. The formats are tried in
 /// their order; memory does not grow with the file. An error of `each` ends the reading.
 pub fn read(
@@ -125,8 +128,8 @@ pub fn read(
             continue;
         }
         if reader.is_none() {
-            let found = detect(text, formats).map_err(CnabError::NotReadable)?;
-            let file = File::new(found);
+            let found = detect(text, source.peek(BEHIND)?, formats);
+            let file = File::new(found.map_err(CnabError::NotReadable)?);
             let (pieces, rows) = (Vec::new(), Vec::new());
             reader = Some(Reader {
                 each: &mut *each,
@@ -135,6 +138,7 @@ pub fn read(
                 file,
                 pieces,
                 rows,
+                early: None,
                 lost: false,
             });
         }
@@ -166,6 +170,8 @@ struct File {
     unknown: Vec<String>,
     /// A row that is too long was told.
     overflow_told: bool,
+    /// Amounts stand before their titles.
+    parts_first: bool,
 }
 
 impl File {
@@ -178,6 +184,7 @@ impl File {
             ended: false,
             unknown: Vec::new(),
             overflow_told: false,
+            parts_first: false,
         }
     }
 }
@@ -190,6 +197,8 @@ struct Reader<'e> {
     /// The title that is being put together, and its rows, one behind the other.
     pieces: Vec<Piece>,
     rows: Vec<u8>,
+    /// A record with amounts or days whose title did not stand before it, and its row.
+    early: Option<(Piece, Vec<u8>)>,
     /// A record of the title could not be read: what follows of it is left out.
     lost: bool,
 }
@@ -219,7 +228,7 @@ impl Reader<'_> {
         let measured = rows::push(&mut self.rows, text, layout.width);
         if self.file.ended {
             // Another file behind the first.
-            if let Ok(found) = detect(text, self.formats).map(File::new)
+            if let Ok(found) = detect(text, &[], self.formats).map(File::new)
                 && found.found.layout.width == layout.width
             {
                 (layout, direction) = (found.found.layout, found.found.direction);
@@ -256,29 +265,67 @@ impl Reader<'_> {
                 self.flush(start)?;
                 self.lost = false;
                 self.pieces.push(Piece { record, line });
-                return Ok(());
+                return self.take_early();
             }
-            Role::Part if !self.pieces.is_empty() => {
+            Role::Part if !self.pieces.is_empty() && !self.is_known(record) => {
                 self.pieces.push(Piece { record, line });
                 return Ok(());
             }
             Role::Part => {
-                self.rows.truncate(start);
+                self.flush(start)?;
+                let row = std::mem::take(&mut self.rows);
                 if self.lost || !self.file.of_titles {
                     return Ok(());
                 }
-                let message = format!("{} sem o título antes; não foi lido", record.title);
-                return self.warn(line, message);
+                self.leave_early()?;
+                self.early = Some((Piece { record, line }, row));
+                return match record.needed {
+                    0 => self.leave_early(),
+                    _ => Ok(()),
+                };
             }
             Role::FileHeader | Role::LotHeader | Role::LotTrailer | Role::FileTrailer => {}
         }
         self.flush(start)?;
+        self.leave_early()?;
         self.lost = false;
         let rows = std::mem::take(&mut self.rows);
         let done = self.frame(record, &rows, line, measured.length);
         self.rows = rows;
         self.rows.clear();
         done
+    }
+
+    /// Whether the title has this record, and a second one would tell another title's amounts.
+    fn is_known(&self, record: &Record) -> bool {
+        record.needed > 0 && self.pieces.iter().any(|piece| std::ptr::eq(piece.record, record))
+    }
+
+    /// Gives a title that begins the record that stood before it, if their sequence numbers say
+    /// that they are one: swapped, or in a lot that begins so.
+    fn take_early(&mut self) -> io::Result<()> {
+        let Some((piece, row)) = &self.early else { return Ok(()) };
+        let sequence = |row: &[u8]| number(row.get(8..13)?);
+        let told = sequence(row).zip(sequence(&self.rows));
+        let (Some((own, title)), 240) = (told, self.file.found.layout.width) else {
+            return self.leave_early();
+        };
+        let first = (own == 1 || self.file.parts_first) && title == own + 1;
+        if title + 1 != own && !first {
+            return self.leave_early();
+        }
+        self.file.parts_first |= first;
+        self.pieces.push(*piece);
+        self.rows.extend_from_slice(row);
+        self.early = None;
+        Ok(())
+    }
+
+    /// Tells a record whose title never came.
+    fn leave_early(&mut self) -> io::Result<()> {
+        let Some((piece, _)) = self.early.take() else { return Ok(()) };
+        let message = format!("{} sem o seu título; não foi lido", piece.record.title);
+        self.warn(piece.line, message)
     }
 
     /// A record around the titles.
@@ -416,6 +463,7 @@ impl Reader<'_> {
 
     fn end(&mut self, line: u64) -> io::Result<()> {
         self.flush(self.rows.len())?;
+        self.leave_early()?;
         self.end_lot(line)?;
         if !self.file.begun {
             self.warn(line, "o arquivo não tem o cabeçalho que se esperava")?;

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::codes::{Codes, Instruction, Movement};
 use super::layout::{Direction, Field, Kind, Record};
-use super::value::{date, decoded, number};
+use super::value::{date, number};
+use crate::encoding::decoded;
 
 /// What a file says of a title. What its layout does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

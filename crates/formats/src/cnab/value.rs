@@ -7,6 +7,7 @@ use quita_core::money::Money;
 
 use super::layout::{DateOrder, Field, Kind, Record};
 use crate::ascii;
+use crate::encoding::decoded;
 
 /// What a field holds, as its kind says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,15 +134,6 @@ impl<'r> Row<'r> {
 
 fn raw<'r>(field: &Field, row: &'r [u8]) -> &'r [u8] {
     row.get(field.start..field.to()).unwrap_or_default()
-}
-
-/// Bytes of a row as text: UTF-8 where they are, else Windows-1252.
-#[inline]
-pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
 }
 
 fn without_zeros(digits: &[u8]) -> &[u8] {

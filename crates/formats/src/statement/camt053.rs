@@ -109,6 +109,7 @@ struct Detail {
     amount: Option<Money>,
     debit: Option<bool>,
     reference: Option<String>,
+    transaction: Option<String>,
     end_to_end: Option<String>,
     cheque: Option<String>,
     creditor_reference: Option<String>,
@@ -275,7 +276,7 @@ impl Open {
             match rest {
                 "Tp/CdOrPrtry/Cd" => balance.code = values::text(text).to_ascii_uppercase(),
                 "Amt" => {
-                    balance.amount = values::amount(text, DecimalMark::Point);
+                    balance.amount = amount(text);
                     if self.head.currency.is_none() && !self.announced {
                         self.head.currency = currency_of(attributes);
                     }
@@ -316,7 +317,7 @@ impl Entry {
             return;
         }
         match path {
-            "/Amt" => self.amount = values::amount(text, DecimalMark::Point),
+            "/Amt" => self.amount = amount(text),
             "/CdtDbtInd" => self.debit = debit(text),
             "/Sts" | "/Sts/Cd" => self.status = values::text(text).to_ascii_uppercase(),
             "/RvslInd" => self.reversal = text.eq_ignore_ascii_case(b"true") || text == b"1",
@@ -386,7 +387,7 @@ impl Entry {
             (Some(entry), Some(number)) => {
                 Some(detail.reference.clone().unwrap_or_else(|| format!("{entry}/{number}")))
             }
-            (None, _) => detail.reference.clone(),
+            (None, _) => detail.reference.clone().or(detail.transaction),
         };
         line.check_number = detail.cheque;
         line.end_to_end_id = detail.end_to_end;
@@ -407,12 +408,13 @@ impl Detail {
         let path = path.replace("/Pty/", "/");
         let some = || Some(values::text(text)).filter(|text| !text.is_empty());
         match path.as_str() {
-            "Amt" => self.amount = values::amount(text, DecimalMark::Point),
+            "Amt" => self.amount = amount(text),
             "AmtDtls/TxAmt/Amt" if self.amount.is_none() => {
-                self.amount = values::amount(text, DecimalMark::Point);
+                self.amount = amount(text);
             }
             "CdtDbtInd" => self.debit = debit(text),
             "Refs/AcctSvcrRef" => self.reference = some(),
+            "Refs/TxId" => self.transaction = some(),
             "Refs/EndToEndId" => self.end_to_end = some().filter(|id| id != "NOTPROVIDED"),
             "Refs/ChqNb" => self.cheque = some(),
             "RltdPties/Dbtr/Nm" => self.debtor = some(),
@@ -439,6 +441,16 @@ fn add(place: &mut String, text: &[u8]) {
         }
         place.push_str(&values::text(text));
     }
+}
+
+/// The standard has a point; some writers put the comma of their country.
+fn amount(text: &[u8]) -> Option<Money> {
+    let mark = match (text.contains(&b'.'), text.contains(&b',')) {
+        (true, true) => DecimalMark::Any,
+        (false, true) => DecimalMark::Comma,
+        _ => DecimalMark::Point,
+    };
+    values::amount(text, mark)
 }
 
 fn debit(text: &[u8]) -> Option<bool> {

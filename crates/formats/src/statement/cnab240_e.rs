@@ -8,8 +8,9 @@ use std::io::{self, BufRead};
 use quita_core::bank_line::BankLine;
 use quita_core::money::Money;
 
-use super::values::{cleaned, day_first, decoded, implied_cents, shown};
+use super::values::{cleaned, day_first, implied_cents, shown};
 use super::{Balance, Each, Line, Record, Statement, StatementError, Which, warn};
+use crate::encoding::decoded;
 use crate::source::Source;
 
 const RECORD: usize = 240;

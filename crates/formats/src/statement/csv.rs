@@ -15,6 +15,8 @@ use super::values::{self, BalanceRow};
 use super::{Balance, Each, Line, Record, Statement, StatementError, Which, warn};
 use crate::source::Source;
 
+/// Longest memo that rows below are added to, in bytes.
+const LONGEST_MEMO: usize = 500;
 /// Rows that tell separator, header and the order of dates.
 const TELLING: usize = 60;
 
@@ -25,19 +27,34 @@ pub(super) fn read<R: BufRead>(
 ) -> Result<(), StatementError> {
     let mut lines = RawLines::new(source);
     let sample = lines.peek(TELLING)?;
+    let mut until = None;
     let (mapping, separator) = match mapping {
         Some(mapping) => {
-            let separator = mapping.separator.or_else(|| separator_for(mapping, &sample));
-            let separator = separator.ok_or(StatementError::NotAStatement(
-                "o arquivo não tem as colunas do mapeamento; confira os nomes no cabeçalho",
-            ))?;
+            let found = |until| separator_for(mapping, &sample, until);
+            let separator = mapping.separator.or_else(|| found(None));
+            let separator = separator.or_else(|| found(Until::of(&sample))).ok_or(
+                StatementError::NotAStatement(
+                    "o arquivo não tem as colunas do mapeamento; confira os nomes no cabeçalho",
+                ),
+            )?;
+            if !has_days(mapping, &sample_rows(&sample, separator, None)) {
+                until = Until::of(&sample);
+            }
             (mapping.clone(), separator)
         }
-        None => guessed(&sample).ok_or(StatementError::NotAStatement(
-            "não foi possível reconhecer data e valor neste CSV; informe o mapeamento das colunas",
-        ))?,
+        None => {
+            let plain = guessed(&sample, None);
+            let found = plain.or_else(|| {
+                until = Until::of(&sample);
+                guessed(&sample, Some(until?))
+            });
+            found.ok_or(StatementError::NotAStatement(
+                "não foi possível reconhecer data e valor neste CSV; informe o mapeamento das \
+                 colunas",
+            ))?
+        }
     };
-    let rows = sample_rows(&sample, separator);
+    let rows = sample_rows(&sample, separator, until);
     let mut plan = Plan::new(&mapping);
     if plan.decimal_mark == DecimalMark::Any
         && let Some(header) = rows.iter().find_map(|row| plan.resolve(&mapping, row))
@@ -47,39 +64,75 @@ pub(super) fn read<R: BufRead>(
         plan.decimal_mark = decimal_mark(cells);
     }
     each(Record::Statement(Statement::default()))?;
-    let mut reader = Reader { each, mapping: &mapping, plan, columns: None, days: Days::default() };
+    let (columns, waiting, days) = (None, None, Days::default());
+    let mut reader = Reader { each, mapping: &mapping, plan, columns, waiting, days };
     // Columns by number need no header.
     reader.columns = reader.plan.resolve(&mapping, &[]);
     let mut cells = Vec::new();
     while let Some(at) = lines.row(separator, &mut cells)? {
+        if let Some(until) = until {
+            until.complete(&mut cells);
+        }
         reader.row(&cells, at)?;
     }
     reader.end()?;
     Ok(())
 }
 
-fn sample_rows(sample: &[RawLine], separator: char) -> Vec<Vec<String>> {
+/// The last day that the titles of a file name: the year of days that are written without one.
+#[derive(Clone, Copy)]
+struct Until(Date);
+
+impl Until {
+    fn of(sample: &[RawLine]) -> Option<Self> {
+        let texts = sample.iter().map(|line| line.text.as_str());
+        let words = texts.flat_map(|text| text.split([' ', ';', ',', '\t', '|', '"', '(', ')']));
+        let whole = words.filter(|word| word.len() == 10 && word.contains('/'));
+        whole.filter_map(|word| date(word, DateOrder::DayFirst)).max().map(Self)
+    }
+
+    /// Adds the year to cells that are a day and a month: the latest that is not behind.
+    fn complete(self, cells: &mut [String]) {
+        let of = |text: &str| -> Option<i16> {
+            let (day, month) = text.split_once('/')?;
+            let number = |part: &str| part.parse::<i16>().ok().filter(|_| part.len() <= 2);
+            let (day, month) = (number(day)?, number(month)?);
+            let mut years = [self.0.year(), self.0.year() - 1].into_iter();
+            years.find(|year| values::civil(*year, month, day).is_some_and(|on| on <= self.0))
+        };
+        for cell in cells {
+            if let Some(year) = of(cell) {
+                cell.push_str(&format!("/{year}"));
+            }
+        }
+    }
+}
+
+fn sample_rows(sample: &[RawLine], separator: char, until: Option<Until>) -> Vec<Vec<String>> {
     let cells = |line: &RawLine| {
         let mut cells = Vec::new();
         if !split(&line.text, separator, true, &mut cells) {
             split(&line.text, separator, false, &mut cells);
+        }
+        if let Some(until) = until {
+            until.complete(&mut cells);
         }
         cells
     };
     sample.iter().map(cells).collect()
 }
 
-fn guessed(sample: &[RawLine]) -> Option<(CsvMapping, char)> {
+fn guessed(sample: &[RawLine], until: Option<Until>) -> Option<(CsvMapping, char)> {
     SEPARATORS
         .into_iter()
-        .find_map(|separator| Some((guess(&sample_rows(sample, separator))?, separator)))
+        .find_map(|separator| Some((guess(&sample_rows(sample, separator, until))?, separator)))
 }
 
 /// The separator with which the columns of a mapping are found.
-fn separator_for(mapping: &CsvMapping, sample: &[RawLine]) -> Option<char> {
+fn separator_for(mapping: &CsvMapping, sample: &[RawLine], until: Option<Until>) -> Option<char> {
     SEPARATORS.into_iter().find(|separator| {
         let plan = Plan::new(mapping);
-        sample_rows(sample, *separator).iter().any(|row| match plan.resolve(mapping, &[]) {
+        sample_rows(sample, *separator, until).iter().any(|row| match plan.resolve(mapping, &[]) {
             // By number: a row in which day and amount can be read.
             Some(columns) => {
                 date(cell(row, columns.date), mapping.date_order).is_some()
@@ -87,6 +140,16 @@ fn separator_for(mapping: &CsvMapping, sample: &[RawLine]) -> Option<char> {
             }
             None => plan.resolve(mapping, row).is_some(),
         })
+    })
+}
+
+/// Whether a day can be read in the column that the mapping says.
+fn has_days(mapping: &CsvMapping, rows: &[Vec<String>]) -> bool {
+    let plan = Plan::new(mapping);
+    let by_name = || rows.iter().find_map(|row| plan.resolve(mapping, row));
+    let columns = plan.resolve(mapping, &[]).or_else(by_name);
+    columns.is_some_and(|columns| {
+        rows.iter().any(|row| date(cell(row, columns.date), mapping.date_order).is_some())
     })
 }
 
@@ -126,6 +189,22 @@ impl Columns {
             AmountAt::Signed(at) | AmountAt::Marked { amount: at, .. } => vec![at],
             AmountAt::Split { credit, debit } => vec![credit, debit],
         }
+    }
+}
+
+impl Columns {
+    fn memo(&self, row: &[String]) -> String {
+        let texts = self.memo.iter().map(|at| cell(row, *at)).filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether the row holds nothing but more text of the line above, as some banks break it.
+    fn goes_on(&self, row: &[String], memo: &str) -> bool {
+        let filled = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+        !memo.is_empty()
+            && filled.map(|(at, _)| at).all(|at| self.memo.contains(&at))
+            && values::balance_row(memo).is_none()
+            && !values::plain_words(memo).starts_with("TOTA")
     }
 }
 
@@ -170,6 +249,8 @@ struct Reader<'r, 'e> {
     mapping: &'r CsvMapping,
     plan: Plan,
     columns: Option<Columns>,
+    /// The last line, which texts of the rows below may belong to, and the balance behind it.
+    waiting: Option<(Line, Option<Balance>)>,
     days: Days,
 }
 
@@ -193,11 +274,17 @@ impl Reader<'_, '_> {
             return Ok(());
         }
         let Some(columns) = &self.columns else { return Ok(()) };
-        let joined = |columns: &[usize]| {
-            let texts = columns.iter().map(|at| cell(row, *at)).filter(|text| !text.is_empty());
-            texts.collect::<Vec<_>>().join(" ")
-        };
-        let memo = joined(&columns.memo);
+        let memo = columns.memo(row);
+        if let Some((line, _)) = &mut self.waiting
+            && columns.goes_on(row, &memo)
+            && line.line.memo.len() < LONGEST_MEMO
+        {
+            line.line.memo.push(' ');
+            line.line.memo.push_str(&memo);
+            return Ok(());
+        }
+        self.give()?;
+        let Some(columns) = &self.columns else { return Ok(()) };
         let day_text = cell(row, columns.date);
         let day = date(day_text, self.plan.date_order);
         let value = self.value(columns, row);
@@ -219,7 +306,9 @@ impl Reader<'_, '_> {
         }
         let Some(day) = day else {
             // Above the first movement stand titles, below the last one totals.
-            if !self.days.begun && row.iter().filter(|cell| !cell.is_empty()).count() <= 2 {
+            let few = || row.iter().filter(|cell| !cell.is_empty()).count() <= 2;
+            let words = || !row.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit()));
+            if !self.days.begun && (few() || words()) {
                 return Ok(());
             }
             let message = match day_text {
@@ -252,11 +341,16 @@ impl Reader<'_, '_> {
                 document.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '*').collect()
             });
         }
-        (self.each)(Record::Line(Line { line, name, at }))?;
-        if let Some(proved) = self.days.add(day, amount, balance, at) {
-            (self.each)(Record::Balance(proved))?;
-        }
+        let proved = self.days.add(day, amount, balance, at);
+        self.waiting = Some((Line { line, name, at }, proved));
         Ok(())
+    }
+
+    /// Hands over the line that waited for its last text.
+    fn give(&mut self) -> io::Result<()> {
+        let Some((line, proved)) = self.waiting.take() else { return Ok(()) };
+        (self.each)(Record::Line(line))?;
+        proved.map_or(Ok(()), |proved| (self.each)(Record::Balance(proved)))
     }
 
     fn value(&self, columns: &Columns, row: &[String]) -> Value {
@@ -305,6 +399,7 @@ impl Reader<'_, '_> {
     }
 
     fn end(&mut self) -> io::Result<()> {
+        self.give()?;
         if let Some(balance) = self.days.end() {
             (self.each)(Record::Balance(balance))?;
         }

@@ -221,6 +221,7 @@ fn role(header: &str) -> Option<Role> {
         | "VALOR BRL"
         | "VALOR RS"
         | "AMOUNT"
+        | "VALUE"
         | "MONTANTE"
         | "QUANTIA"
         | "VLR"
@@ -232,10 +233,9 @@ fn role(header: &str) -> Option<Role> {
         | "VALOR LIQUIDO"
         | "VALOR DA OPERACAO" => Role::Amount,
         "CREDITO" | "CREDITOS" | "VALOR CREDITO" | "ENTRADA" | "ENTRADAS" | "CREDIT"
-        | "CREDITO BRL" => Role::Credit,
-        "DEBITO" | "DEBITOS" | "VALOR DEBITO" | "SAIDA" | "SAIDAS" | "DEBIT" | "DEBITO BRL" => {
-            Role::Debit
-        }
+        | "CREDITO BRL" | "DEPOSIT" | "DEPOSITS" => Role::Credit,
+        "DEBITO" | "DEBITOS" | "VALOR DEBITO" | "SAIDA" | "SAIDAS" | "DEBIT" | "DEBITO BRL"
+        | "WITHDRAWAL" | "WITHDRAWALS" => Role::Debit,
         "D C" | "C D" | "DC" | "CD" | "DEB CRED" | "CRED DEB" | "DEBITO CREDITO"
         | "CREDITO DEBITO" | "SINAL" | "NATUREZA" | "INF" | "OPERACAO" => Role::Mark,
         "HISTORICO"
@@ -255,6 +255,9 @@ fn role(header: &str) -> Option<Role> {
         | "DESCRICAO DO LANCAMENTO"
         | "DESCRICAO DA TRANSACAO"
         | "ESTABELECIMENTO"
+        | "ORIGEM"
+        | "DESTINO"
+        | "LABEL"
         | "OBSERVACAO" => Role::Memo,
         "ID"
         | "IDENTIFICADOR"
@@ -286,6 +289,7 @@ fn role(header: &str) -> Option<Role> {
         | "CATEGORY" | "TIPO LANCAMENTO" | "TIPO DE LANCAMENTO" | "TIPO OPERACAO"
         | "TIPO DE OPERACAO" => Role::Kind,
         "SALDO"
+        | "SALDOS"
         | "SALDO DO DIA"
         | "SALDO BRL"
         | "SALDO DEPOIS"
@@ -304,7 +308,8 @@ fn role(header: &str) -> Option<Role> {
         | "CNPJ"
         | "CPF CNPJ DO PAGADOR"
         | "DOCUMENTO DO PAGADOR"
-        | "DOCUMENTO CONTRAPARTE" => Role::Document,
+        | "DOCUMENTO CONTRAPARTE"
+        | "ORIGEM DOCUMENTO" => Role::Document,
         "ENDTOENDID" | "END TO END ID" | "END TO END" | "E2E" | "ID PONTA A PONTA" => {
             Role::EndToEnd
         }
@@ -383,6 +388,10 @@ fn by_header(header: &[String], below: &[Vec<String>]) -> Option<CsvMapping> {
             .iter()
             .all(|word| header.iter().any(|cell| plain_words(cell) == *word));
     let find = |wanted: Role| at(wanted).filter(|at| !is_mark(*at)).and_then(column);
+    // Of banks that call the other side's name so: an id has no blanks.
+    let id = find(Role::Id);
+    let names = at(Role::Id).is_some_and(|at| values(at).any(|cell| cell.trim().contains(' ')));
+    let (bank_id, named) = if names { (None, id) } else { (id, None) };
     let memo = (0..header.len())
         .filter(|at| roles.get(*at) == Some(&Some(Role::Memo)) && !is_mark(*at))
         .filter_map(column)
@@ -394,11 +403,11 @@ fn by_header(header: &[String], below: &[Vec<String>]) -> Option<CsvMapping> {
         decimal_mark,
         inverted,
         memo,
-        bank_id: find(Role::Id),
+        bank_id,
         check_number: find(Role::Number),
         kind: find(Role::Kind),
         balance: find(Role::Balance),
-        name: find(Role::Name),
+        name: find(Role::Name).or(named),
         document: find(Role::Document),
         end_to_end_id: find(Role::EndToEnd),
         amount,

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use super::values::decoded;
+use crate::encoding::decoded;
 use crate::source::Source;
 
 /// Most lines of one row; a quote that nobody closes ends here.

@@ -7,6 +7,7 @@ use quita_core::money::Money;
 
 use super::Which;
 use super::csv_mapping::DecimalMark;
+use crate::encoding::decoded;
 
 /// An amount with its sign: `-1.234,56`, `1234.56`, `+12`, `R$ 12,00-`, `(12,00)`, `12,00 D`.
 ///
@@ -181,14 +182,6 @@ pub(super) fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
 /// A day as people in Brazil read it.
 pub(super) fn shown(date: Date) -> String {
     format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
-}
-
-/// Bytes as text: UTF-8, or else Windows-1252, whatever the file says of itself.
-pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
 }
 
 /// The content of an element: decoded, entities resolved, blanks at the ends and control

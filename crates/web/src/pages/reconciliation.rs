@@ -356,7 +356,7 @@ fn chosen_line(
             } @else {
                 (errors.summary(&["note"]))
                 @if let Some(why) = &chosen.why_not_text { div.notice.wait { (why) } }
-                @for (at, suggestion) in chosen.suggestions.iter().enumerate() {
+                @for (at, suggestion) in likely(&chosen.suggestions) {
                     (suggested(line, suggestion, &hidden, at == 0, may))
                 }
                 @if may {
@@ -397,7 +397,7 @@ fn suggested(
                 }
             }
             p.row {
-                span.state.good { (percent(*confidence)) }
+                span class={ "state " (how_sure(*confidence)) } { (percent(*confidence)) }
                 @for reason in reasons { span.state { (reconciliation::reason_text(reason)) } }
             }
             p.hint {
@@ -439,6 +439,20 @@ pub(super) fn percent(confidence: i64) -> String {
     match confidence {
         1_000_000.. => "certo".to_owned(),
         _ => format!("{},{} %", confidence / 10_000, confidence / 1_000 % 10),
+    }
+}
+
+/// The suggestions that a person is shown: the first, and what is not next to impossible.
+fn likely(all: &[SuggestionView]) -> impl Iterator<Item = (usize, &SuggestionView)> {
+    all.iter().enumerate().filter(|(at, one)| *at == 0 || one.confidence >= 1_000)
+}
+
+/// The colour of a confidence.
+const fn how_sure(confidence: i64) -> &'static str {
+    match confidence {
+        950_000.. => "good",
+        700_000.. => "wait",
+        _ => "still",
     }
 }
 

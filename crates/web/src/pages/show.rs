@@ -48,6 +48,41 @@ pub(crate) fn status(status: Status, overdue: bool, reason: Option<&str>) -> Mar
     html! { span class={ "state " (look) } title=[reason] { (label) } }
 }
 
+/// What kind of movement a line is: words of OFX in Portuguese, those of banks in small letters.
+pub(crate) fn movement(word: &str) -> String {
+    let known = match word {
+        "CREDIT" => "Crédito",
+        "DEBIT" => "Débito",
+        "INT" => "Juros",
+        "DIV" => "Dividendos",
+        "FEE" | "SRVCHG" => "Tarifa",
+        "DEP" | "DIRECTDEP" => "Depósito",
+        "ATM" => "Caixa eletrônico",
+        "POS" => "Compra com cartão",
+        "XFER" => "Transferência",
+        "CHECK" => "Cheque",
+        "PAYMENT" => "Pagamento",
+        "CASH" => "Saque",
+        "DIRECTDEBIT" => "Débito automático",
+        "REPEATPMT" => "Pagamento programado",
+        "HOLD" => "Bloqueio",
+        "OTHER" => "Outro",
+        "PIX" => "Pix",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.to_owned();
+    }
+    let is_loud = word.len() > 3 && word.chars().all(|c| c.is_uppercase() || "_ ".contains(c));
+    match word.chars().next().filter(|_| is_loud) {
+        Some(first) => {
+            let rest = word[first.len_utf8()..].to_lowercase().replace('_', " ");
+            format!("{first}{rest}")
+        }
+        None => word.to_owned(),
+    }
+}
+
 /// One or many: `count(1, "boleto", "boletos")`.
 pub(crate) fn count(number: i64, one: &str, many: &str) -> String {
     let digits = Money::from_cents(number.saturating_mul(100)).to_string();
@@ -68,6 +103,19 @@ mod tests {
         assert_eq!(instant(at), "23/11/2026 23:30");
         assert_eq!(document("11222333000181"), "11.222.333/0001-81");
         assert_eq!(document("?"), "?");
+    }
+
+    #[test]
+    fn kinds_of_movements_are_read_by_people() {
+        for (word, shown) in [
+            ("OTHER", "Outro"),
+            ("BOLETO_COBRANCA", "Boleto cobranca"),
+            ("TED", "TED"),
+            ("Pix recebido", "Pix recebido"),
+            ("", ""),
+        ] {
+            assert_eq!(movement(word), shown);
+        }
     }
 
     #[test]

@@ -382,9 +382,36 @@ fn days(
                 }
             }
         }
-        @for (day, lines) in shown { (one_day(who, account, day, &lines, may)) }
+        @for run in shown.chunk_by(|one, next| is_quiet(one.0) && is_quiet(next.0)) {
+            @match run {
+                [last, .., first] => (quiet_days(last.0, first.0, run.len())),
+                _ => @for (day, lines) in run { (one_day(who, account, day, lines, may)) },
+            }
+        }
         @if is_cut {
             div.notice.wait { "Há mais dias neste período do que cabem aqui: escolha um período menor." }
+        }
+    }
+}
+
+/// Whether a day has nothing to tell but that it is proved.
+fn is_quiet(day: &WholeDay) -> bool {
+    day.view.standing == DayStatus::Closed && day.lines.is_empty()
+}
+
+/// Several quiet days in a row, the last one first.
+fn quiet_days(last: &WholeDay, first: &WholeDay, count: usize) -> Markup {
+    let (from, to) = (show::date(first.view.day), show::date(last.view.day));
+    html! {
+        section.card aria-label={ "De " (from) " a " (to) } {
+            div.row {
+                h2 { (from) " a " (to) }
+                (proof(&last.view))
+                span.hint {
+                    (many(count, "dia", "dias")) " sem lançamentos"
+                    @if let Some(closing) = last.view.closing { ", com " (show::money(closing)) }
+                }
+            }
         }
     }
 }
@@ -432,7 +459,7 @@ fn row(who: &SignedIn, account: &AccountView, line: &LineView, may: bool) -> Mar
     let decide = |word: &str| format!("{}/lancamentos/{}/{word}", address(&account.id), line.id);
     html! {
         tr {
-            td { (line.kind.as_deref().unwrap_or_default()) }
+            td { (line.kind.as_deref().map(show::movement).unwrap_or_default()) }
             td {
                 (line.memo)
                 @if line.standing == LineStatus::Doubtful {

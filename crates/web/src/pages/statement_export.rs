@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<App> {
 
 const LINES: [Column<LineView>; 11] = [
     ("Dia", 12, |line| Cell::Day(line.date)),
-    ("Tipo", 18, |line| Cell::Text(line.kind.clone().unwrap_or_default())),
+    ("Tipo", 18, |line| Cell::Text(line.kind.as_deref().map(show::movement).unwrap_or_default())),
     ("Histórico", 48, |line| Cell::Text(line.memo.clone())),
     ("Pagador", 30, |line| Cell::Text(line.payer_name.clone().unwrap_or_default())),
     ("CPF ou CNPJ", 20, |line| {

@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod by_file;
 mod docs;
+mod endings;
 mod happy;
 mod hooks;
 mod house;
@@ -14,6 +15,7 @@ mod lists;
 mod own_numbers;
 mod screens;
 mod terms_changed;
+mod tokens;
 
 /// Each test on SQLite and on PostgreSQL.
 macro_rules! on_both_databases {

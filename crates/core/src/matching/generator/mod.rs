@@ -7,6 +7,8 @@
 
 mod people;
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -97,9 +99,22 @@ impl Sort {
     }
 }
 
+/// How hard it is to tell who paid what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mix {
+    /// A customer has one contract at a time, and few pay without a name, in another's name, in
+    /// part, or under a name that they typed.
+    Easy,
+    /// Contracts of equal price overlap, and a tenth of all pay in one of those ways.
+    #[default]
+    Hard,
+}
+
 /// Makes a world of about `size` receivables.
-pub fn generate(seed: u64, size: usize) -> World {
+pub fn generate(mix: Mix, seed: u64, size: usize) -> World {
     let mut maker = Maker {
+        mix,
+        next_due: BTreeMap::new(),
         dice: Dice(seed ^ 0x9e37_79b9_7f4a_7c15),
         calendar: Calendar::national(),
         world: World::default(),
@@ -109,7 +124,7 @@ pub fn generate(seed: u64, size: usize) -> World {
         (0..(size / 3).max(3)).map(|_| Person::new(&mut maker.dice)).collect();
     while maker.world.receivables.len() < size {
         let person = maker.dice.below(people.len());
-        maker.receivables_of(&people[person]);
+        maker.receivables_of(person, &people[person]);
     }
     maker.pay(&people);
     maker.other_money(&people, size);
@@ -123,6 +138,9 @@ struct Row {
 }
 
 struct Maker {
+    mix: Mix,
+    /// When the contract of a person goes on, by place of the person.
+    next_due: BTreeMap<usize, Date>,
     dice: Dice,
     calendar: Calendar,
     world: World,
@@ -134,8 +152,8 @@ const FEE: Money = Money::from_cents(189);
 
 impl Maker {
     /// One receivable, or a run of instalments.
-    fn receivables_of(&mut self, person: &Person) {
-        let first = date(2026, 1, 5) + self.dice.between(0, 170).days();
+    fn receivables_of(&mut self, who: usize, person: &Person) {
+        let mut first = date(2026, 1, 5) + self.dice.between(0, 170).days();
         let (count, amount) = match person.monthly {
             Some(amount) => (1 + self.dice.below(6), amount),
             None if self.dice.in_thousand(250) => {
@@ -143,6 +161,10 @@ impl Maker {
             }
             None => (1, Money::from_cents(self.odd_amount())),
         };
+        if self.mix == Mix::Easy && person.monthly.is_some() {
+            first = self.next_due.get(&who).copied().unwrap_or(first);
+            self.next_due.insert(who, first + (count as i64).months());
+        }
         let terms = self.dice.below(10);
         for month in 0..count {
             let due = first + (month as i64).months();
@@ -248,6 +270,16 @@ impl Maker {
         self.deposits();
     }
 
+    /// How somebody pays, see [`Maker::pay_one`].
+    fn way(&mut self) -> usize {
+        let way = self.dice.below(1_000);
+        let is_hard = way >= 900;
+        if self.mix == Mix::Easy && is_hard && self.dice.in_thousand(800) {
+            return self.dice.below(900);
+        }
+        way
+    }
+
     fn pay_one(&mut self, place: usize, people: &[Person]) {
         let due = self.world.receivables[place].expiration_date;
         let day = self.pay_day(due);
@@ -257,7 +289,7 @@ impl Maker {
         let number = r.our_number.clone().unwrap_or_default();
         let name = r.customer_name.clone().unwrap_or_default();
         let document = r.customer_document.clone();
-        match self.dice.below(1_000) {
+        match self.way() {
             0..=519 => {
                 let mut line = self.line(next, amount, "Boleto de cobrança recebido".into());
                 line.our_number = Some(number);
@@ -401,7 +433,7 @@ impl Maker {
 
     /// Puts some lines of boletos of one day together into one deposit.
     fn deposits(&mut self) {
-        let mut by_day: std::collections::BTreeMap<Date, Vec<usize>> = Default::default();
+        let mut by_day: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
         for (at, row) in self.rows.iter().enumerate() {
             if row.truth.sort == Sort::NetOfFee {
                 by_day.entry(row.line.date).or_default().push(at);

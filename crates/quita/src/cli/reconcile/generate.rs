@@ -19,6 +19,8 @@ pub(super) struct Command {
     seed: u64,
     #[arg(long, value_name = "N", default_value_t = 1_000, help = "Quantas cobranças")]
     size: usize,
+    #[arg(long, value_enum, default_value = "hard", help = "Mistura de casos fáceis e difíceis")]
+    mix: super::Mix,
     #[arg(
         long,
         value_name = "PASTA",
@@ -30,7 +32,7 @@ pub(super) struct Command {
 
 /// Writes the world to a folder, or as one stream with `kind` line | receivable | truth.
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
-    let world = generator::generate(command.seed, command.size);
+    let world = generator::generate(command.mix.of_world(), command.seed, command.size);
     let Some(folder) = &command.into else {
         let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
         let done = stream(&world, &mut out).and_then(|()| out.flush());

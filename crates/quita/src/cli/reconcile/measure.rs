@@ -19,11 +19,13 @@ pub(super) struct Command {
     seed: u64,
     #[arg(long, value_name = "N", default_value_t = 20_000, help = "Quantas cobranças")]
     size: usize,
+    #[arg(long, value_enum, default_value = "hard", help = "Mistura de casos fáceis e difíceis")]
+    mix: super::Mix,
 }
 
 /// Prints a row for each sort of line, and what the aims are about.
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
-    let world = generator::generate(command.seed, command.size);
+    let world = generator::generate(command.mix.of_world(), command.seed, command.size);
     let start = Instant::now();
     let settings = Settings { hands: all_cores, ..Settings::default() };
     let verdicts = reconcile(&world.lines, &world.receivables, &settings);

@@ -53,6 +53,24 @@ pub(crate) struct Command {
     fee: Vec<i64>,
 }
 
+/// How hard invented data are.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Mix {
+    #[value(name = "easy", help = "Um contrato por cliente; poucos pagam sem nome ou por outros")]
+    Easy,
+    #[value(name = "hard", help = "Contratos iguais que se sobrepõem; muitos nomes digitados")]
+    Hard,
+}
+
+impl Mix {
+    const fn of_world(self) -> matching::generator::Mix {
+        match self {
+            Self::Easy => matching::generator::Mix::Easy,
+            Self::Hard => matching::generator::Mix::Hard,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Invented {
     #[command(about = "Inventa lançamentos, cobranças e a verdade entre eles")]

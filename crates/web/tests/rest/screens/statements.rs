@@ -24,7 +24,7 @@ crate::on_both_databases! {
 killed_at_any_point_nothing_is_lost_or_doubled a_file_twice_adds_nothing_and_is_checked
 a_csv_is_read_by_columns_that_are_remembered what_is_in_doubt_waits_for_a_person
 programs_read_and_send_statements a_person_sees_the_proof_and_takes_it_along
-    the_daily_reading_is_turned_off_and_on }
+    the_daily_reading_is_turned_off_and_on days_without_lines_stand_in_one_row }
 
 /// The account of our company at the bank.
 pub(super) const ACCOUNT: &str = "76543218";
@@ -422,6 +422,22 @@ async fn a_person_sees_the_proof_and_takes_it_along(house: &House) {
     let file = format!("{}/exportar.xlsx?from=2026-11-16&to=2026-11-18", page(house));
     let xlsx = ana.get(house, &file).await;
     assert!(xlsx.body.starts_with(b"PK"));
+}
+
+async fn days_without_lines_stand_in_one_row(house: &House) {
+    let ana = Person::administrator(house).await;
+    moves(house, date(2026, 11, 12), 5_000, "PIX", "ANA EXEMPLO");
+    let world = house.restarted();
+    for _ in 0..8 {
+        read(house, &world);
+    }
+    let shown = ana.get(house, &format!("{}?from=02/11/2026&to=22/11/2026", page(house))).await;
+    let shown = shown.text();
+    // 2 November is a holiday.
+    assert!(shown.contains("03/11/2026 a 11/11/2026"), "{shown}");
+    assert!(shown.contains("7 dias sem lançamentos, com R$\u{a0}0,00"), "{shown}");
+    assert!(shown.contains("Dia 12/11/2026") && !shown.contains("Dia 11/11/2026"), "{shown}");
+    assert!(shown.contains("com R$\u{a0}50,00"), "{shown}");
 }
 
 async fn the_daily_reading_is_turned_off_and_on(house: &House) {
