@@ -240,6 +240,14 @@ pub(crate) fn take(
             let amount = told.shown.amount.or(boleto.wanted.amount);
             return changed(tx, ids, place, told, boleto, None, amount, line);
         }
+        Movement::InterestChanged | Movement::FineChanged | Movement::DiscountsChanged => {
+            let kind = match movement {
+                Movement::InterestChanged => TermKind::Interest,
+                Movement::FineChanged => TermKind::Fine,
+                _ => TermKind::Discounts,
+            };
+            return term(tx, ids, told, boleto, kind, line).map(|line| (line, received));
+        }
         Movement::InstructionRejected => {
             line.effect = match instruction_refused(tx, ids, told, &mut boleto)? {
                 true => Effect::Look,
@@ -463,6 +471,45 @@ fn abatement(
             line.told.notes.push(said.to_owned());
             line.effect = Effect::Look;
         }
+    }
+    Ok(line)
+}
+
+/// The bank has changed one of the terms, and does not say to what: to what the last order about it
+/// says, where that was in a file by then. An order that was given up after a refusal counts too, as
+/// the bank does not say which of several it refused.
+fn term(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    told: &Told,
+    mut boleto: Boleto,
+    kind: TermKind,
+    mut line: ReturnLine,
+) -> Result<ReturnLine, StoreError> {
+    let day = told.shown.occurrence_date;
+    let orders = remittance_orders::of_boleto(tx, &boleto.id)?;
+    let last = orders.iter().rev().find_map(|order| match &order.instruction {
+        Instruction::ChangeTerm(term) if term.kind() == kind => Some((order, term)),
+        _ => None,
+    });
+    let Some((order, term)) = last else {
+        let said = format!(
+            "o banco informa uma alteração ({}) que não foi pedida por aqui; confira no portal do \
+             banco",
+            kind.label()
+        );
+        line.told.notes.push(said);
+        line.effect = Effect::Look;
+        return Ok(line);
+    };
+    line.effect = Effect::Known;
+    let is_before = day.is_none_or(|day| bank_day(order.created_at) <= day);
+    let now = boleto.order.changed(boleto.expiration_date, boleto.amount).terms;
+    if order.remittance_id.is_some() && is_before && now.term(kind).as_ref() != Some(term) {
+        boleto.wanted.drop_term(kind);
+        let since = day.unwrap_or_else(|| bank_day(ids.now()));
+        terms_changed(tx, ids, &mut boleto, std::slice::from_ref(term), since)?;
+        line.effect = Effect::New;
     }
     Ok(line)
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use quita_core::party::Party;
-use quita_formats::cnab::codes::Instruction;
+use quita_formats::cnab::codes::{Instruction, Movement};
 use quita_formats::cnab::format::Format;
 use quita_formats::cnab::layout::{Direction, Role};
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
@@ -144,6 +144,11 @@ impl FileLayout {
         let has = |wanted: Slot| room.iter().any(|(slot, _)| *slot == wanted);
         let offered = self.instructions();
         let offers = |instruction: Instruction| offered.contains(&instruction);
+        // A change that no return confirms would be waited for without an end.
+        let changes = |orders: [Instruction; 2], confirmed: Movement| {
+            let mut told = self.format.codes().movements.iter();
+            orders.into_iter().any(offers) && told.any(|code| code.means == confirmed)
+        };
         let messages = room.iter().filter(|(slot, _)| matches!(slot, Slot::Message(_)));
         let own_lines = rules.carries.iter().filter(|c| matches!(c, Content::Message(_))).count();
         BoletoRules {
@@ -161,7 +166,19 @@ impl FileLayout {
             change_terms: TermChanges {
                 abatement: offers(Instruction::GrantAbatement)
                     && offers(Instruction::CancelAbatement),
-                ..TermChanges::NONE
+                interest: changes(
+                    [Instruction::ChangeInterest, Instruction::WaiveInterest],
+                    Movement::InterestChanged,
+                ),
+                fine: changes(
+                    [Instruction::ChangeFine, Instruction::WaiveFine],
+                    Movement::FineChanged,
+                ),
+                discounts: changes(
+                    [Instruction::ChangeDiscount, Instruction::CancelDiscount],
+                    Movement::DiscountsChanged,
+                ),
+                accepts: false,
             },
             protest: offers(Instruction::Protest),
             negative_listing: offers(Instruction::ListNegatively),
