@@ -12,6 +12,7 @@ mod desk;
 mod suites;
 
 use quita_banks::contract::{Op, OpKind};
+use quita_banks::info::TermChanges;
 use quita_banks::registry::BANKS;
 use quita_banks::statement::StatementDetail;
 use quita_core::money::Money;
@@ -69,6 +70,8 @@ fn every_limit_host_and_scope_that_is_named_is_declared() {
         let shown = info.statement.as_ref().is_none_or(|s| s.complete || s.simple);
         assert!(shown, "{about}");
         let changing = [OpKind::Issue, OpKind::Cancel, OpKind::Change, OpKind::Instruct];
+        let terms = info.boleto.change_terms != TermChanges::NONE;
+        assert_eq!(info.can(OpKind::Instruct), terms, "{}: terms after registration", info.name);
         for kind in changing.into_iter().filter(|k| info.can(*k)) {
             assert!(info.repeats.iter().any(|(k, _)| *k == kind), "{}: {kind:?}", info.name);
         }

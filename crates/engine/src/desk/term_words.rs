@@ -5,14 +5,14 @@ use quita_core::money::Money;
 use quita_core::rate::Rate;
 use quita_core::terms::{Accepts, Anticipation, Discount, InterestValue, Term, Value};
 
-/// What is to hold, as it is asked of a bank: «Multa de 2% a partir de 11/12/2026».
+/// What is to hold, as it is asked of a bank: «Multa de 2,00 % a partir de 11/12/2026».
 pub fn asked(term: &Term) -> String {
     let text = said(term);
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-/// What holds: «multa de 2% a partir de 11/12/2026», «sem juros».
+/// What holds: «multa de 2,00 % a partir de 11/12/2026», «sem juros».
 pub fn said(term: &Term) -> String {
     match term {
         Term::Abatement(Money::ZERO) => "sem abatimento".to_owned(),
@@ -64,7 +64,7 @@ fn reais(amount: Money) -> String {
 }
 
 fn percent(rate: Rate) -> String {
-    format!("{}%", rate.to_string().replace('.', ","))
+    format!("{} %", rate.to_string().replace('.', ","))
 }
 
 fn day(day: Date) -> String {
@@ -90,11 +90,11 @@ mod tests {
             (Term::Abatement(Money::ZERO), "sem abatimento"),
             (
                 Term::Fine(Some(Fine { date: late, value: Value::Percent(rate("2")) })),
-                "multa de 2,00% a partir de 11/12/2026",
+                "multa de 2,00 % a partir de 11/12/2026",
             ),
             (
                 interest(InterestValue::PerMonth(rate("1.5"))),
-                "juros de 1,50% ao mês a partir de 11/12/2026",
+                "juros de 1,50 % ao mês a partir de 11/12/2026",
             ),
             (
                 interest(InterestValue::PerDay(cents(33))),

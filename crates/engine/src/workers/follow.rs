@@ -1,4 +1,5 @@
-//! Reads one boleto until it is no longer on its way: registered, refused, cancelled.
+//! Reads one boleto until it is no longer on its way: registered, refused, cancelled, shown with what
+//! the bank took of a change.
 
 use jiff::Timestamp;
 use quita_banks::contract::{Done, Op, Outcome, Report};

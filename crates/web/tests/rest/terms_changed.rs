@@ -304,7 +304,7 @@ async fn what_is_never_shown_is_for_a_person(house: &House) {
     let told = pending(house).await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].0, "change_not_shown");
-    assert!(told[0].1.contains("abatimento de R$ 5,00; multa de 2,00%"), "{told:?}");
+    assert!(told[0].1.contains("abatimento de R$ 5,00; multa de 2,00 %"), "{told:?}");
 }
 
 async fn a_bank_that_shows_no_terms_is_believed_unless_it_waits(house: &House) {

@@ -119,7 +119,11 @@ async fn other_terms_follow_the_return(house: &House) {
     let accepts = json!({ "accepts": { "kind": "any" } });
     assert_eq!(ask("aceita", accepts).await.faults(), ["accepts not_supported"]);
     let waiting = house.get(&format!("/v1/remittances/next?account_id={account_id}")).send().await;
-    assert!(waiting.text().contains("Multa de 2,00% a partir de 16/12/2026"), "{}", waiting.text());
+    assert!(
+        waiting.text().contains("Multa de 2,00 % a partir de 16/12/2026"),
+        "{}",
+        waiting.text()
+    );
 
     // One order each, and one answer each; nothing counts before.
     let (_, second) = remit(house, &account_id, "segunda").await;
