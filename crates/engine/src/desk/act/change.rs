@@ -181,7 +181,7 @@ fn read(change: &Change, boleto: &Boleto, today: Date) -> Result<NewValues, Erro
         errors.add("amount", "out_of_range", "o valor deve ser maior que zero");
     }
     if change.says_nothing() {
-        let message = "diga o que muda: vencimento, valor, multa, juros, descontos ou abatimento";
+        let message = "diga o novo vencimento ou o novo valor, ou o encargo que muda";
         errors.add("expiration_date", "missing", message);
     }
     let mut terms = Vec::new();
