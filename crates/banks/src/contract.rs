@@ -137,7 +137,7 @@ pub enum Op {
     Issue(Box<BoletoOrder>),
     /// Ask whether the bank would register this boleto; it registers nothing. The answer is
     /// [`Done::Nothing`] where it would.
-    Validate(Box<BoletoOrder>),
+    Rehearse(Box<BoletoOrder>),
     /// Look for a boleto by our reference, issued on or after a day.
     Find {
         /// What we sent as our reference.
@@ -250,7 +250,7 @@ pub enum Op {
 #[expect(missing_docs, reason = "each is documented on Op")]
 pub enum OpKind {
     Issue,
-    Validate,
+    Rehearse,
     Find,
     Get,
     Cancel,
@@ -273,7 +273,7 @@ impl Op {
     pub const fn kind(&self) -> OpKind {
         match self {
             Self::Issue(_) => OpKind::Issue,
-            Self::Validate(_) => OpKind::Validate,
+            Self::Rehearse(_) => OpKind::Rehearse,
             Self::Find { .. } => OpKind::Find,
             Self::Get { .. } => OpKind::Get,
             Self::Cancel { .. } => OpKind::Cancel,

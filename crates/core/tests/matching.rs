@@ -1,6 +1,8 @@
 //! Which receivables a bank line pays: single cases, properties, and the invented world.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod matching_data;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
@@ -15,34 +17,14 @@ use quita_core::money::Money;
 use quita_core::rate::Rate;
 use quita_core::terms::{Fine, Interest, InterestValue, Terms, Value};
 
-fn line(id: &str, on: Date, cents: i64, memo: &str) -> Line {
-    Line {
-        id: id.into(),
-        date: on,
-        amount: Money::from_cents(cents),
-        memo: memo.into(),
-        our_number: None,
-        txid: None,
-        end_to_end_id: None,
-        bank_reference: None,
-        payer_document: None,
-        payer_name: None,
-    }
-}
+use matching_data::{line, receivable};
 
 fn owed(id: &str, number: &str, due: Date, cents: i64, document: &str, name: &str) -> Receivable {
     Receivable {
-        id: id.into(),
         our_number: Some(number.into()),
-        txid: None,
-        end_to_end_id: None,
-        bank_reference: None,
-        expiration_date: due,
-        amount: Money::from_cents(cents),
-        terms: None,
         customer_document: Some(document.into()),
         customer_name: Some(name.into()),
-        received: None,
+        ..receivable(id, due, cents)
     }
 }
 

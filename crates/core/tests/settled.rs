@@ -1,6 +1,8 @@
 //! One line for all that was credited on a day.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod matching_data;
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use quita_core::fact::Means;
@@ -10,36 +12,15 @@ use quita_core::matching::{
 };
 use quita_core::money::Money;
 
-const DAY: Date = date(2026, 12, 8);
+use matching_data::{line, receivable};
 
-fn line(id: &str, on: Date, cents: i64, memo: &str) -> Line {
-    Line {
-        id: id.into(),
-        date: on,
-        amount: Money::from_cents(cents),
-        memo: memo.into(),
-        our_number: None,
-        txid: None,
-        end_to_end_id: None,
-        bank_reference: None,
-        payer_document: None,
-        payer_name: None,
-    }
-}
+const DAY: Date = date(2026, 12, 8);
 
 fn owed(number: usize, cents: i64) -> Receivable {
     Receivable {
-        id: format!("r{number:03}").into(),
         our_number: Some(format!("900{number:05}").into()),
-        txid: None,
-        end_to_end_id: None,
-        bank_reference: None,
-        expiration_date: date(2026, 12, 5),
-        amount: Money::from_cents(cents),
-        terms: None,
-        customer_document: None,
         customer_name: Some(format!("Cliente Exemplo {number}").into()),
-        received: None,
+        ..receivable(&format!("r{number:03}"), date(2026, 12, 5), cents)
     }
 }
 

@@ -3,6 +3,8 @@
 //! In two halves, so that the intent can be committed between them: whatever fails in
 //! [`prepare`] was certainly not sent.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use quita_banks::contract::{HttpRequest, Op, Outcome};
 use quita_banks::info::Auth;
@@ -18,13 +20,26 @@ use crate::wire::{WireError, WireRequest, encode_form, encode_query};
 use crate::world::World;
 
 /// Why a call waits though nothing is wrong: it would be one too many in a minute.
-pub(crate) const NO_BUDGET: &str = "limite de chamadas por minuto do banco";
+const NO_BUDGET: &str = "limite de chamadas por minuto do banco";
+
+/// The same: another worker is asking the bank for the token that this call needs.
+const TOKEN_ASKED_FOR: &str = "o token do banco já foi pedido e ainda não chegou";
+
+/// Whoever waits for an answer waits so long for a token that somebody else has asked for. A job
+/// does not wait: it comes back.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether a call with this reason only has to wait its turn.
+pub(crate) fn is_no_trouble(reason: &str) -> bool {
+    [NO_BUDGET, TOKEN_ASKED_FOR].contains(&reason)
+}
 
 /// A call that may go out now.
 pub struct Prepared {
     op: Op,
     request: HttpRequest,
     token: Option<Secret<String>>,
+    patience: Duration,
 }
 
 /// Why a call cannot go out now. Nothing was sent.
@@ -50,8 +65,17 @@ pub enum Called {
     NotSent(String),
 }
 
-/// Everything before the request itself: breaker, token, budget.
+/// Everything before the request itself: breaker, token, budget. Waits for nobody.
 pub fn prepare(world: &World, connection: &Connection, op: Op) -> Result<Prepared, NotNow> {
+    prepare_within(world, connection, op, Duration::ZERO)
+}
+
+fn prepare_within(
+    world: &World,
+    connection: &Connection,
+    op: Op,
+    patience: Duration,
+) -> Result<Prepared, NotNow> {
     let now = world.clock.now();
     let credential = connection.credential_id.as_str();
     let request = connection.bank.request(&op, &connection.ctx(now)).map_err(|unsupported| {
@@ -71,16 +95,18 @@ pub fn prepare(world: &World, connection: &Connection, op: Op) -> Result<Prepare
         .map_err(|at| NotNow::Later { at, reason: "o banco não está respondendo".into() })?;
     let token = match &connection.bank.info().auth {
         Auth::None => None,
-        Auth::ClientCredentials { .. } => Some(token_or_wait(world, connection, request.scopes)?),
+        Auth::ClientCredentials { .. } => {
+            Some(token_or_wait(world, connection, request.scopes, patience)?)
+        }
     };
     take_budget(world, connection, request.limit)
         .map_err(|(at, reason)| NotNow::Later { at, reason })?;
-    Ok(Prepared { op, request, token })
+    Ok(Prepared { op, request, token, patience })
 }
 
 /// Sends what was prepared and says what the answer means.
 pub fn send(world: &World, connection: &Connection, prepared: Prepared) -> Result<Called, Error> {
-    let Prepared { op, request, mut token } = prepared;
+    let Prepared { op, request, mut token, patience } = prepared;
     let peer = connection.peer(request.host)?;
     let credential = connection.credential_id.as_str();
     for last in [false, true] {
@@ -130,7 +156,7 @@ pub fn send(world: &World, connection: &Connection, prepared: Prepared) -> Resul
                     let scopes = request.scopes.join(" ");
                     token::drop_refused(world, credential, &scopes, refused)?;
                 }
-                token = match token_or_wait(world, connection, request.scopes) {
+                token = match token_or_wait(world, connection, request.scopes, patience) {
                     Ok(token) => Some(token),
                     Err(NotNow::Later { reason, .. }) => return Ok(Called::NotSent(reason)),
                     Err(NotNow::Never(refusal)) => {
@@ -150,7 +176,25 @@ pub fn ask(
     connection: &Connection,
     op: Op,
 ) -> Result<Result<Called, NotNow>, Error> {
-    match prepare(world, connection, op) {
+    ask_within(world, connection, op, Duration::ZERO)
+}
+
+/// As [`ask`], for somebody who waits for the answer.
+pub fn ask_for_person(
+    world: &World,
+    connection: &Connection,
+    op: Op,
+) -> Result<Result<Called, NotNow>, Error> {
+    ask_within(world, connection, op, PATIENCE)
+}
+
+fn ask_within(
+    world: &World,
+    connection: &Connection,
+    op: Op,
+    patience: Duration,
+) -> Result<Result<Called, NotNow>, Error> {
+    match prepare_within(world, connection, op, patience) {
         Ok(prepared) => Ok(Ok(send(world, connection, prepared)?)),
         Err(not_now) => Ok(Err(not_now)),
     }
@@ -204,8 +248,9 @@ fn token_or_wait(
     world: &World,
     connection: &Connection,
     scopes: &'static [&'static str],
+    patience: Duration,
 ) -> Result<Secret<String>, NotNow> {
-    token_for(world, connection, scopes).map_err(|none| match none {
+    token_for(world, connection, scopes, patience).map_err(|none| match none {
         NoToken::Later { at, reason } => NotNow::Later { at, reason },
         NoToken::Refused { status, at } => NotNow::Later {
             at,
@@ -218,11 +263,13 @@ fn token_or_wait(
     })
 }
 
-/// A token for these scopes, from memory or from the bank.
+/// A token for these scopes: kept, or from the bank, which one caller asks at a time. The others
+/// wait for it so long, and no longer.
 pub(crate) fn token_for(
     world: &World,
     connection: &Connection,
     scopes: &[&str],
+    patience: Duration,
 ) -> Result<Secret<String>, NoToken> {
     let Auth::ClientCredentials { host, path, limit, margin } = &connection.bank.info().auth else {
         return Ok(Secret::new(String::new()));
@@ -231,8 +278,15 @@ pub(crate) fn token_for(
     let credential = connection.credential_id.as_str();
     let scope = scopes.join(" ");
     let later = |seconds: i64, reason: String| NoToken::Later { at: after(now, seconds), reason };
-    let kept = token::recall(world, credential, &scope).map_err(|e| later(5, e.to_string()))?;
-    if let Some(token) = kept {
+    let kept = || token::recall(world, credential, &scope).map_err(|e| later(5, e.to_string()));
+    if let Some(token) = kept()? {
+        return Ok(token);
+    }
+    let Some(_asking) = world.tokens.begin_asking(credential, &scope, patience) else {
+        return Err(later(1, TOKEN_ASKED_FOR.into()));
+    };
+    // Whoever asked before may have got it.
+    if let Some(token) = kept()? {
         return Ok(token);
     }
     take_budget(world, connection, limit).map_err(|(at, reason)| NoToken::Later { at, reason })?;

@@ -15,6 +15,7 @@ use quita_store::pending::{self, PendingItem};
 use quita_store::{StoreError, Tx, companies, cursors, events};
 
 use crate::clock::{after, bank_day, bank_minute, bank_time};
+use crate::desk::enrolments::road_of;
 use crate::error::Error;
 use crate::ids::Ids;
 use crate::workers::{Kind, cursor, enqueue};
@@ -151,8 +152,7 @@ fn tell_end(
     };
     let of_bank = credential.ends_on == Some(end);
     let thing = if of_bank { "A integração no banco" } else { "O certificado" };
-    let road = registry::by_folder(&credential.bank).and_then(|bank| bank.enrolment());
-    let what_to_do = match road.map(|road| road.info()) {
+    let what_to_do = match road_of(&credential.bank) {
         Some(road) if !of_bank && days >= 0 => format!(
             "use «Renovar certificado» na página da conta: o banco renova nos últimos {} dias. Passado o \
              fim, só com outro token temporário do {}. A credencial atual vale até a nova chegar.",
@@ -305,12 +305,23 @@ pub(crate) fn refused(
              depois use «Trocar certificado» ou «Testar conexão»",
             activation.give_up.as_secs() / 86_400
         ),
-        None => format!(
-            "O banco recusa a credencial de {names} desde {} (resposta {status}): pode ter sido \
-             revogada, ou faltar uma permissão. Confira a integração no portal do banco; se foi \
-             trocada, use «Trocar certificado»",
-            bank_time(since).strftime("%d/%m/%Y %H:%M"),
-        ),
+        None => {
+            let what_to_do = match road_of(&credential.bank) {
+                Some(road) => format!(
+                    "Use «Testar conexão»; se o banco continuar recusando, peça ao {} outro token \
+                     temporário e use «Pedir credencial ao banco»",
+                    road.addressee
+                ),
+                None => "Confira a integração no portal do banco; se foi trocada, use «Trocar \
+                         certificado»"
+                    .to_owned(),
+            };
+            format!(
+                "O banco recusa a credencial de {names} desde {} (resposta {status}): pode ter sido \
+                 revogada ou trocada, ou faltar uma permissão. {what_to_do}",
+                bank_time(since).strftime("%d/%m/%Y %H:%M"),
+            )
+        }
     };
     let words = Words {
         subject: format!("O banco recusa a credencial de {names}"),

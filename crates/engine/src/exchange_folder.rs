@@ -288,21 +288,22 @@ fn place(world: &World, folder: &Folder) -> Result<usize, Error> {
     let waiting = world.store.read(|tx| {
         let mut all = Vec::new();
         for file in remittances::unplaced(tx, LOT)? {
-            let bytes = remittances::bytes(tx, &file.company_id, &file.id)?.unwrap_or_default();
             let account = accounts::get(tx, &file.account_id)?;
-            all.extend(account.map(|account| (file, account, bytes)));
+            all.extend(account.map(|account| (file, account)));
         }
         Ok(all)
     })?;
     let mut placed = 0;
-    for (file, account, bytes) in waiting {
+    for (file, account) in waiting {
         let name = name_of(&file, &account);
-        if let Err(error) = put(&folder.remittances, &name, &bytes) {
+        if let Err(error) = put(world, &folder.remittances, &name, &file) {
             tracing::warn!(file = name, %error, "exchange folder");
             continue;
         }
         (world.crash_point)("folder.placed");
         world.tx(move |tx, ids| remittances::set_placed(tx, &file.id, ids.now()))?;
+        // The database says it from here on; one that stays is of this content only.
+        let _ = fs::remove_file(mark_of(&folder.remittances, &name));
         placed += 1;
     }
     Ok(placed)
@@ -315,18 +316,48 @@ fn name_of(file: &Remittance, account: &Account) -> String {
     format!("{front}-{}-{}-{number}.rem", account.branch, account.number)
 }
 
-/// Writes a file under another name and gives it its own when it is whole.
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let path = folder.join(name);
-    if fs::read(&path).is_ok_and(|there| there == bytes) {
+/// Puts a remittance into the folder under its name, once, though whoever sends it may take it away
+/// before the database says so. The whole file lies there under another name, a mark says that it
+/// is about to get its own; where the mark stands without that file, it had it. Without a mark it
+/// is put there again: a bank refuses a second copy, and of one that never came nobody hears.
+fn put(world: &World, folder: &Path, name: &str, file: &Remittance) -> Result<(), Error> {
+    let failed = |error| Error::config(format!("pasta de troca: {error}"));
+    let (whole, mark) = (folder.join(format!(".{name}.tmp")), mark_of(folder, name));
+    let is_marked = fs::read_to_string(&mark).is_ok_and(|of| of == file.sha256);
+    if is_marked && !whole.exists() {
         return Ok(());
     }
-    let unfinished = folder.join(format!(".{name}.tmp"));
-    let mut file = fs::File::create(&unfinished)?;
+    if !is_marked {
+        let (company, id) = (file.company_id.clone(), file.id.clone());
+        let bytes = world.store.read(move |tx| remittances::bytes(tx, &company, &id))?;
+        let bytes = bytes.unwrap_or_default();
+        if fs::read(folder.join(name)).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        let written = write(&whole, &bytes).and_then(|()| write(&mark, file.sha256.as_bytes()));
+        written.and_then(|()| keep_names(folder)).map_err(failed)?;
+    }
+    (world.crash_point)("folder.whole");
+    let placed = move_into(folder, &whole, &OsString::from(name));
+    placed.and_then(|_| keep_names(folder)).map_err(failed)
+}
+
+/// Where it says that a remittance is about to get its name.
+fn mark_of(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!(".{name}.mark"))
+}
+
+/// Writes a file that outlives a power cut.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    move_into(folder, &unfinished, &OsString::from(name)).map(drop)
+    file.sync_all()
+}
+
+/// Lets the names of a folder outlive a power cut, in their order.
+fn keep_names(folder: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened as a file.
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Moves a file into a folder, under another name where its own is taken.

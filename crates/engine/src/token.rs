@@ -1,10 +1,12 @@
 //! Tokens of banks: fetched when needed, kept until shortly before their end.
 //!
 //! In memory, and sealed in the store: a bank may give as few as five in a minute, so a process
-//! that starts, a command and another node go on with those that are still good.
+//! that starts, a command and another node go on with those that are still good. One question for
+//! a token is under way at a time in a process, so that workers who begin together spend one.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use quita_store::bank_tokens::{self, BankToken};
@@ -23,6 +25,25 @@ pub struct Tokens {
     good: Mutex<HashMap<(String, String), Token>>,
     /// The status by which the bank last refused one.
     refused: Mutex<HashMap<(String, String), u16>>,
+    /// Those that a bank is being asked for.
+    asked_for: Mutex<HashSet<(String, String)>>,
+    /// Rung when a question has ended.
+    answered: Condvar,
+}
+
+/// The right to ask for one token; others get it when this is dropped, whatever came of the
+/// question: an answer, an error, a panic.
+#[derive(Debug)]
+pub(crate) struct Asking<'a> {
+    tokens: &'a Tokens,
+    of: (String, String),
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.tokens.asked_for.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.of);
+        self.tokens.answered.notify_all();
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -105,6 +126,23 @@ fn field(scopes: &str) -> String {
 }
 
 impl Tokens {
+    /// The right to ask for this token, as soon as nobody else does; `None` where somebody still
+    /// does after so long.
+    pub(crate) fn begin_asking(
+        &self,
+        credential_id: &str,
+        scopes: &str,
+        patience: Duration,
+    ) -> Option<Asking<'_>> {
+        let of = (credential_id.to_owned(), scopes.to_owned());
+        let asked_for = self.asked_for.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut asked_for, _) = self
+            .answered
+            .wait_timeout_while(asked_for, patience, |asked_for| asked_for.contains(&of))
+            .unwrap_or_else(PoisonError::into_inner);
+        asked_for.insert(of.clone()).then(|| Asking { tokens: self, of })
+    }
+
     /// A token that is still good at this instant.
     fn get(&self, credential_id: &str, scopes: &str, now: Timestamp) -> Option<Secret<String>> {
         let tokens = self.good.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,5 +187,51 @@ impl Tokens {
     fn forget(&self, credential_id: &str) {
         let mut tokens = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.retain(|(credential, _), _| credential != credential_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    /// No waiting at all, as workers do.
+    const NONE: Duration = Duration::ZERO;
+
+    #[test]
+    fn one_asks_at_a_time_for_each_credential_and_scopes() {
+        let tokens = Tokens::default();
+        let first = tokens.begin_asking("c", "read", NONE).unwrap();
+        assert!(tokens.begin_asking("c", "read", NONE).is_none());
+        assert!(tokens.begin_asking("c", "read", Duration::from_millis(5)).is_none());
+        // Another set of scopes is another token, and so is another credential's.
+        assert!(tokens.begin_asking("c", "write", NONE).is_some());
+        assert!(tokens.begin_asking("d", "read", NONE).is_some());
+        drop(first);
+        assert!(tokens.begin_asking("c", "read", NONE).is_some());
+    }
+
+    #[test]
+    fn a_question_that_panics_leaves_the_next_one_free() {
+        let tokens = Tokens::default();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _asking = tokens.begin_asking("c", "read", NONE).unwrap();
+            std::panic::resume_unwind(Box::new("killed"));
+        }));
+        assert!(panicked.is_err());
+        assert!(tokens.begin_asking("c", "read", NONE).is_some());
+    }
+
+    #[test]
+    fn who_is_patient_is_next() {
+        let tokens = Tokens::default();
+        let first = tokens.begin_asking("c", "read", NONE).unwrap();
+        std::thread::scope(|scope| {
+            let patient =
+                scope.spawn(|| tokens.begin_asking("c", "read", Duration::from_secs(60)).is_some());
+            drop(first);
+            assert!(patient.join().unwrap());
+        });
     }
 }

@@ -73,6 +73,9 @@ sql! {
     POSTPONE = "UPDATE jobs SET lease = '', again_at = NULL, last_error = $4,
           run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3 END
         WHERE id = $1 AND lease = $2";
+    PUT_BACK = "UPDATE jobs SET lease = '', again_at = NULL, last_error = $4, tries = tries - 1,
+          run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3 END
+        WHERE id = $1 AND lease = $2";
     AGAIN = "UPDATE jobs SET lease = '', again_at = NULL, last_error = NULL, tries = 0,
           run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3 END
         WHERE id = $1 AND lease = $2";
@@ -188,6 +191,17 @@ pub fn postpone(
     error: &str,
 ) -> Result<bool, StoreError> {
     Ok(tx.exec(POSTPONE, params![id, lease, run_at, error])? == 1)
+}
+
+/// As [`postpone`], for a job that only has to wait its turn: this was no try of it.
+pub fn put_back(
+    tx: &mut Tx<'_>,
+    id: &str,
+    lease: &str,
+    run_at: Timestamp,
+    why: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.exec(PUT_BACK, params![id, lease, run_at, why])? == 1)
 }
 
 /// Ends a job well and lets it run once more at a later time. False if the lease is over.

@@ -103,7 +103,7 @@ fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
             let balance = statement::balance(body, day.unwrap_or(ctx.today), day.is_none());
             return balance.map(Done::Balance).map_or_else(unreadable, done);
         }
-        Op::Validate(_) | Op::Instruct { .. } => None,
+        Op::Rehearse(_) | Op::Instruct { .. } => None,
     };
     done.map_or_else(|| unclear(op, answer, ctx), Outcome::Done)
 }

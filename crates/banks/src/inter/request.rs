@@ -90,7 +90,7 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
                 None => call,
             }
         }
-        Op::Validate(_) | Op::Instruct { .. } => {
+        Op::Rehearse(_) | Op::Instruct { .. } => {
             return Err(Unsupported { operation: op.kind() });
         }
     };

@@ -196,7 +196,7 @@ pub(super) static INFO: BankInfo = BankInfo {
     },
     operations: &[
         OpKind::Issue,
-        OpKind::Validate,
+        OpKind::Rehearse,
         OpKind::Find,
         OpKind::Get,
         OpKind::Cancel,

@@ -36,7 +36,7 @@ pub(super) fn read(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
             retry_after_s: Some(retry_after(answer).unwrap_or(MINUTE)),
         },
         status @ 400..=499 => {
-            let is_order = matches!(op, Op::Issue(_) | Op::Validate(_));
+            let is_order = matches!(op, Op::Issue(_) | Op::Rehearse(_));
             if is_order && (status == 409 || already_there(&answer.body)) {
                 let reason = "o banco diz que já tem este nosso número: um envio anterior chegou";
                 return Outcome::AlreadyThere { reason: reason.to_owned() };
@@ -69,7 +69,7 @@ fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
         Op::Find { .. } => found(body, &account).unwrap_or_else(unreadable),
         Op::Get { bank_id } => detail(body, &account, bank_id),
         // The answer is that of an emission; only its status counts.
-        Op::Validate(_) if boleto(body).is_some() => done(Done::Nothing),
+        Op::Rehearse(_) if boleto(body).is_some() => done(Done::Nothing),
         Op::Cancel { bank_id, .. } if empty_or_json(body) => done(taken(bank_id)),
         Op::Instruct { .. } if empty_or_json(body) => done(Done::Nothing),
         Op::Change { bank_id, expiration_date, amount } => {

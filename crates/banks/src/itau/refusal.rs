@@ -150,7 +150,7 @@ fn advice(op: &Op, status: u16) -> &'static str {
             "Peça ao gerente que ligue este produto à agência e conta, e confira se o certificado \
              é o deste Client ID."
         }
-        (_, Op::Validate(_)) => "Corrija antes de emitir.",
+        (_, Op::Rehearse(_)) => "Corrija antes de emitir.",
         (_, Op::Issue(_)) => "Nada foi emitido: corrija e emita outro boleto.",
         (_, Op::Cancel { .. }) => "O boleto não foi baixado: confira a situação dele no banco.",
         (_, Op::Change { .. } | Op::ChangeStatus { .. } | Op::Instruct { .. }) => {

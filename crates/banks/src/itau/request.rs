@@ -44,7 +44,7 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
     let settings = Settings::of(ctx);
     let call = match op {
         Op::Issue(order) => emission(order, ctx, true),
-        Op::Validate(order) => emission(order, ctx, false),
+        Op::Rehearse(order) => emission(order, ctx, false),
         Op::Find { our_number, .. } => {
             let number = our_number.as_deref().unwrap_or_default();
             detail(&BoletoId::new(&account, &settings.wallet(), number))

@@ -24,13 +24,14 @@ impl Signer for Authority {
     }
 }
 
-fn ask(
+/// Asks the certificate service; `None` where its answer was lost.
+fn ask_of(
+    signer: &dyn Signer,
     world: &mut World,
-    what: &str,
-    token: &str,
+    (what, token): (&str, &str),
     csr: &str,
     shown: Option<&str>,
-) -> (u16, String) {
+) -> Option<(u16, String)> {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let request = SimRequest {
         method: "POST".to_owned(),
@@ -43,9 +44,22 @@ fn ask(
         client_certificate: shown.map(str::to_owned),
         ..SimRequest::default()
     };
-    let reply = world.sim.handle_with(&request, world.now, &mut world.rng, &Authority);
-    let SimReply::Answer { response, .. } = reply else { panic!("{reply:?}") };
-    (response.status, String::from_utf8(response.body).unwrap())
+    match world.sim.handle_with(&request, world.now, &mut world.rng, signer) {
+        SimReply::Answer { response, .. } => {
+            Some((response.status, String::from_utf8(response.body).unwrap()))
+        }
+        _ => None,
+    }
+}
+
+fn ask(
+    world: &mut World,
+    what: &str,
+    token: &str,
+    csr: &str,
+    shown: Option<&str>,
+) -> (u16, String) {
+    ask_of(&Authority, world, (what, token), csr, shown).unwrap()
 }
 
 fn code(body: &str) -> String {
@@ -106,6 +120,53 @@ fn a_certificate_is_renewed_within_its_last_days() {
     assert_eq!((status, body.as_str()), (200, "CERTIFICADO DE id-2 POR 365 DIAS"));
     world.run_to("2028-11-02T14:00:00Z");
     assert_eq!(code(&renew(&mut world, Some("cc33")).1), "C500");
+}
+
+/// As [`Authority`], with another certificate each time.
+struct Numbered(std::cell::Cell<u32>);
+
+impl Signer for Numbered {
+    fn sign(&self, request: &str, days: u16) -> Option<Signed> {
+        self.0.set(self.0.get() + 1);
+        let signed = Authority.sign(request, days)?;
+        Some(Signed { fingerprint: format!("cc{}", self.0.get()), ..signed })
+    }
+}
+
+#[test]
+fn a_renewal_whose_answer_is_lost_ends_the_former_certificate_or_does_not() {
+    for ends_former in [true, false] {
+        let mut world = World::new();
+        world.set("renewal_ends_former", json!(ends_former));
+        let signer = Numbered(Default::default());
+        let temporary = world.add_client("id-2")["temporary_token"].as_str().unwrap().to_owned();
+        let send = |world: &mut World, what: &str, token: &str, shown: Option<&str>| {
+            ask_of(&signer, world, (what, token), "CN=id-2", shown)
+        };
+        let (_, body) = send(&mut world, "solicitacao", &temporary, None).unwrap();
+        let secret = body.lines().next().unwrap().strip_prefix("Secret: ").unwrap().to_owned();
+        let form = format!("grant_type=client_credentials&client_id=id-2&client_secret={secret}");
+        let token = |world: &mut World, shown: &str| {
+            let (status, answer) = world.ask_token(&form, Some(shown));
+            (status, answer["access_token"].as_str().unwrap_or_default().to_owned())
+        };
+        world.run_to("2027-11-02T14:00:00Z");
+        let (_, mine) = token(&mut world, "cc1");
+        world.fault(Fault::AnswerLost, "/certificado/");
+        assert_eq!(send(&mut world, "renovacao", &mine, Some("cc1")), None);
+        let again = send(&mut world, "renovacao", &mine, Some("cc1")).unwrap();
+        match ends_former {
+            true => {
+                assert_eq!((again.0, code(&again.1).as_str()), (400, "C700"));
+                assert_eq!(token(&mut world, "cc1").0, 401);
+            }
+            false => {
+                assert_eq!(again.0, 200);
+                let known = ["cc1", "cc2", "cc3"].map(|shown| token(&mut world, shown).0);
+                assert_eq!(known, [200, 401, 200]);
+            }
+        }
+    }
 }
 
 /// What the connector makes of the bank's answer to its own request.

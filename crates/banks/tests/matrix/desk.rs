@@ -162,7 +162,7 @@ impl Desk {
         let Some(numbering) = self.bank.numbering(&self.ctx()) else { return op.clone() };
         let mut op = op.clone();
         match &mut op {
-            Op::Issue(order) | Op::Validate(order) => {
+            Op::Issue(order) | Op::Rehearse(order) => {
                 let next = self.our_numbers.len() + 1;
                 let digits = numbering.digits;
                 let number = self.our_numbers.entry(order.bank_reference.clone());

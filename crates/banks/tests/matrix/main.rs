@@ -86,7 +86,7 @@ impl Samples for Op {
         let id = || "3f1c2d3e-0000-4000-8000-000000000001".to_owned();
         vec![
             Self::Issue(Box::new(desk::order("REF1"))),
-            Self::Validate(Box::new(desk::order("REF1"))),
+            Self::Rehearse(Box::new(desk::order("REF1"))),
             Self::Find {
                 bank_reference: "REF1".into(),
                 our_number: None,

@@ -21,7 +21,7 @@ type Suite = (OpKind, fn(&mut Desk));
 /// A suite for each operation.
 pub(crate) const SUITES: &[Suite] = &[
     (OpKind::Issue, issue),
-    (OpKind::Validate, validate),
+    (OpKind::Rehearse, rehearse),
     (OpKind::Find, find),
     (OpKind::Get, get),
     (OpKind::Cancel, cancel),
@@ -65,8 +65,8 @@ fn issue(desk: &mut Desk) {
     assert!(matches!(desk.call(&Op::Issue(Box::new(order("DOIS")))), Outcome::Done(_)));
 }
 
-fn validate(desk: &mut Desk) {
-    let ask = |order| Op::Validate(Box::new(order));
+fn rehearse(desk: &mut Desk) {
+    let ask = |order| Op::Rehearse(Box::new(order));
     assert_eq!(desk.call(&ask(order("ENSAIO"))), Outcome::Done(Done::Nothing));
     let mut late = order("ENSAIO");
     late.expiration_date = date(2026, 11, 20);

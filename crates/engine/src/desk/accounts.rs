@@ -428,7 +428,7 @@ pub(super) fn try_out(
         return Ok(());
     }
     let account = "conta";
-    match call::ask(world, connection, Op::Probe)? {
+    match call::ask_for_person(world, connection, Op::Probe)? {
         Err(NotNow::Later { reason, .. }) => add(account, false, reason),
         Err(NotNow::Never(refusal)) => add(account, false, refusal.message),
         Ok(Called::NotSent(reason)) => {
@@ -461,7 +461,7 @@ fn try_credential(
     let granted = "concedida";
     let scopes = connection.bank.info().scopes;
     let all: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
-    let status = match call::token_for(world, connection, &all) {
+    let status = match call::token_for(world, connection, &all, call::PATIENCE) {
         Ok(_) => {
             add(credential, true, accepted.into());
             for scope in scopes {
@@ -477,7 +477,7 @@ fn try_credential(
     };
     let each: Vec<_> = scopes
         .iter()
-        .map(|scope| (scope, call::token_for(world, connection, &[scope.name])))
+        .map(|scope| (scope, call::token_for(world, connection, &[scope.name], call::PATIENCE)))
         .collect();
     if !each.iter().any(|(_, token)| token.is_ok()) {
         let message = format!(

@@ -48,10 +48,3 @@ pub fn list(world: &World, actor: &Actor, after: i64, limit: i64) -> Result<Vec<
     let page = world.store.read(move |tx| events::page(tx, &company, after, limit))?;
     Ok(page.into_iter().map(EventView::from).collect())
 }
-
-/// The number of the last event: where somebody who is not interested in the past begins.
-pub fn last(world: &World, actor: &Actor) -> Result<i64, Error> {
-    actor.must(Permission::Read)?;
-    let company = actor.company_id.clone();
-    Ok(world.store.read(move |tx| events::last(tx, &company))?)
-}

@@ -26,9 +26,21 @@ pub const FILE_MAX: usize = 2000;
 /// What is printed where nothing else was wished for.
 const PAYMENT_PLACE: &str = "Pagável em qualquer banco, lotérica ou aplicativo até a data limite";
 
-/// What is printed on a boleto that its bank does not know yet.
-const UNREGISTERED: &str =
-    "Ainda não registrado no banco: pagável a partir do registro, em geral no dia útil seguinte.";
+/// What is printed above the instructions of a boleto that cannot be paid, or not yet.
+const fn unpayable(status: Status) -> Option<&'static str> {
+    Some(match status {
+        Status::Registered => return None,
+        Status::Created => {
+            "Ainda não registrado no banco: pagável a partir do registro, em geral no dia útil \
+             seguinte."
+        }
+        Status::CancellationRequested => "CANCELAMENTO PEDIDO: não pague este boleto.",
+        Status::Cancelled => "CANCELADO: este boleto não pode mais ser pago.",
+        Status::Rejected => "RECUSADO PELO BANCO: este boleto não pode ser pago.",
+        Status::Expired => "EXPIRADO: o prazo para pagar este boleto acabou.",
+        Status::Settled => "PAGO: este boleto já foi liquidado.",
+    })
+}
 
 /// Draws boletos in the order given: as a carnê when the terms of all of them say so, else one a
 /// page.
@@ -88,9 +100,9 @@ pub fn draw_as(
             instructions: {
                 let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
                 let all = instructions(&order.terms, order.limit_date, &order.messages);
-                match boleto.status {
-                    Status::Created => format!("{UNREGISTERED}\n{all}"),
-                    _ => all,
+                match unpayable(boleto.status) {
+                    Some(notice) => format!("{notice}\n{all}"),
+                    None => all,
                 }
             },
             line: printed_line(line),
@@ -159,7 +171,12 @@ impl Drawn {
             },
             writable_line: &self.line,
             barcode: &self.barcode,
-            br_code: self.boleto.br_code.as_deref(),
+            // A reader of codes does not read what stands beside them.
+            br_code: self
+                .boleto
+                .br_code
+                .as_deref()
+                .filter(|_| matches!(self.boleto.status, Status::Created | Status::Registered)),
             instalment: instalment(&order.document_number),
             sandbox,
         }
@@ -230,7 +247,7 @@ pub fn of_bank(world: &World, actor: &Actor, id: &str) -> Result<Vec<u8>, Error>
     })?;
     let connection = connection::connect(world, &boleto.account_id)?;
     let unavailable = |reason: String| Error::BankUnavailable(reason);
-    match call::ask(world, &connection, Op::Pdf { bank_id })? {
+    match call::ask_for_person(world, &connection, Op::Pdf { bank_id })? {
         Err(NotNow::Later { reason, .. }) | Ok(Called::NotSent(reason)) => Err(unavailable(reason)),
         Err(NotNow::Never(refusal)) => Err(Error::conflict("not_supported", refusal.message)),
         Ok(Called::Answered(Outcome::Done(Done::Pdf(bytes)))) => Ok(bytes),

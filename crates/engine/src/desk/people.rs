@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use quita_store::sessions::{self, Session};
 use quita_store::users::{self, Membership, User};
-use quita_store::{StoreError, Tx, companies};
+use quita_store::{StoreError, Tx, companies, events};
 use sha2::{Digest as _, Sha256};
 
 use super::customers::check_email;
@@ -113,6 +113,8 @@ pub struct SignedIn {
     pub companies: Vec<(String, String)>,
     /// What every form of this session carries.
     pub csrf: String,
+    /// Number of the company's last event: who looks from now on misses none after it.
+    pub last_event: i64,
     token_hash: String,
 }
 
@@ -311,6 +313,8 @@ pub fn session(world: &World, cookie: &str, is_use: bool) -> Result<Option<Signe
         let hash = token_hash.clone();
         world.tx(move |tx, ids| sessions::seen(tx, &hash, ids.now()))?;
     }
+    let company_id = membership.company_id.clone();
+    let last_event = world.store.read(move |tx| events::last(tx, &company_id))?;
     Ok(Some(SignedIn {
         actor: Actor {
             name: format!("user:{}", user.id),
@@ -326,6 +330,7 @@ pub fn session(world: &World, cookie: &str, is_use: bool) -> Result<Option<Signe
         csrf: tokens::hash(&format!("{}{}", session.csrf, membership.company_id)),
         companies: works_for.into_iter().map(|(m, name)| (m.company_id, name)).collect(),
         token_hash,
+        last_event,
     }))
 }
 

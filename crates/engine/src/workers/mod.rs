@@ -25,6 +25,7 @@ use jiff::Timestamp;
 use quita_store::jobs::{self, Job};
 use quita_store::{StoreError, Tx};
 
+use crate::call;
 use crate::clock::{after, after_ms};
 use crate::error::Error;
 use crate::https;
@@ -183,9 +184,10 @@ fn finish(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Puts a job off, with the reason that people see.
+/// Puts a job off, with the reason that people see. Where it only waits its turn, it was not tried.
 fn postpone(tx: &mut Tx, job: &Job, at: Timestamp, why: &str) -> Result<(), StoreError> {
-    jobs::postpone(tx, &job.id, &job.lease, at, why)?;
+    let put_off = if call::is_no_trouble(why) { jobs::put_back } else { jobs::postpone };
+    put_off(tx, &job.id, &job.lease, at, why)?;
     Ok(())
 }
 

@@ -67,8 +67,8 @@ const LONGEST_PAUSE_SECONDS: i64 = 3600;
 enum Stop {
     /// Not before an instant.
     Later(Timestamp, String),
-    /// Our own budget of calls: nothing is wrong.
-    Budget(Timestamp),
+    /// It has to wait its turn: nothing is wrong.
+    Turn(Timestamp),
     /// It failed; another of the bank's statements may do. The bank may say when to ask again.
     Trouble(String, Option<Timestamp>),
     /// A defect.
@@ -105,7 +105,7 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
     let pause = after(now, longest.min(LONGEST_PAUSE_SECONDS));
     let (at, why) = match reading.everything() {
         Ok(()) => (next_run(now), String::new()),
-        Err(Stop::Budget(at)) => (at, String::new()),
+        Err(Stop::Turn(at)) => (at, String::new()),
         Err(Stop::Later(at, why)) => (at.max(pause), why),
         Err(Stop::Trouble(why, at)) => (at.map_or(pause, |at| at.max(pause)), why),
         Err(Stop::Failed(error)) => {
@@ -385,10 +385,10 @@ impl Reading<'_> {
             let page = match self.ask(Op::Statement { from, to, detail, cursor }) {
                 Ok(Outcome::Done(Done::Lines(page))) => page,
                 Ok(other) => return Err(unexpected(&other)),
-                Err(Stop::Budget(at)) if parts.count > 0 => {
+                Err(Stop::Turn(at)) if parts.count > 0 => {
                     // However many there are: they go on when the bank takes calls again.
                     self.keep_parts(Some(&parts))?;
-                    return Err(Stop::Budget(at));
+                    return Err(Stop::Turn(at));
                 }
                 Err(stop) => return Err(stop),
             };
@@ -481,7 +481,9 @@ impl Reading<'_> {
     /// Asks, and turns everything but an answer into a reason to stop.
     fn ask(&self, op: Op) -> Result<Outcome, Stop> {
         match call::ask(self.world, self.connection, op)? {
-            Err(NotNow::Later { at, reason }) if reason == call::NO_BUDGET => Err(Stop::Budget(at)),
+            Err(NotNow::Later { at, reason }) if call::is_no_trouble(&reason) => {
+                Err(Stop::Turn(at))
+            }
             Err(NotNow::Later { at, reason }) => Err(Stop::Later(at, reason)),
             Err(NotNow::Never(refusal)) => Err(trouble(refusal.message)),
             Ok(Called::NotSent(reason)) => Err(trouble(reason)),

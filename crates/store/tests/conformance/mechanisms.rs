@@ -172,7 +172,16 @@ fn a_postponed_job_comes_back(place: &Place) {
     enqueue(&store, "issue", "b1", at(31));
     let (id, lease) = (job.id.clone(), job.lease.clone());
     assert_eq!(store.tx(move |tx| jobs::postpone(tx, &id, &lease, at(300), "again")), Ok(true));
-    assert_eq!(claim(&store, 1, &["issue"], at(31), "four").len(), 1);
+    let job = claim(&store, 1, &["issue"], at(31), "four").remove(0);
+    assert_eq!(job.tries, 3);
+    // A job that could not begin has not been tried.
+    let (id, lease) = (job.id.clone(), job.lease.clone());
+    let put_back =
+        move |tx: &mut quita_store::Tx<'_>| jobs::put_back(tx, &id, &lease, at(40), "not yet");
+    assert_eq!((store.tx(put_back.clone()), store.tx(put_back)), (Ok(true), Ok(false)));
+    assert_eq!(claim(&store, 1, &["issue"], at(39), "five"), []);
+    let job = claim(&store, 1, &["issue"], at(40), "six").remove(0);
+    assert_eq!((job.tries, job.last_error.as_deref()), (3, Some("not yet")));
 }
 
 fn a_lease_that_ended_is_worth_nothing(place: &Place) {

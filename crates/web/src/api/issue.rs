@@ -75,7 +75,7 @@ pub(crate) async fn one(
 #[utoipa::path(
     post, path = "/v1/boletos/rehearsal", tag = "boletos", operation_id = "rehearseBoleto",
     summary = "Simular a emissão no banco",
-    description = "Pergunta ao banco se ele registraria este boleto, onde o banco tem esse modo (`validate` em \
+    description = "Pergunta ao banco se ele registraria este boleto, onde o banco tem esse modo (`rehearse` em \
         BANKS.md). Nada é emitido, gravado ou numerado, por isso não pede Idempotency-Key. `accepted` diz a resposta; \
         bancos sem esse modo dão 409 `not_supported`.",
     request_body = NewBoleto,

@@ -127,7 +127,7 @@ fn list_html(app: &App, who: &SignedIn, standings: &[Standing]) -> Markup {
                 a.button.first href="/contas/nova" { "Ligar uma conta" }
             } }
         } @else {
-            div data-live="/ao-vivo" {}
+            (shell::live(who))
             (lamps_html(standings))
         }
     }
@@ -313,7 +313,7 @@ async fn one_html(
             }
         }
         (saved.html())
-        div data-live="/ao-vivo" {}
+        (shell::live(who))
         (errors.summary(&["description", "status", "fee", "responsible_email", "integration_ends_on"]))
         div.two {
             (standing_html(&standing))

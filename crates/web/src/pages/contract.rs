@@ -57,7 +57,7 @@ async fn show_one(app: &App, who: &SignedIn, id: &str, errors: &Errors, code: St
             }
         }
         (errors.summary(&[]))
-        div data-live="/ao-vivo" {}
+        (shell::live(who))
         @if may { (actions(who, &whole, &here)) }
         (periods(who, &whole, &here, may))
         @if view.status != "ended" { (coming(&whole)) }

@@ -30,7 +30,7 @@ async fn page(State(app): State<App>, Visitor(who): Visitor) -> Page {
     let home = app.ask(move |world| home::home(world, &actor)).await?;
     let content = html! {
         div.title { h1 { "Início" } p.subtitle { (long_date(home.today)) } }
-        div data-live="/ao-vivo" {}
+        (shell::live(&who))
         (numbers(&home))
     };
     Ok(shell::page(&app, &who, "/", "Início", content))

@@ -52,7 +52,7 @@ async fn list(State(app): State<App>, Visitor(who): Visitor, Query(which): Query
             }
             p.subtitle { "A situação muda sozinha quando o banco responde, em geral em segundos." }
         }
-        div data-live="/ao-vivo" {}
+        (shell::live(&who))
         div.card {
             @if boletos.is_empty() {
                 div.empty { strong { "Nenhum boleto aqui" } "Aqui aparecem os boletos logo depois de emitidos." }

@@ -4,13 +4,14 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::stream;
 use quita_engine::desk::{events, people};
+use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::visitor::{self, Visitor};
@@ -32,17 +33,34 @@ struct Follower {
     app: App,
     /// Whoever signed out, or was taken out of the company, hears no more.
     cookie: String,
-    /// `None` before the first look: what happened before does not matter.
-    after: Option<i64>,
+    after: i64,
     waiting: Vec<String>,
 }
 
-async fn follow(State(app): State<App>, Visitor(_): Visitor, headers: HeaderMap) -> Response {
+#[derive(Deserialize)]
+struct Since {
+    /// The last event when the page was asked for: between that and this call much may have happened.
+    depois: Option<i64>,
+}
+
+async fn follow(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    Query(since): Query<Since>,
+    headers: HeaderMap,
+) -> Response {
     let cookie = visitor::cookie(&headers).unwrap_or_default();
-    let follower = Follower { app, cookie, after: None, waiting: Vec::new() };
+    // Where a connection broke the browser says what it heard last.
+    let heard = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let after = heard.or(since.depois).unwrap_or(who.last_event);
+    let follower = Follower { app, cookie, after, waiting: Vec::new() };
     let changes = stream::unfold(follower, |mut follower| async move {
         let subject = follower.next().await?;
-        Some((Ok::<_, Infallible>(Event::default().event("changed").data(subject)), follower))
+        let mut event = Event::default().event("changed").data(subject);
+        if follower.waiting.is_empty() {
+            event = event.id(follower.after.to_string());
+        }
+        Some((Ok::<_, Infallible>(event), follower))
     });
     Sse::new(changes).keep_alive(KeepAlive::default()).into_response()
 }
@@ -58,17 +76,15 @@ impl Follower {
             let (cookie, after) = (self.cookie.clone(), self.after);
             let looked = self.app.ask(move |world| {
                 let Some(who) = people::session(world, &cookie, false)? else { return Ok(None) };
-                let Some(after) = after else {
-                    return Ok(Some((events::last(world, &who.actor)?, Vec::new())));
-                };
                 let found = events::list(world, &who.actor, after, LIMIT)?;
                 let last = found.last().and_then(|event| event.seq).unwrap_or(after);
                 let any_new = found.iter().any(|event| event.kind == "boleto.created");
                 let subjects = found.into_iter().map(|event| event.subject);
-                Ok(Some((last, subjects.chain(any_new.then(|| NEW_BOLETOS.to_owned())).collect())))
+                let subjects = subjects.chain(any_new.then(|| NEW_BOLETOS.to_owned()));
+                Ok(Some((last, subjects.collect::<Vec<String>>())))
             });
             let (last, mut subjects) = looked.await.ok()??;
-            self.after = Some(last);
+            self.after = last;
             subjects.sort_unstable();
             subjects.dedup();
             self.waiting = subjects;

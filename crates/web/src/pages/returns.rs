@@ -153,7 +153,7 @@ async fn one(
         @if given.is_checked("conhecido") {
             div.notice.wait role="status" { "Este conteúdo já tinha sido enviado: nada foi lido de novo." }
         }
-        div data-live="/ao-vivo" {}
+        (shell::live(&who))
         (report_html(&file, &lines, &given))
     };
     Ok(shell::page(&app, &who, HERE, TITLE, content))

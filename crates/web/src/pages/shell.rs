@@ -140,6 +140,11 @@ pub(crate) fn fragment(content: Markup) -> Response {
     Html(content.into_string()).into_response()
 }
 
+/// Has the page follow what changes after it was asked for.
+pub(super) fn live(who: &SignedIn) -> Markup {
+    html! { div data-live={ "/ao-vivo?depois=" (who.last_event) } {} }
+}
+
 fn document(title: &str, csrf: Option<&str>, body: Markup) -> Markup {
     document_at("/assets", title, csrf, body)
 }

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Request, StatusCode};
+use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use quita_banks::contract::HttpResponse;
 use quita_banks::info::FieldKind;
@@ -230,12 +231,17 @@ impl House {
 
     /// The world after a restart: the same database, bank and clock, and nothing in memory.
     pub(crate) fn restarted(&self) -> World {
+        self.restarted_with(Box::new(Banks(self.bank.clone(), self.itau.clone())))
+    }
+
+    /// The same, with something between it and the banks.
+    pub(crate) fn restarted_with(&self, wire: Box<dyn Wire>) -> World {
         let chance = self.clock.now().as_millisecond().unsigned_abs();
         World::new(
             Box::new(self.clock.clone()),
             Box::new(Counted(AtomicU64::new(chance))),
             self.world.store.clone(),
-            Box::new(Banks(self.bank.clone(), self.itau.clone())),
+            wire,
             Vault::with_key(&[5; 32]),
             Environment::Sandbox,
             Settings { keep_limits: false, ..Settings::default() },
@@ -437,15 +443,25 @@ impl Call {
     }
 
     pub(crate) async fn send(self) -> Reply {
+        let (parts, body) = self.begin().await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The first piece of an answer that does not end by itself.
+    pub(crate) async fn first_piece(self) -> String {
+        let mut pieces = self.begin().await.into_body().into_data_stream();
+        let piece = pieces.next().await.unwrap().unwrap();
+        String::from_utf8_lossy(&piece).into_owned()
+    }
+
+    async fn begin(self) -> axum::response::Response {
         let mut request = self.request;
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let request = request.body(Body::from(self.body)).unwrap();
-        let response = self.router.oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, body }
+        self.router.oneshot(request).await.unwrap()
     }
 }
 

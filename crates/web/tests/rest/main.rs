@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod by_file;
 mod docs;
+mod endings;
 mod happy;
 mod hooks;
 mod house;
@@ -13,6 +14,7 @@ mod idempotency;
 mod lists;
 mod own_numbers;
 mod screens;
+mod tokens;
 
 /// Each test on SQLite and on PostgreSQL.
 macro_rules! on_both_databases {

@@ -16,7 +16,7 @@ crate::on_both_databases! {
     a_boleto_is_shown_to_the_bank_before_it_is_issued
 }
 
-fn account(house: &House) -> String {
+pub(crate) fn account(house: &House) -> String {
     account_and_key(house).0
 }
 
@@ -35,13 +35,13 @@ fn account_and_key(house: &House) -> (String, String) {
     (made.id, key)
 }
 
-async fn issue(house: &House, account: &str, number: &str) -> Value {
+pub(crate) async fn issue(house: &House, account: &str, number: &str) -> Value {
     let mut order = boleto(number);
     order["account_id"] = account.into();
     house.post("/v1/boletos", number, &order).send().await.expect(201)
 }
 
-async fn read(house: &House, boleto: &Value) -> Value {
+pub(crate) async fn read(house: &House, boleto: &Value) -> Value {
     let path = format!("/v1/boletos/{}", boleto["id"].as_str().unwrap());
     house.get(&path).send().await.expect(200)
 }

@@ -70,6 +70,11 @@ impl State {
             let action = "Utilize o certificado atual ou solicite a revogação";
             return refused(409, "C700a", "Certificado ainda válido", action);
         }
+        let shown = request.client_certificate.as_ref().filter(|_| !first);
+        client.former = match shown.filter(|_| !self.switches.renewal_ends_former) {
+            Some(shown) => client.end_of(shown).map(|end| (shown.clone(), end)),
+            None => None,
+        };
         client.certificate = Some(signed.fingerprint);
         client.certificate_until = Some(clock::later(now, u64::from(DAYS) * 86_400_000));
         let mut body = String::new();
@@ -115,7 +120,8 @@ impl State {
             return Err(refused(401, "C600", "CN do certificado difere do client_id", action));
         }
         let client = self.clients.get(&token.client_id);
-        if let Some(until) = client.and_then(|client| client.certificate_until) {
+        let end = client.and_then(|c| c.end_of(shown).unwrap_or(c.certificate_until));
+        if let Some(until) = end {
             if until <= now {
                 let action = "Peça um novo token temporário ao gerente";
                 return Err(refused(401, "C500", "Certificado expirado", action));

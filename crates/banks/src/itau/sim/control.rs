@@ -33,6 +33,7 @@ impl State {
                     accounts: Vec::new(),
                     certificate: certificate.as_ref().map(|c| c.to_ascii_lowercase()),
                     certificate_until: None,
+                    former: None,
                     temporary: Some((uuid(rng), now)),
                 };
                 self.add_client(client_id, client, account, owner.as_deref(), rng)

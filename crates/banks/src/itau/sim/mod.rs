@@ -23,6 +23,7 @@
 //! |---|---|---|---|
 //! | `temporary_token_seconds` | `604800` | life of the token for the first certificate; `300` when made by oneself | H |
 //! | `renewal_days` | `30` | days before its end from which a certificate may be renewed | M |
+//! | `renewal_ends_former` | `true` | the certificate by which another was asked for ends with that; else it lives on | I |
 //! | `apikey` | `true` | x-itau-apikey must be the token's client id | M |
 //! | `correlation` | `true` | v3 refuses calls without x-itau-correlationID | H |
 //! | `strict_numbers` | `true` | the other way of writing numbers is refused, naming the field | M |

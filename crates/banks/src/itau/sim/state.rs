@@ -56,8 +56,22 @@ pub(super) struct Client {
     pub(super) certificate: Option<String>,
     /// When that certificate ends, where this bank signed it.
     pub(super) certificate_until: Option<Timestamp>,
+    /// The one by which that was asked for, where it still works, and its end.
+    #[serde(default)]
+    pub(super) former: Option<(String, Option<Timestamp>)>,
     /// What the manager sent for the first certificate, and when.
     pub(super) temporary: Option<(String, Timestamp)>,
+}
+
+impl Client {
+    /// When a certificate that is shown ends, where that is known; `None` where it is not accepted.
+    pub(super) fn end_of(&self, shown: &str) -> Option<Option<Timestamp>> {
+        match &self.certificate {
+            None => Some(None),
+            Some(own) if own == shown => Some(self.certificate_until),
+            Some(_) => self.former.as_ref().filter(|(own, _)| own == shown).map(|(_, end)| *end),
+        }
+    }
 }
 
 /// A token given out.

@@ -10,6 +10,7 @@ use crate::simulator::count::Count;
 pub(super) struct Switches {
     pub(super) temporary_token_seconds: u64,
     pub(super) renewal_days: u16,
+    pub(super) renewal_ends_former: bool,
     pub(super) apikey: bool,
     pub(super) correlation: bool,
     pub(super) strict_numbers: bool,
@@ -57,6 +58,7 @@ impl Default for Switches {
         Self {
             temporary_token_seconds: 7 * 86_400,
             renewal_days: 30,
+            renewal_ends_former: true,
             apikey: true,
             correlation: true,
             strict_numbers: true,

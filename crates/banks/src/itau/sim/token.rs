@@ -52,7 +52,7 @@ impl State {
         let Some(certificate) = &request.client_certificate else {
             return refused(401, "invalid_client", "C100 - Certificado não informado");
         };
-        if client.certificate.as_ref().is_some_and(|bound| bound != certificate) {
+        if client.end_of(certificate).is_none() {
             return refused(401, "invalid_client", "C600 - CN do certificado difere do client_id");
         }
         let part = |json: serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());

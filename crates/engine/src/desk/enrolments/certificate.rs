@@ -100,16 +100,11 @@ pub fn renew(world: &World, actor: &Actor, account_id: &str) -> Result<Enrolment
     let fresh = begin(world, actor, &account, NEXT)?;
     let fresh = Enrolment { client_id: connection.client_id.clone(), ..fresh };
     let scopes = road.request(Which::Next, "").scopes;
-    let token = call::token_for(world, &connection, scopes).map_err(|none| match none {
-        NoToken::Later { reason, .. } => Error::BankUnavailable(reason),
-        NoToken::Refused { status, .. } => {
-            let message = format!(
-                "o banco recusou a credencial atual ({status}) e por isso não a renova; peça um token \
-                 temporário ao banco e use «Pedir credencial ao banco»"
-            );
-            Error::conflict("credential_refused", message)
-        }
-    })?;
+    let token = match call::token_for(world, &connection, scopes, call::PATIENCE) {
+        Ok(token) => token,
+        Err(NoToken::Later { reason, .. }) => return Err(Error::BankUnavailable(reason)),
+        Err(NoToken::Refused { status, .. }) => return Err(not_known(world, &account, status)?),
+    };
     let before = intend(world, actor, &account, Some(fresh))?;
     let secret = String::from_utf8_lossy(connection.client_secret.expose()).into_owned();
     let mut given = BTreeMap::from([
@@ -119,6 +114,24 @@ pub fn renew(world: &World, actor: &Actor, account_id: &str) -> Result<Enrolment
     given.extend(connection.ca().map(|ca| (field::CA.to_owned(), ca.to_owned())));
     let asking = Asking { world, actor, account: &account, road, connection: &connection };
     asking.send(before, Which::Next, &token, given)
+}
+
+/// The bank does not take the credential that a renewal is asked for with. Where an earlier try was
+/// lost, the bank may have signed and take that certificate alone.
+fn not_known(world: &World, account: &Account, status: u16) -> Result<Error, Error> {
+    let id = account.id.clone();
+    let last = world.store.read(move |tx| enrolments::last(tx, &id))?;
+    let lost = last.is_some_and(|e| e.kind == NEXT && e.ended_at.is_none() && e.asked_at.is_some());
+    let why = if lost {
+        ": pode ter assinado a renovação cuja resposta se perdeu, e só aceitar o certificado novo. Peça"
+    } else {
+        " e por isso não a renova; peça"
+    };
+    let message = format!(
+        "o banco recusou a credencial atual ({status}){why} um token temporário ao banco e use «Pedir \
+         credencial ao banco»"
+    );
+    Ok(Error::conflict("credential_refused", message))
 }
 
 fn opened(

@@ -31,7 +31,7 @@ pub struct Rehearsal {
 /// Whether the bank of an account can be asked.
 pub(in crate::desk) fn is_possible(account: &Account) -> bool {
     let bank = registry::by_folder(&account.bank);
-    account.layout.is_none() && bank.is_some_and(|bank| bank.info().can(OpKind::Validate))
+    account.layout.is_none() && bank.is_some_and(|bank| bank.info().can(OpKind::Rehearse))
 }
 
 /// Asks the bank whether it would register this boleto. All of our own checks come first; nothing
@@ -48,7 +48,7 @@ pub fn rehearse(world: &World, actor: &Actor, new: &NewBoleto) -> Result<Rehears
     let (next, now) = (account.clone(), world.clock.now());
     order.our_number = world.store.read(move |tx| order_boleto::next_number(tx, &next, now))?;
     let connection = connection::connect(world, &account.id)?;
-    let outcome = match call::ask(world, &connection, Op::Validate(Box::new(order)))? {
+    let outcome = match call::ask_for_person(world, &connection, Op::Rehearse(Box::new(order)))? {
         Ok(Called::Answered(outcome)) => outcome,
         Err(NotNow::Never(refusal)) => Outcome::Rejected(refusal),
         Ok(Called::NotSent(reason)) | Err(NotNow::Later { reason, .. }) => {

@@ -3,6 +3,7 @@
 //! in the end their books and ours are the same.
 
 mod bank;
+mod folder;
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ use crate::reply;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/boletos/pdf", post(print))
-        .route("/boletos/baixar", post(rehearse))
+        .route("/boletos/baixar", post(dry_run))
         .route("/boletos/baixar/confirmar", post(cancel))
 }
 
@@ -124,7 +124,7 @@ fn not_all(
 }
 
 /// Shows what would happen, and does nothing.
-async fn rehearse(State(app): State<App>, Form { who, fields }: Form) -> Page {
+async fn dry_run(State(app): State<App>, Form { who, fields }: Form) -> Page {
     let ids = chosen(&fields);
     let actor = who.actor.clone();
     if let Some(said) = wrong_number(&ids) {
@@ -142,7 +142,7 @@ async fn rehearse(State(app): State<App>, Form { who, fields }: Form) -> Page {
     let can: Vec<&BoletoView> =
         said.iter().filter(|(_, why)| why.is_none()).map(|(boleto, _)| *boleto).collect();
     let amount: i64 = can.iter().map(|boleto| boleto.amount).sum();
-    // Each rehearsal is one request, however often its button is pressed.
+    // Each dry run is one request, however often its button is pressed.
     let request = app.world.ids().next_id();
     let content = html! {
         div.title {

@@ -127,7 +127,7 @@ async fn list_page(
                 div.actions { a.button.first href=(ISSUE) { "Emitir boleto" } }
             }
         }
-        div data-live="/ao-vivo" {}
+        (shell::live(who))
         nav.no-print aria-label="Filtros guardados" { ul.tabs {
             @for (name, tab) in TABS { li { (tab_link(name, tab, &query)) } }
             @for tab in &tabs {

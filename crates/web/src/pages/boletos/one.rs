@@ -158,7 +158,7 @@ async fn whole(
             p.subtitle { (boleto.customer.legal_name) " · " (show::money(boleto.amount))
                 " · vence " (show::date(boleto.expiration_date)) }
         }
-        div data-live="/ao-vivo" {}
+        (shell::live(who))
         (parts::standing(&shown))
         @if may_charge(&who.actor) { (actions(app, who, boleto, tried).await?) }
         (parts::history(&shown))

@@ -61,7 +61,7 @@ pub(super) fn standing(shown: &Shown) -> Markup {
         }
         @if boleto.writable_line.is_some() || boleto.our_number.is_some() {
             section.card aria-labelledby="numeros" {
-                h2 #numeros { "Para pagar" }
+                h2 #numeros { @if is_to_pay(boleto) { "Para pagar" } @else { "Números" } }
                 div.two {
                     dl.facts { (numbers(shown)) }
                     @if let Some(code) = boleto.br_code.as_deref().filter(|_| can_be_paid) {
@@ -138,13 +138,22 @@ fn notices(shown: &Shown) -> Markup {
     }
 }
 
+/// Whether it can be paid, now or once the bank has registered it.
+fn is_to_pay(boleto: &BoletoView) -> bool {
+    use Status::{CancellationRequested, Created, Registered};
+    matches!(boleto.status, Created | Registered | CancellationRequested)
+}
+
 fn numbers(shown: &Shown) -> Markup {
     let (boleto, link) = (&shown.boleto, shown.payer_link.as_deref());
     let line = boleto.writable_line.as_ref().map(|_| written_line(boleto));
+    // Nobody should be sent what cannot be paid.
+    let link = link.filter(|_| is_to_pay(boleto));
+    let br_code = boleto.br_code.as_deref().filter(|_| is_to_pay(boleto));
     let all: [(&str, Option<&str>, Option<&str>); 7] = [
         ("Link do pagador", link, link),
         ("Linha digitável", line.as_deref(), boleto.writable_line.as_deref()),
-        ("Pix copia e cola", boleto.br_code.as_deref(), boleto.br_code.as_deref()),
+        ("Pix copia e cola", br_code, br_code),
         ("Código de barras", boleto.barcode.as_deref(), boleto.barcode.as_deref()),
         ("Nosso número", boleto.our_number.as_deref(), boleto.our_number.as_deref()),
         ("Referência no banco", Some(&boleto.bank_reference), Some(&boleto.bank_reference)),

@@ -1,6 +1,7 @@
 //! The folder in which programs leave returns and fetch remittances.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
@@ -16,6 +17,7 @@ crate::on_both_databases! {
     returns_are_read_when_they_are_complete
     what_cannot_be_read_is_set_aside
     remittances_are_put_there_once
+    what_was_taken_before_a_crash_does_not_come_again
 }
 
 fn root(house: &House) -> PathBuf {
@@ -126,4 +128,55 @@ async fn remittances_are_put_there_once(house: &House) {
         assert_eq!(look(&house.world).unwrap(), 0);
         assert!(names(&folder).is_empty());
     }
+}
+
+/// A process that dies at this point while it looks.
+fn look_and_die(house: &House, at: &'static str) {
+    let mut world = house.restarted();
+    world.settings.exchange_folder = house.world.settings.exchange_folder.clone();
+    world.crash_point = Box::new(move |point| {
+        if point == at {
+            std::panic::resume_unwind(Box::new("killed"));
+        }
+    });
+    assert!(catch_unwind(AssertUnwindSafe(|| look(&world))).is_err());
+}
+
+async fn what_was_taken_before_a_crash_does_not_come_again(house: &House) {
+    let folder = root(house).join("remessas");
+    let account_id = account(house, ITAU);
+    let name = |number: u32| format!("remessa-341-0057-72192-{number:06}.rem");
+    let mark = |number: u32| folder.join(format!(".{}.mark", name(number)));
+    let file = async |key: &str| {
+        issue(house, &account_id, key).await;
+        remit(house, &account_id, &format!("{key}-remessa")).await.1
+    };
+
+    // It had its name, and somebody took it.
+    let bytes = file("F-1").await;
+    look_and_die(house, "folder.placed");
+    assert_eq!(fs::read(folder.join(name(7))).unwrap(), bytes);
+    fs::remove_file(folder.join(name(7))).unwrap();
+    assert_eq!(look(&house.world).unwrap(), 1);
+    assert!(names(&folder).is_empty());
+
+    // It had none yet.
+    let bytes = file("F-2").await;
+    look_and_die(house, "folder.whole");
+    assert!(!folder.join(name(8)).exists());
+    assert_eq!(look(&house.world).unwrap(), 1);
+    assert_eq!(fs::read(folder.join(name(8))).unwrap(), bytes);
+    assert_eq!(names(&folder), [name(8)]);
+
+    // Without a trace, or with one of another file, as after a backup was restored: again.
+    let bytes = file("F-3").await;
+    look_and_die(house, "folder.placed");
+    fs::remove_file(folder.join(name(9))).unwrap();
+    fs::remove_file(mark(9)).unwrap();
+    assert_eq!(look(&house.world).unwrap(), 1);
+    assert_eq!(fs::read(folder.join(name(9))).unwrap(), bytes);
+    let bytes = file("F-4").await;
+    fs::write(mark(10), "of another file").unwrap();
+    assert_eq!(look(&house.world).unwrap(), 1);
+    assert_eq!(fs::read(folder.join(name(10))).unwrap(), bytes);
 }

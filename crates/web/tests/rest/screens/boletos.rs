@@ -11,8 +11,9 @@ use crate::house::{House, Reply, boleto};
 crate::on_both_databases! {
 filters_stand_in_the_address customers_are_found_by_name_and_document tabs_are_kept_for_one_person
 a_long_list_is_read_page_by_page another_company_is_never_shown who_only_reads_has_no_actions
-many_are_cancelled_after_a_rehearsal many_are_printed_as_one_file files_for_spreadsheets
-the_page_shows_numbers_and_history what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
+many_are_cancelled_after_a_dry_run many_are_printed_as_one_file files_for_spreadsheets
+what_changes_before_a_page_listens_is_told the_page_shows_numbers_and_history
+what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
 what_the_bank_refused_says_what_to_correct }
 
 /// Issues a boleto of this number, due date and amount; gives its id.
@@ -194,7 +195,7 @@ async fn who_only_reads_has_no_actions(house: &House) {
     assert_eq!(attendant.get(house, &format!("/boletos/{id}")).await.status, 403);
 }
 
-async fn many_are_cancelled_after_a_rehearsal(house: &House) {
+async fn many_are_cancelled_after_a_dry_run(house: &House) {
     let ana = Person::administrator(house).await;
     let first = issue(house, "C1", "2026-12-10", 10_000).await;
     let second = issue(house, "C2", "2026-12-11", 20_000).await;
@@ -204,9 +205,9 @@ async fn many_are_cancelled_after_a_rehearsal(house: &House) {
     let nothing = ana.post(house, "/boletos/baixar", &[]).await;
     assert_eq!(nothing.status, 422);
     let ids = [("ids", first.as_str()), ("ids", second.as_str()), ("ids", third.as_str())];
-    let rehearsal = ana.post(house, "/boletos/baixar", &ids).await;
-    assert_eq!(rehearsal.status, 200);
-    let page = rehearsal.text();
+    let told = ana.post(house, "/boletos/baixar", &ids).await;
+    assert_eq!(told.status, 200);
+    let page = told.text();
     assert!(page.contains("Cancelar 2 boletos de R$\u{a0}300,00"), "{page}");
     assert!(page.contains("o boleto ainda está a caminho do banco"));
     for id in [&first, &second] {
@@ -300,6 +301,31 @@ async fn files_for_spreadsheets(house: &House) {
     assert_eq!(wrong.status, 422);
 }
 
+async fn what_changes_before_a_page_listens_is_told(house: &House) {
+    let ana = Person::administrator(house).await;
+    let boleto = house.registered("N1").await;
+    let id = boleto["id"].as_str().unwrap();
+    let page = ana.get(house, &format!("/boletos/{id}")).await.text();
+    let live = |page: &str| {
+        page.split("data-live=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    // It changes while the page is on its way to the browser.
+    let cancel = format!("/v1/boletos/{id}/cancel");
+    let reason = json!({ "reason": "pedido cancelado" });
+    house.post(&cancel, "c", &reason).send().await.expect(202);
+    house.work();
+    let told = ana.call(house, "GET", &live(&page)).first_piece().await;
+    assert!(told.contains("event: changed") && told.contains(&format!("data: {id}")), "{told}");
+    // A connection that broke goes on behind what was heard.
+    let later = live(&ana.get(house, &format!("/boletos/{id}")).await.text());
+    let heard = later.split('=').nth(1).unwrap();
+    house.registered("N2").await;
+    house.work();
+    let call = ana.call(house, "GET", &live(&page)).header("last-event-id", heard);
+    let told = call.first_piece().await;
+    assert!(told.contains("event: changed") && !told.contains(id), "{told}");
+}
+
 async fn the_page_shows_numbers_and_history(house: &House) {
     let ana = Person::administrator(house).await;
     let boleto = house.registered("N1").await;
@@ -316,7 +342,7 @@ async fn the_page_shows_numbers_and_history(house: &House) {
         "Total hoje",
         "Registrado no banco",
         "ERP (programa)",
-        "data-live=\"/ao-vivo\"",
+        "data-live=\"/ao-vivo?depois=",
         "Maria Exemplo",
     ] {
         assert!(page.contains(text), "{text}");

@@ -9,7 +9,12 @@ use super::Person;
 use super::email::{Server, plain, set_up};
 use crate::house::{House, Tenant, boleto, itau_account_alone};
 
-crate::on_both_databases! { the_road_is_walked_step_by_step a_certificate_is_renewed_in_time }
+crate::on_both_databases! {
+    the_road_is_walked_step_by_step
+    a_certificate_is_renewed_in_time
+    a_renewal_that_was_signed_and_lost_is_asked_for_again
+    a_renewal_that_was_signed_and_lost_leads_to_another_token
+}
 
 const CLIENT_ID: &str = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 const DAY: i64 = 86_400;
@@ -180,16 +185,91 @@ async fn the_road_is_walked_step_by_step(house: &House) {
     assert_eq!(finance.get(house, &road).await.status, 403);
 }
 
+/// Has the certificate signed under another temporary token.
+fn signed(house: &House, account: &str) {
+    let (world, actor) = (&house.world, &house.ours.actor);
+    let (_, token) = manager(house);
+    let received = enrolments::Received { client_id: CLIENT_ID.into(), token, ca: None };
+    enrolments::receive(world, actor, account, &received).unwrap();
+    assert_eq!(enrolments::ask(world, actor, account).unwrap().stage, "done");
+}
+
+fn is_well(house: &House, account: &str) -> bool {
+    let steps = accounts::probe(&house.world, &house.ours.actor, account).unwrap();
+    steps.iter().all(|step| step.ok)
+}
+
+/// An account in the last days of its certificate, of which the next one was signed and lost on its
+/// way. `ends_former`: the bank takes nothing but the next one from then on.
+async fn lost(house: &House, ends_former: bool) -> (Person, String) {
+    let switch = "renewal_ends_former".to_owned();
+    house.itau.control(&Control::Set { switch, value: ends_former.into() });
+    let id = begun(house, &house.ours);
+    signed(house, &id);
+    house.clock.pass(340 * DAY);
+    let ana = Person::administrator(house).await;
+    house.itau.control(&Control::Fault {
+        fault: Fault::AnswerLost,
+        on: "/certificado/".into(),
+        times: 1,
+        skip: 0,
+    });
+    let told = ana.post(house, &format!("/contas/{id}/renovar"), &[]).await;
+    assert_eq!(told.status, 422);
+    assert!(told.text().contains("Não se sabe se o banco renovou"), "{}", told.text());
+    (ana, id)
+}
+
+async fn a_renewal_that_was_signed_and_lost_is_asked_for_again(house: &House) {
+    let (ana, id) = lost(house, false).await;
+    // The former certificate works on, and the bank signs once more.
+    assert!(is_well(house, &id));
+    sent(house, &ana, &format!("/contas/{id}/renovar"), &[]).await;
+    assert!(is_well(house, &id));
+    let road = enrolments::get(&house.world, &house.ours.actor, &id).unwrap().unwrap();
+    assert_eq!((road.kind.as_str(), road.stage), ("next", "done"));
+}
+
+async fn a_renewal_that_was_signed_and_lost_leads_to_another_token(house: &House) {
+    let (ana, id) = lost(house, true).await;
+    let renew = format!("/contas/{id}/renovar");
+    // While the last token lives, the bank says that it has signed; then it knows nobody.
+    let told = ana.post(house, &renew, &[]).await.text();
+    assert!(told.contains("A tentativa anterior ficou sem resposta"), "{told}");
+    house.clock.pass(300);
+    let told = ana.post(house, &renew, &[]).await;
+    assert_eq!(told.status, 422);
+    for said in ["recusou a credencial atual", "pode ter assinado", "Pedir credencial ao banco"] {
+        assert!(told.text().contains(said), "{said}: {}", told.text());
+    }
+    assert!(!is_well(house, &id));
+    // Whoever looks at the first screen learns of it, and what to do.
+    for _ in 0..20 {
+        house.work();
+    }
+    let home = page(house, &ana, "/").await;
+    assert!(
+        home.contains("recusa a credencial") && home.contains("outro token temporário"),
+        "{home}"
+    );
+
+    // Another token, another certificate: all is well again.
+    let letter = LETTER.map(|(name, value)| (name[5..].to_owned(), value.to_owned()));
+    let letter = enrolments::LetterData { data: letter.into() };
+    enrolments::write_letter(&house.world, &house.ours.actor, &id, &letter).unwrap();
+    signed(house, &id);
+    assert!(is_well(house, &id));
+    house.work();
+    assert!(!page(house, &ana, "/").await.contains("recusa a credencial"));
+}
+
 async fn a_certificate_is_renewed_in_time(house: &House) {
     let ana = Person::administrator(house).await;
     let server = Server::start();
     set_up(house, &ana, &server).await;
     let (world, actor) = (&house.world, &house.ours.actor);
     let id = begun(house, &house.ours);
-    let (_, token) = manager(house);
-    let received = enrolments::Received { client_id: CLIENT_ID.into(), token, ca: None };
-    enrolments::receive(world, actor, &id, &received).unwrap();
-    assert_eq!(enrolments::ask(world, actor, &id).unwrap().stage, "done");
+    signed(house, &id);
 
     let (one, renew) = (format!("/contas/{id}"), format!("/contas/{id}/renovar"));
     let early = ana.post(house, &renew, &[]).await;

@@ -72,7 +72,7 @@ async fn an_amount_is_divided_with_the_cents_on_the_first(house: &House) {
     assert!(!page.contains("id=\"no-hybrid\""));
     let sent = emit(&ana, house, &[("count", "3"), ("mode", "divide")]).await;
     let shown = ana.get(house, &issued(&sent)).await.text();
-    for number in ["23 - 1/3", "23 - 2/3", "23 - 3/3", "Enviando", "data-live=\"/ao-vivo\""] {
+    for number in ["23 - 1/3", "23 - 2/3", "23 - 3/3", "Enviando", "data-live=\"/ao-vivo?depois="] {
         assert!(shown.contains(number), "{number}");
     }
     let all = boletos(house).await;

@@ -1,18 +1,52 @@
 //! What «Imprimir» makes: boletos, or a carnê where the terms say so or a person asks for it.
 
 use quita_store::boletos;
+use quita_store::testing::TestFolder;
 use serde_json::json;
 
 use super::Person;
 use crate::house::{House, boleto};
 
-crate::on_both_databases! { terms_say_what_is_printed the_form_keeps_model_and_place }
+crate::on_both_databases! { terms_say_what_is_printed the_form_keeps_model_and_place
+what_cannot_be_paid_says_so }
 
 /// How many pages a PDF has.
 fn pages(pdf: &[u8]) -> usize {
     let text = String::from_utf8_lossy(pdf);
     let count = text.split("/Count ").nth(1).unwrap();
     count.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+/// The words of a PDF.
+fn words(pdf: &[u8]) -> String {
+    let folder = TestFolder::new();
+    let path = folder.path().join("boleto.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let text = std::process::Command::new("pdftotext").arg(&path).arg("-").output().unwrap();
+    assert!(text.status.success(), "{text:?}");
+    String::from_utf8(text.stdout).unwrap()
+}
+
+async fn what_cannot_be_paid_says_so(house: &House) {
+    let ana = Person::administrator(house).await;
+    let boleto = house.registered("VF7").await;
+    let id = boleto["id"].as_str().unwrap();
+    let paper = async || {
+        let pdf = house.get(&format!("/v1/boletos/{id}/pdf")).send().await;
+        let page = ana.get(house, &format!("/boletos/{id}")).await.text();
+        (words(&pdf.bytes()), page)
+    };
+    let (pdf, page) = paper().await;
+    assert!(pdf.contains("Pix") && !pdf.contains("CANCELA"), "{pdf}");
+    assert!(page.contains("Para pagar") && page.contains("Pix copia e cola"), "{page}");
+    let reason = json!({ "reason": "pedido errado" });
+    house.post(&format!("/v1/boletos/{id}/cancel"), "c", &reason).send().await.expect(202);
+    house.work();
+    let (pdf, page) = paper().await;
+    assert!(pdf.contains("CANCELADO: este boleto não pode mais ser pago."), "{pdf}");
+    assert!(!pdf.contains("Pague com Pix"), "{pdf}");
+    assert!(!page.contains("Para pagar") && !page.contains("Pix copia e cola"), "{page}");
+    assert!(!page.contains("Link do pagador"), "{page}");
 }
 
 async fn terms_say_what_is_printed(house: &House) {
