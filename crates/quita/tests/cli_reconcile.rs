@@ -95,6 +95,31 @@ fn the_same_seed_gives_the_same_world() {
 }
 
 #[test]
+fn terms_are_read_as_programs_write_them() {
+    let folder = Folder::new("terms");
+    let lines = folder.file(
+        "l.jsonl",
+        r#"{"id":1,"date":"2026-03-20","amount":102333,"memo":"PIX","payer_document":"52998224725"}"#,
+    );
+    for (fine, interest) in [
+        (r#""2.00""#, r#""1%""#),
+        ("2", "1"),
+        ("2.0", "1.0"),
+        ("2000", r#"{"per_month":1}"#),
+        (r#"{"type":"percentage","value":2}"#, r#"{"type":"percentage","value":"1"}"#),
+        (r#"{"kind":"fixed","value":2000}"#, r#"{"rate":1.0}"#),
+    ] {
+        let owed = format!(
+            r#"{{"id":"a","expiration_date":"2026-03-10","amount":100000,"fine":{fine},"interest":{interest},"customer_document":"52998224725"}}"#
+        );
+        let receivables = folder.file("r.jsonl", &owed);
+        let found = &rows(&quita(&["--lines", &lines, "--receivables", &receivables]))[0];
+        assert_eq!(found["difference"], "due", "{owed}: {found}");
+        assert_eq!(found["difference_amount"], 2333, "{owed}: {found}");
+    }
+}
+
+#[test]
 fn reasons_are_explained_in_words() {
     let folder = Folder::new("words");
     let lines = folder.file(

@@ -398,6 +398,13 @@ fn amounts_stay_with_their_title() {
         .collect();
     let numbered: Vec<&str> = numbered.iter().map(String::as_str).collect();
     assert_eq!(titles_of(&numbered), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    // The first U stands behind the second T.
+    let mut crossed = lines.clone();
+    crossed.swap(details[1], details[2]);
+    let (titles, warnings) = titles_of(&crossed);
+    assert!(!titles[0].contains("15345"), "{titles:?}");
+    assert_eq!(titles[1..], expected[1..]);
+    assert!(warnings.iter().any(|told| told.contains("sem o seu título")), "{warnings:?}");
     // The first T is lost: what follows does not move.
     let mut headless = lines.clone();
     headless.remove(details[0]);

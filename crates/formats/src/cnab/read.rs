@@ -267,6 +267,11 @@ impl Reader<'_> {
                 self.pieces.push(Piece { record, line });
                 return self.take_early();
             }
+            Role::Part if self.is_behind(record, start) => {
+                self.rows.truncate(start);
+                let message = format!("{} sem o seu título; não foi lido", record.title);
+                return self.warn(line, message);
+            }
             Role::Part if !self.pieces.is_empty() && !self.is_known(record) => {
                 self.pieces.push(Piece { record, line });
                 return Ok(());
@@ -301,11 +306,20 @@ impl Reader<'_> {
         record.needed > 0 && self.pieces.iter().any(|piece| std::ptr::eq(piece.record, record))
     }
 
+    /// Whether the row at `start` has amounts of a title before the one that is open: its sequence
+    /// number is a little lower. Of large files they begin anew.
+    fn is_behind(&self, record: &Record, start: usize) -> bool {
+        let title = sequence(&self.rows).filter(|_| !self.pieces.is_empty());
+        let own = sequence(self.rows.get(start..).unwrap_or_default());
+        let numbered = record.needed > 0 && self.file.found.layout.width == 240;
+        let behind = |(own, title): (u64, u64)| own > 0 && own < title && title - own < 100;
+        numbered && own.zip(title).is_some_and(behind)
+    }
+
     /// Gives a title that begins the record that stood before it, if their sequence numbers say
     /// that they are one: swapped, or in a lot that begins so.
     fn take_early(&mut self) -> io::Result<()> {
         let Some((piece, row)) = &self.early else { return Ok(()) };
-        let sequence = |row: &[u8]| number(row.get(8..13)?);
         let told = sequence(row).zip(sequence(&self.rows));
         let (Some((own, title)), 240) = (told, self.file.found.layout.width) else {
             return self.leave_early();
@@ -473,6 +487,11 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// The number of a row of 240 in its lot.
+fn sequence(row: &[u8]) -> Option<u64> {
+    number(row.get(8..13)?)
 }
 
 /// A row around the titles, read by names.

@@ -104,7 +104,11 @@ enum TermsInput {
     Several(Vec<TermInput>),
 }
 
-/// A percentage as text or with a point, cents as a whole number, or either with its date.
+/// Whole numbers up to this are a percentage: nobody asks for a fine of two cents.
+const HIGHEST_PERCENT: i64 = 20;
+
+/// A percentage as text, with a point, or as a small whole number; cents as a larger one; or either
+/// with its date.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TermInput {
@@ -115,11 +119,14 @@ enum TermInput {
 #[derive(Deserialize)]
 struct FullTerm {
     date: Option<String>,
-    /// Percent.
-    #[serde(alias = "percent", alias = "percentage", alias = "rate")]
+    /// `fixed` and the like for cents; told by the names of the others where it is missing.
+    #[serde(alias = "type")]
+    kind: Option<String>,
+    /// Percent, unless the kind says otherwise.
+    #[serde(alias = "percent", alias = "percentage", alias = "rate", alias = "per_month")]
     value: Option<Loose>,
     /// Cents.
-    #[serde(alias = "amount", alias = "fixed")]
+    #[serde(alias = "amount", alias = "fixed", alias = "per_day")]
     face_value: Option<Loose>,
 }
 
@@ -138,10 +145,20 @@ impl TermInput {
             Self::Bare(Loose::Number(number)) if number.is_f64() => {
                 (None, percent(&number.to_string())?)
             }
+            Self::Bare(Loose::Number(number))
+                if number.as_i64().is_some_and(|whole| whole <= HIGHEST_PERCENT) =>
+            {
+                (None, percent(&number.to_string())?)
+            }
             Self::Bare(number) => (None, Value::Fixed(number.cents(field)?)),
             Self::Full(term) => {
                 let date = term.date.as_deref().map(|d| day(d, field)).transpose()?;
+                let in_cents = term.kind.as_deref().is_some_and(|kind| {
+                    let kind = kind.to_ascii_lowercase();
+                    ["fix", "amount", "valor", "cent", "flat"].iter().any(|of| kind.starts_with(of))
+                });
                 let value = match (term.value, term.face_value) {
+                    (Some(value), _) if in_cents => Value::Fixed(value.cents(field)?),
                     (Some(value), _) => percent(&value.text())?,
                     (None, Some(cents)) => Value::Fixed(cents.cents(field)?),
                     (None, None) => return Ok(None),

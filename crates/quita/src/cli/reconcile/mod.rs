@@ -40,7 +40,7 @@ pub(crate) struct Command {
                      onde há, our_number, txid, fine, interest, discount ou discounts, abatement, \
                      customer_document, customer_name. Multa, juros e desconto: {\"date\", \
                      \"value\" (por cento, texto; juros ao mês) ou \"face_value\" (centavos; juros \
-                     ao dia)}"
+                     ao dia)}; um número só é por cento até 20, centavos acima"
     )]
     receivables: Option<PathBuf>,
     #[arg(long, help = "Diz em palavras por que sim e por que não, também dos que não serviram")]
