@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { noViolations } from "./accessible.mjs";
-import { PHONE, WIDE, advance, api, browser, control, firstRun, house, signIn, PASSWORD } from "./house.mjs";
+import { PHONE, WIDE, advance, api, browser, control, firstRun, house, servicesOfItau, signIn, PASSWORD } from "./house.mjs";
 
 const CLIENT_ID = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 const PICTURES = process.env.QUITA_PICTURES;
@@ -54,10 +54,7 @@ test("the letter is written for the account, with a key made here", async () => 
   await look("1-escolha");
   await page.click("a:has-text('Ainda não tenho a credencial')");
   await look("2-conta");
-  // The address of a simulated bank is only for programs to set.
-  const services = ["token", "certificates", "emission", "emission_classic", "detail", "v3", "bolecode", "bolecode_old", "bolecode_old_classic", "pix", "pix_classic", "statement"];
-  const paths = { certificates: "/seguranca/v1/certificado", emission: "/cash_management/v2", detail: "/boletoscash/v2", v3: "/boletos/v3", bolecode: "/recebimentos-pix/v1", pix: "/regulatorio-pix/v2", statement: "/account-statement/v1" };
-  const hosts = Object.fromEntries(services.map((key) => [key, home.bank.base_url + (paths[key] ?? "")]));
+  const hosts = servicesOfItau(home.bank.base_url);
   const account = await api(home, "POST", "/v1/accounts", { bank: "itau", description: "Conta Itaú", branch: "1500", number: "12345", digit: "4", data: { pix_key }, hosts }, "conta");
   await page.goto(`${home.url}/contas/${account.id}`);
   await look("3-conta-sem-credencial");

@@ -59,6 +59,13 @@ export function accountAt({ bank, base_url, account, client_id, client_secret, c
   return { bank, description: "Conta de teste", branch: "0001", number: account.slice(0, -1), digit: account.slice(-1), credential, hosts: { api: base_url } };
 }
 
+// Where each service of a simulated Itaú answers; this is only for programs to set.
+export function servicesOfItau(base_url) {
+  const services = ["token", "certificates", "emission", "emission_classic", "detail", "v3", "bolecode", "bolecode_old", "bolecode_old_classic", "pix", "pix_classic", "statement"];
+  const paths = { certificates: "/seguranca/v1/certificado", emission: "/cash_management/v2", detail: "/boletoscash/v2", v3: "/boletos/v3", bolecode: "/recebimentos-pix/v1", pix: "/regulatorio-pix/v2", statement: "/account-statement/v1" };
+  return Object.fromEntries(services.map((key) => [key, base_url + (paths[key] ?? "")]));
+}
+
 // A server in a folder without an installation, which its first page makes.
 export async function emptyHouse() {
   const folder = mkdtempSync(join(tmpdir(), "quita-screens-"));

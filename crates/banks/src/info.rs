@@ -61,7 +61,8 @@ pub struct StatementRules {
     pub complete: bool,
     /// Whether there is one with day, amount and text only, for when the other fails.
     pub simple: bool,
-    /// Whether a movement of the complete statement keeps its id from one reading to the next.
+    /// Whether a movement keeps its id from one reading to the next, in the complete statement or in
+    /// the only one that there is.
     pub stable_ids: bool,
     /// Most movements in one answer of the complete statement.
     pub page_size: usize,

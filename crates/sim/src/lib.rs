@@ -9,10 +9,11 @@
 //! besides, and compared with the bank's own books.
 //!
 //! Runs at Itaú ([`itau`]) take some days at a bank whose ways are its own: our numbers are given
-//! here, orders are taken and registered later, payments are told a day later.
+//! here, orders are taken and registered later, payments are told a day later. They take months too
+//! ([`itau_months`]): its statement names no boleto.
 //!
 //! `cargo test -p quita-sim` runs seeds 0 to 199, some that found a defect once, some of months and
-//! some at Itaú.
+//! some of either kind at Itaú.
 //! `QUITA_SEEDS=0..100000` runs others, and `QUITA_SEEDS=17..18` shows the event log of one.
 //! `cargo test -p quita-sim --features planted --test planted` plants defects in the engine and
 //! shows in which share of the seeds each is caught.
@@ -33,5 +34,5 @@ mod trace;
 mod universe;
 mod wire;
 
-pub use run::{Run, itau, months, run};
+pub use run::{Run, itau, itau_months, months, run};
 pub use trace::Counts;

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use quita_engine::clock::after;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::bank::At;
 use crate::chance::Chance;
@@ -252,18 +252,26 @@ impl Plan {
 
     /// What this seed has in store for some weeks, in which statements are read and lines matched.
     pub(crate) fn months(seed: u64, start: Timestamp) -> Self {
-        let days = Self::draw(seed, start);
-        let chance = Chance::new(seed, "months");
-        let start = days.start;
+        Self::weeks(Self::draw(seed, start), &Chance::new(seed, "months"))
+    }
+
+    /// The same at Itaú, whose statement names no boleto.
+    pub(crate) fn itau_months(seed: u64, start: Timestamp) -> Self {
+        let days = Self { shared_account: false, ..Self::itau(seed, start) };
+        Self::weeks(days, &Chance::new(seed, "months at itau"))
+    }
+
+    fn weeks(days: Self, chance: &Chance) -> Self {
+        let (at, start) = (days.at, days.start);
         let active_seconds = chance.between(20, 45) * 86_400;
         let mut outages = days.outages;
-        for (longest, on) in [(3600, ""), (3 * 86_400, "/banking/")] {
-            let more = (0..chance.below(3))
-                .map(|_| outage(&chance, start, active_seconds, &[longest], on));
+        for (longest, on) in [(3600, ""), (3 * 86_400, at.statement_path())] {
+            let more =
+                (0..chance.below(3)).map(|_| outage(chance, start, active_seconds, &[longest], on));
             outages.extend(more);
         }
         let mut switches = days.switches;
-        switches.extend(of_statements(&chance));
+        switches.extend(at.of_statements(chance));
         let rate = |rates: &[u32]| if chance.happens(500) { chance.pick(rates) } else { 0 };
         Self {
             active_seconds,
@@ -284,7 +292,10 @@ impl Plan {
                 moves: 5 + chance.place(30),
                 twins: rate(&[200, 500]),
                 backdated: rate(&[100, 300]),
-                oddities: if chance.happens(700) { 2 + chance.place(10) } else { 0 },
+                oddities: match chance.happens(700) {
+                    true if at.has_odd_rows() => 2 + chance.place(10),
+                    _ => 0,
+                },
                 decisions: if chance.happens(500) { 3 + chance.place(8) } else { 0 },
                 meddling: rate(&[300, 800]),
                 crash: rate(&[100, 300]),
@@ -318,23 +329,4 @@ fn outage(
     let at = |seconds| after(start, seconds);
     let faults = [Fault::NotSent, Fault::ErrorBefore, Fault::RequestLost];
     Outage { from: at(from), to: at(from + length), fault: chance.pick(&faults), on }
-}
-
-/// How statements and balances are shown.
-fn of_statements(chance: &Chance) -> [(&'static str, Json); 11] {
-    let weekend = chance.pick(&["own_day", "next_business_day"]);
-    [
-        ("fee_cents", json!(chance.pick(&[0, 100, 100, 149]))),
-        ("boleto_credit_days", json!(chance.pick(&[0, 1, 1, 2]))),
-        ("opening_balance_cents", json!(chance.between(-50_000, 500_000))),
-        ("weekend_rows", json!(weekend)),
-        ("balance_on_weekends", json!(chance.happens(300))),
-        ("statement_shuffled", json!(chance.happens(500))),
-        // Small pages are read by scroll.
-        ("statement_page_max", json!(chance.pick(&[10_000, 10_000, 40]))),
-        ("payer_masked", json!(chance.happens(300))),
-        ("description_missing", json!(chance.happens(200))),
-        ("rows_late_days", json!(chance.between(1, 5))),
-        ("rows_corrected_days", json!(chance.between(1, 5))),
-    ]
 }

@@ -131,7 +131,7 @@ pub(crate) fn at_rest(
         days_add_up(&books, wrong);
         as_at_the_bank(&books, (first, read_to), wrong);
         proved(universe, &books, (first, read_to), wrong);
-        truly_explained(&books, known, wrong);
+        truly_explained(universe, &books, known, wrong);
         people_were_told(&books, known, wrong);
     }
     Ok(())
@@ -311,13 +311,14 @@ fn opening(universe: &Universe) -> Money {
 
 /// What the bank names is matched with that and nothing else; fees are fees. What a person
 /// decided, or undid, is theirs.
-fn truly_explained(books: &Books, known: &[Known], wrong: &mut Vec<String>) {
+fn truly_explained(universe: &Universe, books: &Books, known: &[Known], wrong: &mut Vec<String>) {
     for one in &books.explained {
         let by_itself = one.found.as_ref().is_none_or(|found| found.created_by == "system");
         if !by_itself || books.undone.contains(&one.line.id) {
             continue;
         }
-        let Some(row) = books.row(&one.line) else {
+        let row = books.row(&one.line).filter(|_| universe.plan.at.names_boletos());
+        let Some(row) = row else {
             of_simple_statement(books, known, one, wrong);
             continue;
         };
@@ -347,16 +348,29 @@ fn truly_explained(books: &Books, known: &[Known], wrong: &mut Vec<String>) {
     }
 }
 
-/// A line without ids waits, or is matched with what some movement of its day and amount pays.
+/// A line that names nothing waits, or is matched with what some movement of its day and amount pays.
 fn of_simple_statement(books: &Books, known: &[Known], one: &Explained, wrong: &mut Vec<String>) {
     let line = &one.line.line;
     let Some(found) = one.found.as_ref().filter(|found| found.kind == Kind::Boletos) else {
         return;
     };
+    // Where somebody said that an equal boleto was paid past the bank, this may be that money.
+    let by_hand = |k: &&Known| k.boleto.settled_by_hand;
+    if known.iter().filter(by_hand).any(|k| found.shares.iter().any(|s| s.boleto_id == k.boleto.id))
+    {
+        return;
+    }
+    // Of two equal boletos of one customer the other one may be taken, even where the bank told which
+    // was paid: a known weakness where statements name no boleto.
+    let is_like = |k: &Known, other: &Known| {
+        let order = |k: &Known| (k.boleto.order.customer.document.clone(), k.boleto.amount);
+        order(k) == order(other)
+    };
+    let shared = |k: &&Known| found.shares.iter().any(|s| s.boleto_id == k.boleto.id);
     let fits = |row: &Row| {
         let boleto =
             known.iter().find(|k| k.boleto.bank_id.is_some() && k.boleto.bank_id == row.boleto);
-        let same = |k: &Known| found.shares.iter().any(|s| s.boleto_id == k.boleto.id);
+        let same = |k: &Known| known.iter().filter(shared).any(|other| is_like(k, other));
         row.boleto.is_none() || boleto.is_some_and(same)
     };
     let mut rows = books.rows.iter().filter(|r| (r.day, r.amount) == (line.date, line.amount));

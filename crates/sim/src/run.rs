@@ -58,6 +58,11 @@ pub fn months(seed: u64) -> Run {
     run_plan(seed, Plan::months)
 }
 
+/// As [`months`], at Itaú.
+pub fn itau_months(seed: u64) -> Run {
+    run_plan(seed, Plan::itau_months)
+}
+
 fn run_plan(seed: u64, plan: fn(u64, Timestamp) -> Plan) -> Run {
     let start: Timestamp = "2026-10-01T12:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
     let universe = Arc::new(Universe::new(seed, plan(seed, start)));

@@ -46,6 +46,8 @@ const FOUND: [u64; 6] = [5382, 5633, 5655, 5848, 6028, 7123];
 const MONTHS: u64 = 16;
 /// So many runs at Itaú.
 const ITAU: u64 = 30;
+/// So many runs of months there.
+const ITAU_MONTHS: u64 = 8;
 
 fn seeds(otherwise: impl Iterator<Item = u64>) -> Vec<u64> {
     let Ok(text) = std::env::var("QUITA_SEEDS") else { return otherwise.collect() };
@@ -78,12 +80,22 @@ fn days_at_itau_are_right() {
 fn months_of_statements_are_right() {
     let seeds = seeds(0..MONTHS);
     let counts = all_are_right("months_of_statements_are_right", quita_sim::months, &seeds);
+    all_points_are_known(&counts);
+    if seeds.len() as u64 >= MONTHS {
+        was_killed_at(&CRASHES_IN_MONTHS, &counts);
+    }
+}
+
+#[test]
+fn months_at_itau_are_right() {
+    let run = quita_sim::itau_months;
+    all_points_are_known(&all_are_right("months_at_itau_are_right", run, &seeds(0..ITAU_MONTHS)));
+}
+
+fn all_points_are_known(counts: &Counts) {
     for what in counts.keys().filter_map(|what| what.strip_prefix("point ")) {
         let known = CRASHES.contains(&what) || CRASHES_IN_MONTHS.contains(&what);
         assert!(known, "{what} is not in the list");
-    }
-    if seeds.len() as u64 >= MONTHS {
-        was_killed_at(&CRASHES_IN_MONTHS, &counts);
     }
 }
 

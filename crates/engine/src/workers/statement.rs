@@ -309,18 +309,18 @@ impl Reading<'_> {
                 cursors::set(tx, &id, statement_cursor::READ_TO, &to.to_string(), ids.now())
             })?;
         }
-        let read = match self.rules.complete {
-            true => self.gather(from, to, StatementDetail::Complete),
-            false => Err(trouble("o banco não tem extrato completo")),
+        // Some banks have one statement alone, with ids in it.
+        let best = match self.rules.complete {
+            true => StatementDetail::Complete,
+            false => StatementDetail::Simple,
         };
-        let (read, source) = match read {
-            Err(Stop::Trouble(why, _)) if self.rules.simple => {
+        let source = if self.rules.stable_ids { Source::Api } else { Source::ApiSimple };
+        let (read, source) = match self.gather(from, to, best) {
+            Err(Stop::Trouble(why, _)) if self.rules.complete && self.rules.simple => {
                 tracing::warn!(account = self.connection.account.id, why, "complete statement");
                 (self.gather(from, to, StatementDetail::Simple)?, Source::ApiSimple)
             }
-            Err(stop) => return Err(stop),
-            Ok(read) if self.rules.stable_ids => (read, Source::Api),
-            Ok(read) => (read, Source::ApiSimple),
+            read => (read?, source),
         };
         (self.world.crash_point)("statement.fetched");
         let (lines, mut warnings, unread) = read;

@@ -114,3 +114,22 @@ pub(super) fn switches(chance: &Chance, slow_settlement: bool) -> Vec<(&'static 
         ("too_many_body", json!(chance.pick(&["message", "empty"]))),
     ]
 }
+
+/// How statements and balances are shown.
+pub(super) fn of_statements(chance: &Chance) -> Vec<(&'static str, Json)> {
+    let weekend = chance.pick(&["own_day", "next_business_day"]);
+    vec![
+        ("fee_cents", json!(chance.pick(&[0, 100, 100, 149]))),
+        ("boleto_credit_days", json!(chance.pick(&[0, 1, 1, 2]))),
+        ("opening_balance_cents", json!(chance.between(-50_000, 500_000))),
+        ("weekend_rows", json!(weekend)),
+        ("balance_on_weekends", json!(chance.happens(300))),
+        ("statement_shuffled", json!(chance.happens(500))),
+        // Small pages are read by scroll.
+        ("statement_page_max", json!(chance.pick(&[10_000, 10_000, 40]))),
+        ("payer_masked", json!(chance.happens(300))),
+        ("description_missing", json!(chance.happens(200))),
+        ("rows_late_days", json!(chance.between(1, 5))),
+        ("rows_corrected_days", json!(chance.between(1, 5))),
+    ]
+}

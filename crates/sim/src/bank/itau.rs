@@ -127,3 +127,12 @@ pub(super) fn switches(chance: &Chance) -> Vec<(&'static str, Json)> {
         ("webhook_reordered", count(3)),
     ]
 }
+
+/// How statements and balances are shown.
+pub(super) fn of_statements(chance: &Chance) -> Vec<(&'static str, Json)> {
+    vec![
+        ("fee_cents", json!(chance.pick(&[0, 199, 199, 250]))),
+        ("opening_balance_cents", json!(chance.between(-50_000, 500_000))),
+        ("statement_shape", json!(chance.pick(&["schema", "example"]))),
+    ]
+}

@@ -125,6 +125,32 @@ impl At {
         }
     }
 
+    /// How it shows statements and balances.
+    pub(crate) fn of_statements(self, chance: &Chance) -> Vec<(&'static str, Json)> {
+        match self {
+            Self::Inter => inter::of_statements(chance),
+            Self::Itau => itau::of_statements(chance),
+        }
+    }
+
+    /// How paths about statements and balances begin.
+    pub(crate) const fn statement_path(self) -> &'static str {
+        match self {
+            Self::Inter => "/banking/",
+            Self::Itau => "/account-statement/",
+        }
+    }
+
+    /// Whether rows can be made to come late or wrong at first.
+    pub(crate) const fn has_odd_rows(self) -> bool {
+        matches!(self, Self::Inter)
+    }
+
+    /// Whether a row of its statement names the boleto that it is about.
+    pub(crate) const fn names_boletos(self) -> bool {
+        matches!(self, Self::Inter)
+    }
+
     /// Switches that end with the last fault.
     pub(crate) const fn faults(self) -> &'static [&'static str] {
         match self {

@@ -71,8 +71,9 @@ pub fn rehearse(world: &World, actor: &Actor, new: &NewBoleto) -> Result<Rehears
             message: reason,
             field: None,
         }),
-        Outcome::Transient { reason, .. } | Outcome::Unknown { reason } => {
-            Err(Error::BankUnavailable(reason))
+        Outcome::Transient { reason, .. } => Err(Error::BankUnavailable(reason)),
+        Outcome::Unknown { reason } => {
+            Err(Error::BankUnavailable(format!("o banco não respondeu: {reason}")))
         }
         Outcome::Unauthorized => Err(Error::BankUnavailable("o banco não aceitou o token".into())),
     }

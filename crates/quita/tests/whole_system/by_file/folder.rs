@@ -35,12 +35,13 @@ fn die_at(house: &mut House, point: &str, what: impl FnOnce(&House)) {
     house.pass_until_death();
 }
 
-/// Issues one boleto and makes the remittance that it goes in.
+/// Issues one boleto and makes the remittance that it goes in; the answer may be lost with the process.
 fn remit(house: &House, place: &Place, number: &str) {
     let mut new = new_boleto(number);
     new["account_id"] = json!(place.account_id);
     house.post("/v1/boletos", &new);
-    house.post("/v1/remittances", &json!({ "account_id": place.account_id }));
+    let body = json!({ "account_id": place.account_id });
+    house.post_stubbornly("/v1/remittances", &format!("remessa-{number}"), &body);
 }
 
 fn names(folder: &Path) -> Vec<String> {
