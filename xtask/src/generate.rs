@@ -10,6 +10,7 @@ use quita_banks::contract::{Bank, OpKind};
 use quita_banks::info::{Auth, BankInfo, FieldKind, Repeat};
 use quita_banks::registry::BANKS;
 use quita_core::money::Money;
+use quita_core::terms::TermKind;
 
 const FOLDER: &str = "crates/banks/src";
 const MODULES: &str = "crates/banks/src/lib.rs";
@@ -226,6 +227,10 @@ fn boleto(text: &mut String, info: &BankInfo) {
         most if rules.discount_by_anticipation => format!("{most}, also by day of anticipation"),
         most => most.to_string(),
     };
+    let terms = match TermKind::ALL.into_iter().filter(|kind| rules.change_terms.has(*kind)) {
+        all if all.clone().next().is_none() => "none".to_owned(),
+        all => all.map(TermKind::word).collect::<Vec<_>>().join(", "),
+    };
     let required = match rules.customer_required {
         [] => "document and name".to_owned(),
         fields => format!("document, name, `{}`", fields.join("`, `")),
@@ -241,7 +246,7 @@ fn boleto(text: &mut String, info: &BankInfo) {
         ("fine or interest from a later day", yes(rules.late_start)),
         ("change of due date", yes(rules.change_expiration_date)),
         ("change of amount", yes(rules.change_amount)),
-        ("abatement after registration", yes(rules.change_abatement)),
+        ("terms changed after registration", &terms),
         ("protest", yes(rules.protest)),
         ("negative listing", yes(rules.negative_listing)),
         ("guarantor", yes(rules.receiver)),

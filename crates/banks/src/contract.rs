@@ -11,7 +11,7 @@ use quita_core::document::Document;
 use quita_core::fact::{Channel, Fact, Refusal};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
-use quita_core::terms::{Discount, Fine, Interest};
+use quita_core::terms::Term;
 use quita_formats::cnab::format::Format;
 
 use crate::enrolment::Enrolment;
@@ -175,7 +175,7 @@ pub enum Op {
         /// The bank's id.
         bank_id: String,
         /// What is to hold from now on.
-        instruction: Instruction,
+        term: Term,
     },
     /// How far a change has got.
     ChangeStatus {
@@ -291,34 +291,6 @@ impl Op {
             Self::Balance { .. } => OpKind::Balance,
         }
     }
-}
-
-/// One of the terms of a registered boleto, as it is to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Instruction {
-    /// Taken off whenever it is paid.
-    Abatement(Money),
-    /// Interest, or none any more.
-    Interest(Option<Interest>),
-    /// Fine, or none any more.
-    Fine(Option<Fine>),
-    /// Discounts in the place of those that there were; none takes them back.
-    Discounts(Vec<Discount>),
-    /// Which amounts other than the one due the bank takes.
-    Accepts(Accepts),
-}
-
-/// Which amounts other than the one due a bank takes («recebimento divergente»).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Accepts {
-    /// None.
-    Exact,
-    /// Any.
-    Any,
-    /// From an amount on.
-    AtLeast(Money),
-    /// Between two amounts, both included.
-    Between(Money, Money),
 }
 
 /// What surrounds a call: the account, the moment. No secrets.
@@ -444,9 +416,9 @@ pub enum Done {
     Reports(Vec<Report>),
     /// A file, as the bank made it.
     Pdf(Vec<u8>),
-    /// The bank's id of a change under way.
+    /// A change under way.
     Change {
-        /// Its id.
+        /// The bank's id of it; empty where nothing more is asked by one.
         change_id: String,
         /// How it stands.
         state: ChangeState,
@@ -462,8 +434,10 @@ pub enum Done {
 /// How a change stands at the bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeState {
-    /// Being carried out.
+    /// Being carried out, or waiting for somebody at the bank.
     Processing,
+    /// Done, as the bank says: it holds once the boleto shows it.
+    Taken,
     /// Carried out: read the boleto again.
     Applied,
     /// Refused.
@@ -485,6 +459,8 @@ pub struct Report {
     pub expiration_date: Option<Date>,
     /// Customer's document at the bank.
     pub customer_document: Option<Document>,
+    /// Of the terms at the bank, those that it shows.
+    pub terms: Vec<Term>,
     /// The door it came through.
     pub channel: Channel,
     /// What was told.
@@ -503,6 +479,7 @@ impl Report {
             amount: None,
             expiration_date: None,
             customer_document: None,
+            terms: Vec::new(),
             channel,
             facts: Vec::new(),
             warnings: Vec::new(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use quita_core::payable::PayableRules;
+use quita_core::terms::TermKind;
 use serde::Serialize;
 
 use crate::contract::OpKind;
@@ -154,12 +155,48 @@ pub struct BoletoRules {
     pub change_expiration_date: bool,
     /// Whether the amount can be changed.
     pub change_amount: bool,
-    /// Whether the bank's API takes an abatement after registration.
-    pub change_abatement: bool,
+    /// Which of the terms can be changed after registration.
+    pub change_terms: TermChanges,
     /// Whether it takes orders to protest, and to stop it.
     pub protest: bool,
     /// Whether it takes orders to list a customer negatively, and to stop it.
     pub negative_listing: bool,
+}
+
+/// Which of the terms of a registered boleto can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermChanges {
+    /// What is taken off whenever it is paid.
+    pub abatement: bool,
+    /// Interest.
+    pub interest: bool,
+    /// Fine.
+    pub fine: bool,
+    /// Discounts.
+    pub discounts: bool,
+    /// Which amounts other than the one due the bank takes.
+    pub accepts: bool,
+}
+
+impl TermChanges {
+    /// None.
+    pub const NONE: Self =
+        Self { abatement: false, interest: false, fine: false, discounts: false, accepts: false };
+
+    /// All.
+    pub const ALL: Self =
+        Self { abatement: true, interest: true, fine: true, discounts: true, accepts: true };
+
+    /// Whether one of this kind can.
+    pub const fn has(&self, kind: TermKind) -> bool {
+        match kind {
+            TermKind::Abatement => self.abatement,
+            TermKind::Interest => self.interest,
+            TermKind::Fine => self.fine,
+            TermKind::Discounts => self.discounts,
+            TermKind::Accepts => self.accepts,
+        }
+    }
 }
 
 /// A limit of calls.
@@ -256,7 +293,7 @@ impl BankInfo {
             same_day_until: None,
             change_expiration_date: false,
             change_amount: false,
-            change_abatement: false,
+            change_terms: TermChanges::NONE,
             protest: false,
             negative_listing: false,
         },

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 use crate::party::Party;
-use crate::terms::Terms;
+use crate::terms::{Term, Terms};
 
 /// Kind of a boleto («Tipo»), which sets the document species.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,16 +87,18 @@ impl BoletoOrder {
         order.amount = amount;
         order.expiration_date = expiration_date;
         order.limit_date = moved(order.limit_date);
-        if let Some(fine) = &mut order.terms.fine {
-            fine.date = moved(fine.date);
-        }
-        if let Some(interest) = &mut order.terms.interest {
-            interest.date = moved(interest.date);
-        }
-        for discount in &mut order.terms.discounts {
-            discount.date = moved(discount.date);
-        }
+        order.terms.move_dates(days);
         order
+    }
+
+    /// Puts a term in the place of what there was, from the day `since` on. Its dates are those of
+    /// a boleto that is due on `due` now; as all of them they are kept as they would be at first.
+    pub fn change_term(&mut self, term: Term, due: Date, since: Date) {
+        let mut now = self.changed(due, self.amount);
+        now.terms.change(term, since);
+        let days = (self.expiration_date - due).get_days();
+        now.terms.move_dates(days);
+        self.terms = now.terms;
     }
 }
 
@@ -108,9 +110,8 @@ mod tests {
     use crate::document::Document;
     use crate::terms::{Fine, Value};
 
-    #[test]
-    fn dates_move_with_the_due_date() {
-        let order = BoletoOrder {
+    fn order() -> BoletoOrder {
+        BoletoOrder {
             bank_reference: "R1".into(),
             document_number: "1".into(),
             our_number: None,
@@ -137,11 +138,29 @@ mod tests {
             messages: Vec::new(),
             hybrid: true,
             paper: Paper::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn dates_move_with_the_due_date() {
+        let order = order();
         let later = order.changed(date(2026, 12, 10), Money::from_cents(900));
         assert_eq!(later.limit_date, date(2027, 1, 9));
         assert_eq!(later.terms.fine.map(|f| f.date), Some(date(2026, 12, 11)));
         assert_eq!(later.issuance_date, order.issuance_date);
         assert_eq!(order.changed(order.expiration_date, order.amount), order);
+    }
+
+    #[test]
+    fn a_term_given_for_a_later_due_date_keeps_its_day() {
+        let mut order = order();
+        let (due, fine) = (date(2026, 12, 10), date(2026, 12, 15));
+        let term = Term::Fine(Some(Fine { date: fine, value: Value::Fixed(Money::ZERO) }));
+        order.change_term(term, due, date(2026, 12, 2));
+        let now = order.changed(due, order.amount).terms;
+        assert_eq!(now.fine.map(|fine| fine.date), Some(fine));
+        let before = now.on(date(2026, 12, 1));
+        assert_eq!(before.fine.map(|fine| fine.date), Some(date(2026, 12, 11)));
+        assert_eq!(order.expiration_date, date(2026, 11, 30));
     }
 }

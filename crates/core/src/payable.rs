@@ -55,7 +55,8 @@ pub struct Payable {
     pub total: Money,
 }
 
-/// What is due on the day `on` for a boleto of `nominal` due on `due`.
+/// What is due on the day `on` for a boleto of `nominal` due on `due`, by the terms that held on
+/// that day.
 ///
 /// Percentages are of the nominal amount. Of several discounts still open the largest is given;
 /// a discount lasts until the first business day on or after its date, and its date counts as
@@ -69,6 +70,7 @@ pub fn payable(
     calendar: &Calendar,
     rules: PayableRules,
 ) -> Payable {
+    let terms = terms.on(on);
     let case = Case { nominal, due, on, calendar, rules };
     let abatement = within(terms.abatement, nominal);
     let best = terms.discounts.iter().map(|d| case.discount(d)).max().unwrap_or_default();
@@ -251,6 +253,18 @@ mod tests {
             let payable = on(thirteenth, &terms, PayableRules::DEFAULT);
             assert_eq!(payable.discount.cents(), discount, "{terms:?}");
         }
+    }
+
+    #[test]
+    fn each_day_has_the_terms_that_held_then() {
+        let mut terms = late_terms(date(2026, 11, 3));
+        let day = date(2026, 11, 30);
+        let with_fine = on(day, &terms, PayableRules::DEFAULT);
+        terms.change(crate::terms::Term::Fine(None), date(2026, 12, 1));
+        assert_eq!(on(day, &terms, PayableRules::DEFAULT), with_fine);
+        let after = on(date(2026, 12, 1), &terms, PayableRules::DEFAULT);
+        assert!(with_fine.fine.is_positive() && after.fine == Money::ZERO);
+        assert!(after.interest.is_positive());
     }
 
     #[test]

@@ -213,6 +213,7 @@ mod tests {
             }),
             discounts: vec![discount(1, percent("90")), discount(10, percent("0.5"))],
             abatement: Money::from_cents(5_000),
+            ..Terms::default()
         };
         assert_eq!(told(&terms), []);
         assert_eq!(warnings(NOMINAL, &terms), []);
@@ -231,6 +232,7 @@ mod tests {
                 discount(12, Value::Fixed(Money::from_cents(1))),
             ],
             abatement: Money::from_cents(90_001),
+            ..Terms::default()
         };
         let field = |name: &str, code| (name.to_owned(), code);
         assert_eq!(

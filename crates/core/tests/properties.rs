@@ -222,6 +222,7 @@ fn any_terms() -> impl Strategy<Value = (Money, Date, Terms)> {
                     1,
                     Rounding::Truncate,
                 ),
+                ..Terms::default()
             };
             (nominal, due, terms)
         },

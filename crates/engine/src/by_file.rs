@@ -12,6 +12,7 @@ use quita_banks::title::{self, Numbers, TitleError};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
 use quita_core::party::Party;
+use quita_core::terms::Term;
 use quita_formats::cnab::codes::Instruction as Code;
 use quita_store::accounts::Account;
 use quita_store::boletos::Boleto;
@@ -180,8 +181,7 @@ fn told(instruction: &Instruction, mut boleto: BoletoOrder) -> RemittanceOrder {
     match instruction {
         Instruction::ChangeExpiration(due) => boleto = boleto.changed(*due, amount),
         Instruction::ChangeAmount(amount) => boleto = boleto.changed(due, *amount),
-        Instruction::GrantAbatement(amount) => boleto.terms.abatement = *amount,
-        Instruction::CancelAbatement => boleto.terms.abatement = Money::ZERO,
+        Instruction::ChangeTerm(term) => boleto.terms.set(term.clone()),
         Instruction::Register
         | Instruction::WriteOff
         | Instruction::WriteOffPaidDirectly
@@ -200,19 +200,33 @@ fn told(instruction: &Instruction, mut boleto: BoletoOrder) -> RemittanceOrder {
 }
 
 /// What files call an instruction.
-pub(crate) const fn code(instruction: &Instruction) -> Code {
+pub(crate) fn code(instruction: &Instruction) -> Code {
     match instruction {
         Instruction::Register => Code::Register,
         Instruction::WriteOff => Code::WriteOff,
         Instruction::WriteOffPaidDirectly => Code::WriteOffPaidDirectly,
         Instruction::ChangeExpiration(_) => Code::ChangeExpiration,
         Instruction::ChangeAmount(_) => Code::ChangeAmount,
-        Instruction::GrantAbatement(_) => Code::GrantAbatement,
-        Instruction::CancelAbatement => Code::CancelAbatement,
+        Instruction::ChangeTerm(term) => code_of_term(term),
         Instruction::Pursue(Pursuit::Protest) => Code::Protest,
         Instruction::Pursue(Pursuit::StopProtest) => Code::StopProtest,
         Instruction::Pursue(Pursuit::ListNegatively) => Code::ListNegatively,
         Instruction::Pursue(Pursuit::EndNegativeListing) => Code::EndNegativeListing,
+    }
+}
+
+/// What files call a change of one of the terms; [`Code::Other`] for what none of them has.
+pub(crate) fn code_of_term(term: &Term) -> Code {
+    match term {
+        Term::Abatement(Money::ZERO) => Code::CancelAbatement,
+        Term::Abatement(_) => Code::GrantAbatement,
+        Term::Interest(None) => Code::WaiveInterest,
+        Term::Interest(Some(_)) => Code::ChangeInterest,
+        Term::Fine(None) => Code::WaiveFine,
+        Term::Fine(Some(_)) => Code::ChangeFine,
+        Term::Discounts(all) if all.is_empty() => Code::CancelDiscount,
+        Term::Discounts(_) => Code::ChangeDiscount,
+        Term::Accepts(_) => Code::Other,
     }
 }
 
@@ -228,12 +242,9 @@ pub(crate) fn instructions(layout: &FileLayout, boleto: &Boleto) -> Vec<Instruct
     }
     let due = wanted.expiration_date.map(Instruction::ChangeExpiration);
     let amount = wanted.amount.map(Instruction::ChangeAmount);
-    let abatement = wanted.abatement.map(|amount| match amount {
-        Money::ZERO => Instruction::CancelAbatement,
-        amount => Instruction::GrantAbatement(amount),
-    });
+    let terms = wanted.terms.iter().map(|wanted| Instruction::ChangeTerm(wanted.term.clone()));
     let pursuit = wanted.pursuit.map(Instruction::Pursue);
-    due.into_iter().chain(amount).chain(abatement).chain(pursuit).collect()
+    due.into_iter().chain(amount).chain(terms).chain(pursuit).collect()
 }
 
 /// Puts an order about a boleto into the next file.

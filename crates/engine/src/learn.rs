@@ -13,9 +13,11 @@ use quita_core::payable::{PayableRules, payable};
 use quita_store::boletos::{self, Boleto, Outline};
 use quita_store::pending::{self, PendingItem};
 use quita_store::receipts::{self, Receipt};
-use quita_store::{StoreError, Tx, bank_lines, charges, events, facts, remittance_orders};
+use quita_store::wanted::Wanted;
+use quita_store::{StoreError, Tx, bank_lines, events, facts, remittance_orders};
 use serde_json::json;
 
+use crate::changed::{confirm, values_changed};
 use crate::clock::{after, bank_day};
 use crate::desk::reconciliation::NOT_SETTLED;
 use crate::ids::Ids;
@@ -75,7 +77,7 @@ pub fn learn_reports(
 }
 
 /// What the bank's detail shows of a boleto, asked at `asked`. Its amount and due date become
-/// ours, whoever changed them. False when the boleto changed here since: look again.
+/// ours, whoever changed them; its terms, where they were asked for. False when the boleto changed here since: look again.
 pub fn learn_detail(
     tx: &mut Tx,
     ids: &mut Ids,
@@ -91,6 +93,9 @@ pub fn learn_detail(
     let changed = changed_there(&outline, report).filter(|_| is_in_time);
     if let Some((amount, expiration_date)) = changed {
         values_changed(tx, ids, &mut boleto, amount, expiration_date)?;
+    }
+    if is_in_time && boleto.status == Status::Registered {
+        confirm(tx, ids, &mut boleto, &report.terms)?;
     }
     learn_locked(tx, ids, boleto, report.channel, &facts)?;
     Ok(is_in_time)
@@ -110,52 +115,6 @@ fn changed_there(boleto: &Outline, report: &Report) -> Option<(Money, Date)> {
     let expiration_date = report.expiration_date.unwrap_or(boleto.expiration_date);
     let same = amount == boleto.amount && expiration_date == boleto.expiration_date;
     (!same).then_some((amount, expiration_date))
-}
-
-/// The bank has other values now, and perhaps other numbers: those are read under the next
-/// edition.
-pub fn values_changed(
-    tx: &mut Tx,
-    ids: &mut Ids,
-    boleto: &mut Boleto,
-    amount: Money,
-    expiration_date: Date,
-) -> Result<(), StoreError> {
-    boleto.edition += 1;
-    boleto.amount = amount;
-    boleto.expiration_date = expiration_date;
-    boleto.updated_at = ids.now();
-    boletos::save(tx, boleto)?;
-    charges::set_values(tx, &boleto.charge_id, amount, expiration_date)?;
-    let details = json!({"amount": amount, "expiration_date": expiration_date});
-    let author = Author { company_id: &boleto.company_id, actor: "bank" };
-    trail::record(tx, ids, author, "boleto.changed", &boleto.id, &details)?;
-    let body = json!({
-        "boleto_id": boleto.id,
-        "amount": boleto.amount,
-        "expiration_date": boleto.expiration_date,
-    });
-    write_event(tx, ids, boleto, "boleto.changed", &body.to_string())
-}
-
-/// The bank confirmed another abatement, zero for none: it is taken off wherever the boleto is shown
-/// or paid.
-pub fn abatement_changed(
-    tx: &mut Tx,
-    ids: &mut Ids,
-    boleto: &mut Boleto,
-    abatement: Money,
-) -> Result<(), StoreError> {
-    let before = boleto.order.terms.abatement;
-    boleto.order.terms.abatement = abatement;
-    boleto.updated_at = ids.now();
-    boletos::set_order(tx, &boleto.id, &boleto.order)?;
-    boletos::save(tx, boleto)?;
-    let details = json!({"abatement": abatement, "before": before});
-    let author = Author { company_id: &boleto.company_id, actor: "bank" };
-    trail::record(tx, ids, author, "boleto.changed", &boleto.id, &details)?;
-    let body = json!({"boleto_id": boleto.id, "abatement": abatement});
-    write_event(tx, ids, boleto, "boleto.changed", &body.to_string())
 }
 
 /// A boleto at the bank under our reference that is not the one we know: the bank took an order
@@ -389,7 +348,7 @@ fn status_changed(
                 boletos::save(tx, boleto)?;
                 order_boleto::replace(tx, ids, boleto, *order)?;
             }
-            boleto.wanted = boletos::Wanted::default();
+            boleto.wanted = Wanted::default();
         }
         Status::Settled => {
             pending::close(tx, NOT_SETTLED, &boleto.id, "system", ids.now())?;
@@ -403,7 +362,7 @@ fn status_changed(
             // Settled by hand still has to be cancelled at the bank; paid there, no more.
             if !boleto.settled_by_hand || boleto.received.is_positive() {
                 remittance_orders::drop_waiting(tx, &boleto.id)?;
-                boleto.wanted = boletos::Wanted::default();
+                boleto.wanted = Wanted::default();
             }
         }
         Status::Created | Status::Registered | Status::CancellationRequested => {}
@@ -482,11 +441,13 @@ fn save_divergences(
         standing.insert(kind);
         open_pending(tx, ids, boleto, kind, message)?;
     }
+    let paid_on = folded.receipts.iter().filter_map(|receipt| receipt.paid_on).min();
+    let terms = boleto.order.terms.on(paid_on.unwrap_or_else(|| bank_day(ids.now())));
     let short = boleto.status == Status::Settled
         && !boleto.settled_by_hand
         && boleto.received.is_positive()
-        && boleto.received < boleto.amount - boleto.order.terms.abatement
-        && boleto.order.terms.discounts.is_empty();
+        && boleto.received < boleto.amount - terms.abatement
+        && terms.discounts.is_empty();
     if short {
         standing.insert("paid_short");
         let message = format!(

@@ -8,6 +8,7 @@ pub mod by_file;
 pub mod call;
 pub mod call_limits;
 pub mod certificate_files;
+mod changed;
 pub mod clock;
 pub mod company_cache;
 pub mod connection;

@@ -5,8 +5,9 @@ use quita_banks::contract::Numbering;
 use quita_banks::registry;
 use quita_core::order::BoletoOrder;
 use quita_store::accounts::{self, Account};
-use quita_store::boletos::{self, Boleto, Wanted};
+use quita_store::boletos::{self, Boleto};
 use quita_store::remittance_orders::Instruction;
+use quita_store::wanted::Wanted;
 use quita_store::{StoreError, Tx, audit, counters, events, jobs};
 use serde_json::json;
 
@@ -182,6 +183,9 @@ pub fn replace(
         .ok_or_else(|| StoreError::corrupt("boletos: an account is missing"))?;
     order.bank_reference = reference(&order.document_number, old.order.bank_reference.len(), ids);
     order.our_number = None;
+    // What the former boleto was told since it was issued is its own.
+    order.terms.earlier.clear();
+    order.terms.accepts = None;
     let mut boleto = fresh(ids, old.company_id.clone(), order);
     boleto.account_id.clone_from(&old.account_id);
     boleto.charge_id.clone_from(&old.charge_id);

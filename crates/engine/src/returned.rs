@@ -9,20 +9,23 @@ use quita_core::fact::{
     Situation,
 };
 use quita_core::money::Money;
+use quita_core::terms::{Term, TermKind};
 use quita_formats::cnab::codes::Movement;
 use quita_formats::cnab::{Meaning, Title};
 use quita_store::accounts::Account;
-use quita_store::boletos::{self, Boleto, Wanted};
+use quita_store::boletos::{self, Boleto};
 use quita_store::facts::Kept;
 use quita_store::remittance_orders::{self, Instruction, Pursuit};
 use quita_store::return_files::{Effect, ReturnLine, ToldTitle};
+use quita_store::wanted::Wanted;
 use quita_store::{StoreError, Tx, facts};
 
 use crate::by_file;
+use crate::changed::{terms_changed, values_changed};
 use crate::clock::bank_day;
 use crate::desk::returns::bare;
 use crate::ids::Ids;
-use crate::learn::{abatement_changed, learn, open_pending, values_changed};
+use crate::learn::{learn, open_pending};
 
 /// A title of a file, kept beyond its line.
 #[derive(Clone, Debug)]
@@ -221,10 +224,12 @@ pub(crate) fn take(
         }
         Movement::AbatementGranted => {
             let granted = told.abatement.filter(|amount| amount.is_positive());
-            return abatement(tx, ids, boleto, granted, line).map(|line| (line, received));
+            let since = told.shown.occurrence_date;
+            return abatement(tx, ids, boleto, granted, since, line).map(|line| (line, received));
         }
         Movement::AbatementCancelled => {
-            return abatement(tx, ids, boleto, Some(Money::ZERO), line)
+            let since = told.shown.occurrence_date;
+            return abatement(tx, ids, boleto, Some(Money::ZERO), since, line)
                 .map(|line| (line, received));
         }
         Movement::ExpirationChanged => {
@@ -234,6 +239,14 @@ pub(crate) fn take(
         Movement::AmountChanged => {
             let amount = told.shown.amount.or(boleto.wanted.amount);
             return changed(tx, ids, place, told, boleto, None, amount, line);
+        }
+        Movement::InterestChanged | Movement::FineChanged | Movement::DiscountsChanged => {
+            let kind = match movement {
+                Movement::InterestChanged => TermKind::Interest,
+                Movement::FineChanged => TermKind::Fine,
+                _ => TermKind::Discounts,
+            };
+            return term(tx, ids, told, boleto, kind, line).map(|line| (line, received));
         }
         Movement::InstructionRejected => {
             line.effect = match instruction_refused(tx, ids, told, &mut boleto)? {
@@ -427,20 +440,26 @@ fn changed(
 }
 
 /// The bank takes something off, or nothing any more. As with values: only what was asked for is
-/// confirmed. `granted` is `None` where the bank does not say how much.
+/// confirmed. `granted` is `None` where the bank does not say how much, `since` where it does not
+/// say from which day on.
 fn abatement(
     tx: &mut Tx,
     ids: &mut Ids,
     mut boleto: Boleto,
     granted: Option<Money>,
+    since: Option<Date>,
     mut line: ReturnLine,
 ) -> Result<ReturnLine, StoreError> {
     let stands = boleto.order.terms.abatement;
-    let asked = boleto.wanted.abatement;
+    let asked = match boleto.wanted.term(TermKind::Abatement) {
+        Some(Term::Abatement(amount)) => Some(*amount),
+        _ => None,
+    };
     match (granted, asked) {
         (granted, Some(asked)) if granted.is_none_or(|granted| granted == asked) => {
-            boleto.wanted.abatement = None;
-            abatement_changed(tx, ids, &mut boleto, asked)?;
+            boleto.wanted.drop_term(TermKind::Abatement);
+            let since = since.unwrap_or_else(|| bank_day(ids.now()));
+            terms_changed(tx, ids, &mut boleto, &[Term::Abatement(asked)], since)?;
             line.effect = Effect::New;
         }
         (granted, _) if granted.is_none_or(|granted| granted == stands) => {
@@ -452,6 +471,45 @@ fn abatement(
             line.told.notes.push(said.to_owned());
             line.effect = Effect::Look;
         }
+    }
+    Ok(line)
+}
+
+/// The bank has changed one of the terms, and does not say to what: to what the last order about it
+/// says, where that was in a file by then. An order that was given up after a refusal counts too, as
+/// the bank does not say which of several it refused.
+fn term(
+    tx: &mut Tx,
+    ids: &mut Ids,
+    told: &Told,
+    mut boleto: Boleto,
+    kind: TermKind,
+    mut line: ReturnLine,
+) -> Result<ReturnLine, StoreError> {
+    let day = told.shown.occurrence_date;
+    let orders = remittance_orders::of_boleto(tx, &boleto.id)?;
+    let last = orders.iter().rev().find_map(|order| match &order.instruction {
+        Instruction::ChangeTerm(term) if term.kind() == kind => Some((order, term)),
+        _ => None,
+    });
+    let Some((order, term)) = last else {
+        let said = format!(
+            "o banco informa uma alteração ({}) que não foi pedida por aqui; confira no portal do \
+             banco",
+            kind.label()
+        );
+        line.told.notes.push(said);
+        line.effect = Effect::Look;
+        return Ok(line);
+    };
+    line.effect = Effect::Known;
+    let is_before = day.is_none_or(|day| bank_day(order.created_at) <= day);
+    let now = boleto.order.changed(boleto.expiration_date, boleto.amount).terms;
+    if order.remittance_id.is_some() && is_before && now.term(kind).as_ref() != Some(term) {
+        boleto.wanted.drop_term(kind);
+        let since = day.unwrap_or_else(|| bank_day(ids.now()));
+        terms_changed(tx, ids, &mut boleto, std::slice::from_ref(term), since)?;
+        line.effect = Effect::New;
     }
     Ok(line)
 }

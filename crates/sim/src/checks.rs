@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use quita_core::fold::Status;
 use quita_core::money::Money;
+use quita_core::terms::Terms;
 use quita_engine::learn::folded;
 use quita_engine::workers::Kind;
 use quita_store::boletos::{self, Boleto, Filter};
@@ -288,6 +289,16 @@ fn agrees(one: &Known, there: &Held, wrong: &mut Vec<String>) {
     // Nobody looks at the values of what was closed without payment.
     if ours != theirs && (paid || there.is_open()) {
         wrong.push(format!("{}: {ours:?} here, {theirs:?} at the bank", one.name()));
+    }
+    if let Some(theirs) = there.terms.as_ref().filter(|_| there.is_open()) {
+        let values = |terms: &Terms| {
+            (terms.abatement, terms.fine.map(|f| f.value), terms.interest.map(|i| i.value))
+        };
+        let ours = &boleto.order.terms;
+        // What the bank took and did not show in time is for a person.
+        if values(ours) != values(theirs) && !one.is_pending(&["change_not_shown"]) {
+            wrong.push(format!("{}: {ours:?} here, {theirs:?} at the bank", one.name()));
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use quita_engine::world::World;
 use quita_store::boletos::Filter;
 use serde_json::{Value as Json, json};
 
+use crate::bank::At;
 use crate::clerk;
 use crate::office;
 use crate::statements;
@@ -199,11 +200,20 @@ fn act_on_some(universe: &Universe, world: &World) {
     }
     let today = bank_day(universe.process_now());
     let due = today.checked_add(jiff::Span::new().days(chance.between(1, 30))).unwrap_or(today);
-    let action = match chance.below(6) {
+    // Where the bank changes terms, they are changed too.
+    let kinds = if universe.bank.at == At::Itau { 8 } else { 6 };
+    let action = match chance.below(kinds) {
         0 | 1 => json!({ "cancel": {} }),
         2 => json!({ "change": { "expiration_date": due.to_string() } }),
         3 => json!({ "change": { "amount": chance.between(250, 100_000) } }),
         4 => json!({ "replace": { "expiration_date": due.to_string() } }),
+        6 => json!({ "change": {
+            "fine": { "value": format!("{}.50", chance.below(3)) },
+            "interest": { "face_value": chance.between(1, 5) },
+        } }),
+        7 => json!({ "change": {
+            "abatement": chance.between(0, 20), "fine": null, "expiration_date": due.to_string(),
+        } }),
         _ => json!({
             "settle_by_hand": { "paid_on": today.to_string(), "amount": boleto.amount }
         }),

@@ -4,11 +4,12 @@
 use quita_sim::{Counts, Run, run};
 
 /// Every place where a process may be killed.
-const CRASHES: [&str; 22] = [
+const CRASHES: [&str; 23] = [
     "batch.issued",
     "between",
     "carry.answered",
     "carry.intent",
+    "carry.looked",
     "clarify.asked",
     "contract.issued",
     "contract.opened",

@@ -14,7 +14,7 @@ pub struct Attempt {
     pub company_id: String,
     /// About which boleto.
     pub boleto_id: String,
-    /// `issue`, `cancel`, `change`.
+    /// `issue`, `cancel`, `change`; of a term `change_fine`, `change_interest`…
     pub operation: String,
     /// When the intent was committed.
     pub opened_at: Timestamp,

@@ -7,10 +7,9 @@ use quita_core::fold::{Folded, Status};
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
 use quita_core::terms::Terms;
-use serde::{Deserialize, Serialize};
 
 use crate::accents::name_pattern;
-use crate::remittance_orders::Pursuit;
+use crate::wanted::Wanted;
 use crate::{Param, Row, StoreError, Tx, params, sql};
 
 /// A boleto.
@@ -26,7 +25,8 @@ pub struct Boleto {
     pub charge_id: String,
     /// Who owes.
     pub customer_id: String,
-    /// The order, complete, as first given to the bank; its abatement is the one that stands now.
+    /// The order, complete, as first given to the bank; its terms are those that hold now, with what
+    /// held before.
     pub order: BoletoOrder,
     /// The unguessable part of the customer's page.
     pub public_token: String,
@@ -89,39 +89,6 @@ pub struct Outline {
     pub edition: u32,
     /// Last change here.
     pub updated_at: Timestamp,
-}
-
-/// What people asked of a registered boleto; the reconciler brings the bank to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
-    /// Write it off, and why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel: Option<String>,
-    /// Once it is known to be cancelled, order this one for the same charge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replacement: Option<Box<BoletoOrder>>,
-    /// A new due date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<Date>,
-    /// A new nominal amount.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Money>,
-    /// A new abatement; zero for none any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub abatement: Option<Money>,
-    /// Protest, negative listing, or their end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pursuit: Option<Pursuit>,
-    /// The bank's id of the change under way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change_id: Option<String>,
-}
-
-impl Wanted {
-    /// Nothing asked.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Which boletos to list; `None` means any.

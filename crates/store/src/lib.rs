@@ -48,6 +48,7 @@ pub mod statement_imports;
 pub mod terms;
 pub mod tokens;
 pub mod users;
+pub mod wanted;
 
 #[cfg(feature = "testing")]
 pub mod testing;

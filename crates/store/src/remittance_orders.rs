@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_core::money::Money;
+use quita_core::terms::Term;
 use serde::{Deserialize, Serialize};
 
 use crate::{Row, StoreError, Tx, params, sql, to_json};
@@ -21,10 +22,8 @@ pub enum Instruction {
     ChangeExpiration(Date),
     /// Another nominal amount.
     ChangeAmount(Money),
-    /// So much is taken off, in place of what was.
-    GrantAbatement(Money),
-    /// Nothing is taken off any more.
-    CancelAbatement,
+    /// One of its terms in the place of what there was.
+    ChangeTerm(Term),
     /// Press the customer, or press no longer.
     Pursue(Pursuit),
 }

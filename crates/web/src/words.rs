@@ -29,7 +29,9 @@ pub(crate) fn schema(name: &str) -> Option<&'static str> {
         "Boleto" => "Um boleto como está agora.",
         "BookedReceipt" => "Um recebimento como o contador o quer. Valores em centavos.",
         "Cancel" => "Pedido de baixa.",
-        "Change" => "Novos valores; o que for omitido fica como está.",
+        "Accepts" => "Que valores, além do devido, o banco recebe («recebimento divergente»).",
+        "Change" => "Novos valores e encargos; o que for omitido fica como está.",
+        "ChangeWanted" => "Uma alteração pedida e ainda não confirmada pelo banco.",
         "Charge" => "Uma cobrança: o que um cliente deve.",
         "Classification" => "Um item do plano de contas, ou um centro de custo.",
         "Company" => "A empresa.",
@@ -171,8 +173,9 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("NextNumber", "next_number") => "Número que o próximo terá.",
         ("RemittanceOrder", "instruction") => {
             "`register`, `write_off`, `write_off_paid_directly`, `change_expiration`, `change_amount`, \
-             `grant_abatement`, `cancel_abatement`, `protest`, `stop_protest`, `list_negatively` ou \
-             `end_negative_listing`."
+             `grant_abatement`, `cancel_abatement`, `change_interest`, `waive_interest`, `change_fine`, \
+             `waive_fine`, `change_discount`, `cancel_discount`, `protest`, `stop_protest`, \
+             `list_negatively` ou `end_negative_listing`."
         }
         ("RemittanceOrder", "text") => "O mesmo em português, com o novo valor.",
         ("RemittanceOrder", "our_number") => "Nosso número; null se o banco ainda o dará.",
@@ -386,6 +389,25 @@ fn in_object(schema: &str, name: &str) -> Option<&'static str> {
         ("Change", "abatement") => {
             "Novo abatimento em centavos, descontado em qualquer data; 0 o cancela."
         }
+        ("Change", "fine") => "Nova multa; null para não cobrar mais multa.",
+        ("Change", "interest") => "Novos juros; null para não cobrar mais juros.",
+        ("Change", "discounts") => {
+            "Descontos no lugar dos que havia; lista vazia para não dar mais desconto."
+        }
+        ("Change", "accepts") => "Que valores, além do devido, o banco passa a receber.",
+        ("Accepts", "kind") => "`exact` (nenhum), `any` (qualquer), `at_least` ou `between`.",
+        ("Accepts", "least") => "Em `at_least` e `between`: o menor valor, em centavos.",
+        ("Accepts", "most") => "Em `between`: o maior valor, em centavos.",
+        ("Boleto", "accepts") => {
+            "Que valores, além do devido, o banco recebe; null se está como foi emitido."
+        }
+        ("ChangeWanted", "field") => {
+            "`expiration_date`, `amount`, `fine`, `interest`, `discounts`, `abatement` ou `accepts`."
+        }
+        ("ChangeWanted", "text") => "O novo valor, em português.",
+        ("ChangeWanted", "taken_at") => {
+            "Instante em que o banco o aceitou; vale quando o banco o mostra. null até lá."
+        }
         ("Receipt", "amount") => "Valor recebido em centavos.",
         ("Receipt", "settled_at") => "Instante em que o dinheiro chegou à conta, UTC.",
         ("Refusal", "code") => "Código do banco.",
@@ -520,6 +542,9 @@ fn everywhere(name: &str) -> Option<&'static str> {
         "calculated" => {
             "Se juros, multa e desconto foram calculados pelos parâmetros, que explicam o valor ao centavo; \
              nenhum banco os disse."
+        }
+        "changes_wanted" => {
+            "Alterações de valores e encargos pedidas e ainda não confirmadas pelo banco."
         }
         "cancellation_wanted" => "Baixa pedida e ainda não confirmada pelo banco.",
         "certificate_days" => {

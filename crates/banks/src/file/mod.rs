@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use quita_core::party::Party;
-use quita_formats::cnab::codes::Instruction;
+use quita_formats::cnab::codes::{Instruction, Movement};
 use quita_formats::cnab::format::Format;
 use quita_formats::cnab::layout::{Direction, Role};
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
@@ -28,7 +28,7 @@ pub use order::{AfterDue, PixOnTitle, RemittanceOrder};
 pub use species::Species;
 
 use crate::contract::Problem;
-use crate::info::{BankInfo, BoletoRules, Field};
+use crate::info::{BankInfo, BoletoRules, Field, TermChanges};
 use crate::title::TitleInput;
 use rules::Rules;
 use slot::{Content, Slot};
@@ -144,6 +144,11 @@ impl FileLayout {
         let has = |wanted: Slot| room.iter().any(|(slot, _)| *slot == wanted);
         let offered = self.instructions();
         let offers = |instruction: Instruction| offered.contains(&instruction);
+        // A change that no return confirms would be waited for without an end.
+        let changes = |orders: [Instruction; 2], confirmed: Movement| {
+            let mut told = self.format.codes().movements.iter();
+            orders.into_iter().any(offers) && told.any(|code| code.means == confirmed)
+        };
         let messages = room.iter().filter(|(slot, _)| matches!(slot, Slot::Message(_)));
         let own_lines = rules.carries.iter().filter(|c| matches!(c, Content::Message(_))).count();
         BoletoRules {
@@ -158,7 +163,23 @@ impl FileLayout {
             receiver: carries(Content::Receiver),
             change_expiration_date: offers(Instruction::ChangeExpiration),
             change_amount: offers(Instruction::ChangeAmount),
-            change_abatement: offers(Instruction::GrantAbatement),
+            change_terms: TermChanges {
+                abatement: offers(Instruction::GrantAbatement)
+                    && offers(Instruction::CancelAbatement),
+                interest: changes(
+                    [Instruction::ChangeInterest, Instruction::WaiveInterest],
+                    Movement::InterestChanged,
+                ),
+                fine: changes(
+                    [Instruction::ChangeFine, Instruction::WaiveFine],
+                    Movement::FineChanged,
+                ),
+                discounts: changes(
+                    [Instruction::ChangeDiscount, Instruction::CancelDiscount],
+                    Movement::DiscountsChanged,
+                ),
+                accepts: false,
+            },
             protest: offers(Instruction::Protest),
             negative_listing: offers(Instruction::ListNegatively),
             ..base

@@ -15,7 +15,7 @@ use crate::contract::{
 use crate::file::FileLayout;
 use crate::info::{
     Activation, Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Limit, Repeat, Scope,
-    StatementRules,
+    StatementRules, TermChanges,
 };
 use crate::simulator::Simulator;
 use crate::title::Titles;
@@ -143,7 +143,7 @@ pub(super) static INFO: BankInfo = BankInfo {
         same_day_until: Some(19 * 60 + 59),
         change_expiration_date: true,
         change_amount: true,
-        change_abatement: false,
+        change_terms: TermChanges::NONE,
         protest: false,
         negative_listing: false,
     },

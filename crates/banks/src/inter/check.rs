@@ -187,7 +187,7 @@ fn place(address: &Address, party: &str, whose: &str, found: &mut Found) {
 }
 
 fn terms(order: &BoletoOrder, found: &mut Found) {
-    let Terms { fine, interest, discounts, abatement } = &order.terms;
+    let Terms { fine, interest, discounts, abatement, .. } = &order.terms;
     let first_late_day = order.expiration_date.tomorrow().ok();
     if let Some(fine) = fine {
         late_start(found, "terms.fine.date", "A multa", Some(fine.date) == first_late_day);

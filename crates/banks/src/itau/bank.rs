@@ -16,7 +16,7 @@ use crate::contract::{
 use crate::enrolment::Enrolment;
 use crate::file::FileLayout;
 use crate::info::{
-    Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Repeat, Scope, StatementRules,
+    Auth, BankInfo, BoletoRules, Field, FieldKind, Host, Repeat, Scope, StatementRules, TermChanges,
 };
 use crate::simulator::Simulator;
 use crate::title::Titles;
@@ -235,7 +235,7 @@ pub(super) static INFO: BankInfo = BankInfo {
         same_day_until: None,
         change_expiration_date: true,
         change_amount: true,
-        change_abatement: true,
+        change_terms: TermChanges::ALL,
         protest: true,
         negative_listing: true,
     },

@@ -9,76 +9,53 @@ use quita_core::money::Money;
 /// What is still to do of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
-    pub(super) step: Step,
     pub(super) bank_id: String,
-    pub(super) expiration_date: Option<Date>,
-    pub(super) amount: Option<Money>,
+    pub(super) step: Step,
 }
 
 /// The next step of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Send the due date.
-    DueDate,
+    /// Send the due date, and then the amount where there is one.
+    DueDate(Date, Option<Money>),
     /// Send the amount.
-    Amount,
-    /// See in the detail whether the bank has carried it out: it had to wait for an approval.
-    Look,
+    Amount(Money),
 }
 
 impl Change {
-    /// A change from its beginning.
-    pub(super) fn new(bank_id: &str, expiration_date: Option<Date>, amount: Option<Money>) -> Self {
-        let step = if expiration_date.is_some() { Step::DueDate } else { Step::Amount };
-        Self { step, bank_id: bank_id.to_owned(), expiration_date, amount }
+    /// A change from its beginning; `None` where there is nothing to change.
+    pub(super) fn new(bank_id: &str, due: Option<Date>, amount: Option<Money>) -> Option<Self> {
+        let step = match (due, amount) {
+            (Some(due), amount) => Step::DueDate(due, amount),
+            (None, Some(amount)) => Step::Amount(amount),
+            (None, None) => return None,
+        };
+        Some(Self { bank_id: bank_id.to_owned(), step })
     }
 
     /// What is to do once its step was taken; `None` at the end.
-    pub(super) fn next(&self, waits: bool) -> Option<Self> {
-        let step = match self.step {
-            Step::DueDate if self.amount.is_some() => Step::Amount,
-            Step::DueDate | Step::Amount if waits => Step::Look,
-            Step::DueDate | Step::Amount | Step::Look => return None,
-        };
-        Some(Self { step, ..self.clone() })
-    }
-
-    /// `amount|2026-12-28|18000|15000005206110900000001`.
-    pub(super) fn id(&self) -> String {
-        let step = match self.step {
-            Step::DueDate => "due_date",
-            Step::Amount => "amount",
-            Step::Look => "look",
-        };
-        let due = self.expiration_date.map(|due| due.to_string()).unwrap_or_default();
-        let cents = self.amount.map(|amount| amount.cents().to_string()).unwrap_or_default();
-        format!("{step}|{due}|{cents}|{}", self.bank_id)
-    }
-
-    /// From its id. What is no id of a change is looked at as the name of a boleto.
-    pub(super) fn parse(id: &str) -> Self {
-        let mut parts = id.splitn(4, '|');
-        let parts = (parts.next(), parts.next(), parts.next(), parts.next());
-        let (Some(step), Some(due), Some(cents), Some(bank_id)) = parts else {
-            let bank_id = id.to_owned();
-            return Self { step: Step::Look, bank_id, expiration_date: None, amount: None };
-        };
-        Self {
-            step: match step {
-                "due_date" => Step::DueDate,
-                "amount" => Step::Amount,
-                _ => Step::Look,
-            },
-            bank_id: bank_id.to_owned(),
-            expiration_date: due.parse().ok(),
-            amount: cents.parse().ok().map(Money::from_cents),
+    pub(super) fn next(&self) -> Option<Self> {
+        match self.step {
+            Step::DueDate(_, amount) => Self::new(&self.bank_id, None, amount),
+            Step::Amount(_) => None,
         }
     }
 
-    /// Whether the bank has these values.
-    pub(super) fn is_done(&self, due: Option<Date>, amount: Option<Money>) -> bool {
-        self.expiration_date.is_none_or(|wanted| due == Some(wanted))
-            && self.amount.is_none_or(|wanted| amount == Some(wanted))
+    /// `2026-12-28|18000|15000005206110900000001`.
+    pub(super) fn id(&self) -> String {
+        let (due, amount) = match self.step {
+            Step::DueDate(due, amount) => (due.to_string(), amount),
+            Step::Amount(amount) => (String::new(), Some(amount)),
+        };
+        let cents = amount.map(|amount| amount.cents().to_string()).unwrap_or_default();
+        format!("{due}|{cents}|{}", self.bank_id)
+    }
+
+    /// From its id.
+    pub(super) fn parse(id: &str) -> Option<Self> {
+        let (due, rest) = id.split_once('|')?;
+        let (cents, bank_id) = rest.split_once('|')?;
+        Self::new(bank_id, due.parse().ok(), cents.parse().ok().map(Money::from_cents))
     }
 }
 
@@ -91,16 +68,14 @@ mod tests {
 
     #[test]
     fn a_change_goes_step_by_step_through_its_id() {
-        let (due, amount) = (Some(date(2026, 12, 28)), Some(Money::from_cents(18_000)));
-        let first = Change::new(ID, due, amount);
-        assert_eq!(first.step, Step::DueDate);
-        let second = first.next(false).unwrap();
-        assert_eq!(Change::parse(&second.id()), second);
-        assert_eq!((second.step, second.next(false)), (Step::Amount, None));
-        let waiting = second.next(true).unwrap();
-        assert_eq!(waiting.step, Step::Look);
-        assert!(waiting.is_done(due, amount) && !waiting.is_done(due, None));
-        assert_eq!(Change::new(ID, None, amount).step, Step::Amount);
-        assert_eq!(Change::parse(ID).bank_id, ID);
+        let (due, amount) = (date(2026, 12, 28), Money::from_cents(18_000));
+        let first = Change::new(ID, Some(due), Some(amount)).unwrap();
+        assert_eq!(Change::parse(&first.id()), Some(first.clone()));
+        let second = first.next().unwrap();
+        assert_eq!((second.step, second.next()), (Step::Amount(amount), None));
+        assert_eq!(Change::parse(&second.id()), Some(second));
+        let only_due = Change::new(ID, Some(due), None).unwrap();
+        assert_eq!((Change::parse(&only_due.id()), only_due.next()), (Some(only_due), None));
+        assert_eq!((Change::new(ID, None, None), Change::parse(ID)), (None, None));
     }
 }

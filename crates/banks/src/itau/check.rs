@@ -151,7 +151,7 @@ fn party(party: &Party, field: &str, whose: &str, found: &mut Found) {
 }
 
 fn terms(order: &BoletoOrder, found: &mut Found) {
-    let Terms { fine, interest, discounts, abatement } = &order.terms;
+    let Terms { fine, interest, discounts, abatement, .. } = &order.terms;
     if let Some(fine) = fine {
         value(found, "terms.fine.value", "A multa", &fine.value);
     }

@@ -16,6 +16,7 @@ use super::bank::INFO;
 use super::clean::without_accent;
 use super::ids::BoletoId;
 use super::numbers;
+use super::terms;
 use super::title::TITLES;
 use crate::pix_received::{self, PixRecebido};
 
@@ -94,6 +95,7 @@ pub(super) fn report(boleto: &Boleto, account: &str) -> Option<Report> {
     let data = boleto.dado_boleto.0.as_ref()?;
     let one = data.dados_individuais_boleto.0.last()?;
     let mut report = identified(boleto, data, one, account)?;
+    report.terms = report.expiration_date.map(|due| terms::shown(data, due)).unwrap_or_default();
     let qr = qrcode(boleto, data);
     registered(&mut report, one, qr);
     let kind = data.descricao_instrumento_cobranca.get().unwrap_or_default();

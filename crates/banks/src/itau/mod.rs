@@ -23,4 +23,5 @@ mod refusal;
 mod request;
 mod settings;
 mod statement;
+mod terms;
 mod wire;

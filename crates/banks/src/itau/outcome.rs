@@ -8,7 +8,7 @@ use quita_core::fact::{Channel, Fact};
 
 use crate::contract::{ChangeState, Ctx, Done, HttpResponse, Op, Outcome, Report};
 
-use super::change::{Change, Step};
+use super::change::Change;
 use super::ids::{self, BoletoId};
 use super::map;
 use super::movements::{self, Place};
@@ -71,11 +71,15 @@ fn success(op: &Op, answer: &HttpResponse, ctx: &Ctx) -> Outcome {
         // The answer is that of an emission; only its status counts.
         Op::Rehearse(_) if boleto(body).is_some() => done(Done::Nothing),
         Op::Cancel { bank_id, .. } if empty_or_json(body) => done(taken(bank_id)),
-        Op::Instruct { .. } if empty_or_json(body) => done(Done::Nothing),
-        Op::Change { bank_id, expiration_date, amount } => {
-            stepped(op, &Change::new(bank_id, *expiration_date, *amount), answer, &account)
+        Op::Instruct { .. } if empty_or_json(body) => {
+            let waits = answer.status == 202 || waits(body);
+            let state = if waits { ChangeState::Processing } else { ChangeState::Taken };
+            done(Done::Change { change_id: String::new(), state })
         }
-        Op::ChangeStatus { change_id } => stepped(op, &Change::parse(change_id), answer, &account),
+        Op::Change { bank_id, expiration_date, amount } if empty_or_json(body) => {
+            stepped(Change::new(bank_id, *expiration_date, *amount))
+        }
+        Op::ChangeStatus { change_id } if empty_or_json(body) => stepped(Change::parse(change_id)),
         Op::Settled { from, to, cursor } => {
             let place = Place::of(cursor.as_deref(), *from, *to);
             movements::page(body, &account, place, *to).unwrap_or_else(unreadable)
@@ -233,22 +237,12 @@ fn detail(body: &[u8], account: &str, bank_id: &str) -> Outcome {
     }
 }
 
-/// A step of a change was answered: what is next, or the end.
-fn stepped(op: &Op, change: &Change, answer: &HttpResponse, account: &str) -> Outcome {
-    let state = |change: &Change, state| done(Done::Change { change_id: change.id(), state });
-    if change.step == Step::Look {
-        let Some(report) = current(&answer.body, account) else { return unreadable() };
-        let is_done = change.is_done(report.expiration_date, report.amount);
-        let reached = if is_done { ChangeState::Applied } else { ChangeState::Processing };
-        return state(change, reached);
-    }
-    if !empty_or_json(&answer.body) {
-        return unclear(op, answer);
-    }
-    match change.next(answer.status == 202 || waits(&answer.body)) {
-        Some(next) => state(&next, ChangeState::Processing),
-        None => state(change, ChangeState::Applied),
-    }
+/// A step of a change was taken: what is next, or the end.
+fn stepped(change: Option<Change>) -> Outcome {
+    done(match change.and_then(|change| change.next()) {
+        Some(next) => Done::Change { change_id: next.id(), state: ChangeState::Processing },
+        None => Done::Change { change_id: String::new(), state: ChangeState::Taken },
+    })
 }
 
 fn webhook(body: &[u8]) -> Option<Done> {

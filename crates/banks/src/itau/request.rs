@@ -6,10 +6,10 @@ use quita_core::document::DocumentKind;
 use quita_core::money::Money;
 use quita_core::order::{BoletoOrder, InvoiceType};
 use quita_core::party::{Address, Party};
-use quita_core::terms::{Discount, Fine, Interest, InterestValue, Value};
+use quita_core::terms::{Accepts, Discount, Fine, Interest, InterestValue, Term, Value};
 use serde::Serialize;
 
-use crate::contract::{Accepts, Ctx, HttpRequest, Instruction, Op, Unsupported};
+use crate::contract::{Ctx, HttpRequest, Op, Unsupported};
 
 use super::bank::{DETAIL, STATEMENT, V3};
 use super::change::{Change, Step};
@@ -52,10 +52,15 @@ pub(super) fn build(op: &Op, ctx: &Ctx) -> Result<HttpRequest, Unsupported> {
         Op::Get { bank_id } => detail_of(bank_id, &settings),
         Op::Cancel { bank_id, .. } => instruction(&settings, bank_id, "baixa", &Empty {}),
         Op::Change { bank_id, expiration_date, amount } => {
-            change(&Change::new(bank_id, *expiration_date, *amount), &settings)
+            let first = Change::new(bank_id, *expiration_date, *amount);
+            change(&first.ok_or(Unsupported { operation: op.kind() })?, &settings)
         }
-        Op::Instruct { bank_id, instruction } => instruct(&settings, bank_id, instruction),
-        Op::ChangeStatus { change_id } => change(&Change::parse(change_id), &settings),
+        Op::Instruct { bank_id, term } => instruct(&settings, bank_id, term),
+        // What is no id of a change is looked at as the name of a boleto.
+        Op::ChangeStatus { change_id } => match Change::parse(change_id) {
+            Some(next) => change(&next, &settings),
+            None => detail_of(change_id, &settings),
+        },
         Op::Settled { from, to, cursor } => {
             let place = movements::Place::of(cursor.as_deref(), *from, *to);
             Call::ask(V3, format!("/francesas/{account}/movimentacoes"))
@@ -188,40 +193,37 @@ fn instruction(settings: &Settings<'_>, bank_id: &str, what: &str, body: &impl S
 /// The next step of a change.
 fn change(change: &Change, settings: &Settings<'_>) -> Call {
     let id = &change.bank_id;
-    match (change.step, change.expiration_date, change.amount) {
-        (Step::DueDate, Some(data_vencimento), _) => {
+    match change.step {
+        Step::DueDate(data_vencimento, _) => {
             instruction(settings, id, "data_vencimento", &Vencimento { data_vencimento })
         }
-        (Step::Amount, _, Some(amount)) => {
+        Step::Amount(amount) => {
             let body = ValorNominal { valor_titulo: Format::Decimal.money(amount) };
             instruction(settings, id, "valor_nominal", &body)
         }
-        _ => detail_of(id, settings),
     }
 }
 
 /// An instruction about one of the terms, whose numbers are decimals.
-fn instruct(settings: &Settings<'_>, bank_id: &str, instruction: &Instruction) -> Call {
+fn instruct(settings: &Settings<'_>, bank_id: &str, term: &Term) -> Call {
     let format = Format::Decimal;
-    match instruction {
-        Instruction::Abatement(amount) => {
+    match term {
+        Term::Abatement(amount) => {
             let valor_abatimento = format.money(*amount);
-            self::instruction(settings, bank_id, "abatimento", &Abatimento { valor_abatimento })
+            instruction(settings, bank_id, "abatimento", &Abatimento { valor_abatimento })
         }
-        Instruction::Interest(interest) => {
-            self::instruction(settings, bank_id, "juros", &juros(interest.as_ref(), format))
+        Term::Interest(interest) => {
+            instruction(settings, bank_id, "juros", &juros(interest.as_ref(), format))
         }
-        Instruction::Fine(fine) => {
-            self::instruction(settings, bank_id, "multa", &multa(fine.as_ref(), format))
-        }
-        Instruction::Discounts(discounts) => {
+        Term::Fine(fine) => instruction(settings, bank_id, "multa", &multa(fine.as_ref(), format)),
+        Term::Discounts(discounts) => {
             let none = || Desconto { codigo_tipo_desconto: "00", descontos: Vec::new() };
             let body = desconto(discounts, format).unwrap_or_else(none);
-            self::instruction(settings, bank_id, "desconto", &body)
+            instruction(settings, bank_id, "desconto", &body)
         }
-        Instruction::Accepts(accepts) => {
+        Term::Accepts(accepts) => {
             let body = divergente(*accepts, format);
-            self::instruction(settings, bank_id, "recebimento_divergente", &body)
+            instruction(settings, bank_id, "recebimento_divergente", &body)
         }
     }
 }

@@ -212,6 +212,53 @@ pub(super) struct DadoBoletoLido {
     pub(super) baixa: OneOrMany<Baixa>,
     /// In the query.
     pub(super) qrcode_pix: Loose<Qrcode>,
+    pub(super) valor_abatimento: Text,
+    pub(super) juros: Loose<JurosLidos>,
+    pub(super) multa: Loose<MultaLida>,
+    pub(super) desconto: Loose<DescontoLido>,
+    pub(super) recebimento_divergente: Loose<DivergenteLido>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct JurosLidos {
+    pub(super) codigo_tipo_juros: Text,
+    pub(super) data_juros: Text,
+    pub(super) valor_juros: Text,
+    pub(super) percentual_juros: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MultaLida {
+    pub(super) codigo_tipo_multa: Text,
+    pub(super) data_multa: Text,
+    pub(super) valor_multa: Text,
+    pub(super) percentual_multa: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DescontoLido {
+    pub(super) codigo_tipo_desconto: Text,
+    pub(super) descontos: OneOrMany<DescontoAteLido>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DescontoAteLido {
+    pub(super) data_desconto: Text,
+    pub(super) valor_desconto: Text,
+    pub(super) percentual_desconto: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DivergenteLido {
+    pub(super) codigo_tipo_autorizacao: Text,
+    pub(super) codigo_tipo_recebimento: Text,
+    pub(super) valor_minimo: Text,
+    pub(super) valor_maximo: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

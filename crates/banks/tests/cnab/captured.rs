@@ -511,6 +511,7 @@ fn order(input: &Value, title: &Value) -> RemittanceOrder {
             .map(|amount| Interest { date: due, value: InterestValue::PerDay(amount) }),
         discounts: Vec::new(),
         abatement: cents("valor_abatimento"),
+        ..Terms::default()
     };
     RemittanceOrder {
         instruction: Instruction::Register,

@@ -125,5 +125,6 @@ pub(crate) fn terms() -> Terms {
             per: None,
         }],
         abatement: Money::from_cents(500),
+        ..Terms::default()
     }
 }

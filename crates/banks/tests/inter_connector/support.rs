@@ -133,7 +133,7 @@ pub(crate) fn full() -> BoletoOrder {
                 value: TermsValue::Percent("2.5".parse().unwrap()),
                 per: None,
             }],
-            abatement: Money::ZERO,
+            ..Terms::default()
         },
         messages: vec!["Referente à NF 450".to_owned(), String::new(), "Obrigado\n".to_owned()],
         hybrid: true,

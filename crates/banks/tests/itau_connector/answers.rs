@@ -6,6 +6,7 @@ use quita_banks::statement::StatementDetail;
 use quita_core::fact::{Channel, Fact, Means, PaidAmount, PaymentKey, Situation};
 use quita_core::fold::{Divergence, Status, fold};
 use quita_core::money::Money;
+use quita_core::terms::Term;
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -270,19 +271,31 @@ fn a_change_is_two_instructions() {
     let next = Op::ChangeStatus { change_id: id };
     let sent = request(&next);
     assert_eq!((sent.method, body(&sent)), ("PATCH", json!({ "valor_titulo": "180.00" })));
-    assert_eq!(state(outcome(&next, 204, "")).1, ChangeState::Applied);
+    // Done, as the bank says: its boleto has to show it.
+    assert_eq!(state(outcome(&next, 204, "")), (String::new(), ChangeState::Taken));
     assert!(matches!(outcome(&next, 500, ""), Outcome::Unknown { .. }));
     assert!(matches!(outcome(&next, 422, "{}"), Outcome::Rejected(_)));
 
-    // Taken for later: the detail says when it is done.
+    // Or taken for later.
     let waits = r#"{"data":{"codigo":"200","mensagem":"Aguardando aprovação"}}"#;
-    let (id, reached) = state(outcome(&next, 200, waits));
-    assert_eq!(reached, ChangeState::Processing);
-    let look = Op::ChangeStatus { change_id: id };
-    assert_eq!(request(&look).method, "GET");
-    assert_eq!(state(outcome(&look, 200, DETALHE)).1, ChangeState::Processing);
-    let done = DETALHE.replace("2026-12-21", "2026-12-28").replace("\"123.45\"", "\"180.00\"");
-    assert_eq!(state(outcome(&look, 200, &done)).1, ChangeState::Applied);
+    assert_eq!(state(outcome(&next, 200, waits)).1, ChangeState::Taken);
+}
+
+#[test]
+fn an_instruction_about_a_term_is_taken_or_waits_for_somebody() {
+    let op = Op::Instruct { bank_id: BANK_ID.to_owned(), term: Term::Fine(None) };
+    let change = |state| {
+        let change_id = String::new();
+        Outcome::Done(Done::Change { change_id, state })
+    };
+    let waits = r#"{"data":{"codigo":"200","mensagem":"Aguardando aprovação"}}"#;
+    assert_eq!(outcome(&op, 204, ""), change(ChangeState::Taken));
+    assert_eq!(outcome(&op, 200, "{}"), change(ChangeState::Taken));
+    assert_eq!(outcome(&op, 200, waits), change(ChangeState::Processing));
+    assert_eq!(outcome(&op, 202, "{}"), change(ChangeState::Processing));
+    assert!(matches!(outcome(&op, 200, "<html>"), Outcome::Unknown { .. }));
+    assert!(matches!(outcome(&op, 500, ""), Outcome::Unknown { .. }));
+    assert!(matches!(outcome(&op, 422, "{}"), Outcome::Rejected(_)));
 }
 
 #[test]

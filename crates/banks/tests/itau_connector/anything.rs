@@ -5,6 +5,7 @@ use quita_banks::contract::{Bank, Done, HttpResponse, Inbound, Op, Outcome};
 use quita_banks::itau::bank::ITAU;
 use quita_core::fact::Fact;
 use quita_core::money::Money;
+use quita_core::terms::Term;
 
 use crate::support::*;
 
@@ -16,7 +17,8 @@ fn operations() -> Vec<Op> {
         get(),
         cancel(),
         change(),
-        Op::ChangeStatus { change_id: format!("look|2026-12-28|18000|{BANK_ID}") },
+        Op::ChangeStatus { change_id: format!("2026-12-28|18000|{BANK_ID}") },
+        Op::Instruct { bank_id: BANK_ID.to_owned(), term: Term::Fine(None) },
         settled(None),
         Op::GetWebhook,
         Op::Probe,

@@ -93,6 +93,11 @@ fn instructions_have_decimals_and_the_long_id() {
     };
     let body = json!({ "valor_titulo": "180.00" });
     assert_eq!(request_of(&amount), ("PATCH", path("valor_nominal"), body));
+    // Nothing to change is no call.
+    let nothing = Op::Change { bank_id: BANK_ID.to_owned(), expiration_date: None, amount: None };
+    assert!(ITAU.request(&nothing, &ctx()).is_err());
+    let other = request(&Op::ChangeStatus { change_id: BANK_ID.to_owned() });
+    assert_eq!((other.method, other.path.as_str()), ("GET", "/boletos"));
 }
 
 #[test]

@@ -124,6 +124,7 @@ pub(crate) fn full() -> BoletoOrder {
             }),
             discounts: vec![discount(date(2026, 12, 10), "5"), discount(date(2026, 12, 15), "2.5")],
             abatement: Money::from_cents(100),
+            ..Terms::default()
         },
         ..hybrid()
     }

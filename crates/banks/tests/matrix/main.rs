@@ -11,10 +11,12 @@
 mod desk;
 mod suites;
 
-use quita_banks::contract::{Instruction, Op, OpKind};
+use quita_banks::contract::{Op, OpKind};
+use quita_banks::info::TermChanges;
 use quita_banks::registry::BANKS;
 use quita_banks::statement::StatementDetail;
 use quita_core::money::Money;
+use quita_core::terms::Term;
 
 use desk::Desk;
 use suites::SUITES;
@@ -68,6 +70,8 @@ fn every_limit_host_and_scope_that_is_named_is_declared() {
         let shown = info.statement.as_ref().is_none_or(|s| s.complete || s.simple);
         assert!(shown, "{about}");
         let changing = [OpKind::Issue, OpKind::Cancel, OpKind::Change, OpKind::Instruct];
+        let terms = info.boleto.change_terms != TermChanges::NONE;
+        assert_eq!(info.can(OpKind::Instruct), terms, "{}: terms after registration", info.name);
         for kind in changing.into_iter().filter(|k| info.can(*k)) {
             assert!(info.repeats.iter().any(|(k, _)| *k == kind), "{}: {kind:?}", info.name);
         }
@@ -96,10 +100,7 @@ impl Samples for Op {
             Self::Get { bank_id: id() },
             Self::Cancel { bank_id: id(), reason: "teste".into() },
             Self::Change { bank_id: id(), expiration_date: Some(day), amount: None },
-            Self::Instruct {
-                bank_id: id(),
-                instruction: Instruction::Abatement(Money::from_cents(1)),
-            },
+            Self::Instruct { bank_id: id(), term: Term::Abatement(Money::from_cents(1)) },
             Self::ChangeStatus { change_id: id() },
             Self::Settled { from: day, to: day, cursor: None },
             Self::States { from: day, to: day, cursor: None },

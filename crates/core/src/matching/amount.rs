@@ -49,7 +49,8 @@ pub(crate) fn fit(
         }
         return plain(compare(amount, received.amount), received.on);
     }
-    let due_on = |day: Date| match &receivable.terms {
+    let held_on = |day: Date| receivable.terms.as_deref().map(|terms| terms.on(day));
+    let due_on = |day: Date| match held_on(day) {
         None => receivable.amount,
         Some(terms) if terms.discounts.is_empty() && day <= receivable.expiration_date => {
             receivable.amount - terms.abatement
@@ -82,12 +83,14 @@ pub(crate) fn fit(
             nearest = Some((total, day));
         }
         // Nothing changes on the days before.
-        let settled = |t: &Terms| t.discounts.is_empty() && day <= receivable.expiration_date;
+        let settled = |t: &Terms| {
+            t.earlier.is_empty() && t.discounts.is_empty() && day <= receivable.expiration_date
+        };
         if receivable.terms.as_deref().is_none_or(settled) {
             break;
         }
     }
-    let abatement = receivable.terms.as_ref().map_or(Money::ZERO, |t| t.abatement);
+    let abatement = held_on(latest).map_or(Money::ZERO, |t| t.abatement);
     if amount == receivable.amount || amount == receivable.amount - abatement {
         return plain(Difference::NominalOnly, latest);
     }

@@ -231,7 +231,13 @@ fn plain_until(receivable: &Receivable, due: i32) -> i32 {
     match &receivable.terms {
         _ if receivable.received.is_some() => i32::MIN,
         None => i32::MAX,
-        Some(terms) if terms.discounts.is_empty() && terms.abatement == Default::default() => due,
+        Some(terms)
+            if terms.earlier.is_empty()
+                && terms.discounts.is_empty()
+                && terms.abatement == Default::default() =>
+        {
+            due
+        }
         Some(_) => i32::MIN,
     }
 }

@@ -54,10 +54,11 @@ impl Shapes {
                 bit(receivable.amount.cents() >> 2, state.index.due[at] >> 3, bits.len());
             bits[word] |= bit;
             let Some(terms) = receivable.terms.as_deref() else { continue };
-            let (shape, terms) = (shape(terms, receivable.expiration_date), terms);
-            let entry = shapes.entry(shape);
-            let moved = || (0, moved(terms, receivable.expiration_date));
-            entry.or_insert_with(moved).0 += 1;
+            for terms in std::iter::once(terms).chain(terms.earlier.iter().map(|e| &e.terms)) {
+                let entry = shapes.entry(shape(terms, receivable.expiration_date));
+                let moved = || (0, moved(terms, receivable.expiration_date));
+                entry.or_insert_with(moved).0 += 1;
+            }
         }
         let mut shapes: Vec<(Shape, (usize, Terms))> = shapes.into_iter().collect();
         shapes.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
@@ -148,7 +149,7 @@ const fn value_of(interest: &Interest) -> Value {
 /// The same terms with their dates as far from [`DUE`] as they are from the due date.
 fn moved(terms: &Terms, due: Date) -> Terms {
     let day = |day: Date| plus(DUE, days_between(due, day));
-    let mut terms = terms.clone();
+    let mut terms = Terms { earlier: Vec::new(), ..terms.clone() };
     if let Some(fine) = &mut terms.fine {
         fine.date = day(fine.date);
     }

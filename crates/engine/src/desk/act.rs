@@ -1,45 +1,44 @@
 //! Act on a boleto: cancel, change, cancel and issue again, settle by hand, press the customer, look
 //! now.
 
+mod change;
 mod in_the_way;
 
 use jiff::civil::Date;
 use quita_banks::contract::Bank;
-use quita_banks::file::FileLayout;
-use quita_banks::info::BoletoRules;
 use quita_banks::registry;
 use quita_core::fact::{Channel, Fact, Observation, Situation};
 use quita_core::fold::Status;
 use quita_core::money::Money;
-use quita_core::order::BoletoOrder;
-use quita_core::terms_check;
-use quita_formats::cnab::codes::Instruction as Code;
 use quita_store::boletos::{self, Boleto};
-use quita_store::remittance_orders::{Instruction, Pursuit};
+use quita_store::remittance_orders::Pursuit;
+use quita_store::wanted::WantedTerm;
 use quita_store::{StoreError, Tx, accounts, idempotency};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+pub use self::change::Change;
+use self::change::NewValues;
 pub use self::in_the_way::{InTheWay, OnOff, possible, possible_for};
 use super::issue::{Stored, check_key};
 use super::once::known_answer;
-use super::view::{self, BoletoView, company_and_accounts};
+use super::view::{BoletoView, company_and_accounts};
 use super::{Actor, Permission};
+use crate::by_file;
 use crate::clock::bank_day;
-use crate::error::{Error, FieldErrors};
+use crate::error::Error;
 use crate::ids::Ids;
 use crate::learn::{learn, write_event};
 use crate::trail::{self, Author};
 use crate::workers::{Kind, enqueue};
-use crate::world::{Environment, World};
-use crate::{by_file, connection};
+use crate::world::World;
 
 /// What can be asked of a boleto.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Write it off at the bank.
     Cancel(Cancel),
-    /// Another due date, amount or abatement.
+    /// Another due date or amount, or other terms.
     Change(Change),
     /// Cancel it and, once that is known, issue another for the same charge.
     Replace(Change),
@@ -58,21 +57,6 @@ pub struct Cancel {
     /// Why, up to 50 characters.
     #[serde(default)]
     pub reason: String,
-}
-
-/// New values of a boleto; what is left out stays.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Change {
-    /// New due date.
-    #[schema(format = Date)]
-    pub expiration_date: Option<String>,
-    /// New nominal amount in cents.
-    #[serde(default)]
-    pub amount: Option<i64>,
-    /// What is taken off whenever it is paid, in cents; 0 for nothing any more.
-    #[serde(default)]
-    pub abatement: Option<i64>,
 }
 
 /// Press the customer, or press no longer.
@@ -102,14 +86,6 @@ enum Step {
     Replace(NewValues),
     SettleByHand(Date, Money),
     Pursue(Pursuit),
-}
-
-/// New values, read.
-#[derive(Clone, Copy, Default)]
-struct NewValues {
-    due: Option<Date>,
-    amount: Option<Money>,
-    abatement: Option<Money>,
 }
 
 /// Carries an action out as far as it depends on us; the bank follows. The answer is the
@@ -255,36 +231,13 @@ fn check(
             Ok(Step::Cancel(if reason.is_empty() { "a pedido".into() } else { reason.into() }))
         }
         Action::Change(change) => {
-            let new = new_values(change, today)?;
-            let can = changes(account, &bank.info().boleto);
-            let mut errors = FieldErrors::default();
-            if new.due.is_some() && !can.expiration_date {
-                errors.add("expiration_date", "not_supported", USE_REPLACE);
-            }
-            if new.amount.is_some() && !can.amount {
-                errors.add("amount", "not_supported", USE_REPLACE);
-            }
-            if let Some(abatement) = new.abatement {
-                if !can.abatement {
-                    errors.add("abatement", "not_supported", USE_REPLACE);
-                } else if abatement == boleto.order.terms.abatement {
-                    errors.add("abatement", "unchanged", "o abatimento já é este");
-                }
-            }
-            errors.check()?;
-            check_order(world, bank, account, boleto, new)?;
-            Ok(Step::Change(new))
+            change::of_registered(world, bank, account, boleto, change).map(Step::Change)
         }
         Action::Replace(change) => {
             if account.status != accounts::ACTIVE_STATUS {
                 return Err(Error::conflict("account_inactive", INACTIVE));
             }
-            let new = match change.says_nothing() {
-                true => NewValues::default(),
-                false => new_values(change, today)?,
-            };
-            check_order(world, bank, account, boleto, new)?;
-            Ok(Step::Replace(new))
+            change::of_replacement(world, bank, account, boleto, change).map(Step::Replace)
         }
         Action::SettleByHand(settled) => {
             let paid_on: Date = settled
@@ -325,108 +278,6 @@ fn pursue_at(
     match in_the_way::of_pursuit(bank.info(), account, boleto, today, pursuit) {
         Some(why) => Err(Error::conflict("not_supported", why)),
         None => Ok(Step::Pursue(pursuit)),
-    }
-}
-
-impl Change {
-    fn says_nothing(&self) -> bool {
-        self.expiration_date.is_none() && self.amount.is_none() && self.abatement.is_none()
-    }
-}
-
-fn new_values(change: &Change, today: Date) -> Result<NewValues, Error> {
-    let mut errors = FieldErrors::default();
-    let due = change.expiration_date.as_deref().and_then(|text| match text.parse::<Date>() {
-        Ok(date) if date >= today => Some(date),
-        Ok(_) => {
-            errors.add("expiration_date", "in_the_past", "o vencimento já passou");
-            None
-        }
-        Err(_) => {
-            errors.add("expiration_date", "invalid", "use uma data AAAA-MM-DD");
-            None
-        }
-    });
-    let amount = change.amount.map(Money::from_cents);
-    if amount.is_some_and(|a| !a.is_positive()) {
-        errors.add("amount", "out_of_range", "o valor deve ser maior que zero");
-    }
-    if change.says_nothing() {
-        errors.add("expiration_date", "missing", "diga o novo vencimento ou o novo valor");
-    }
-    errors.check()?;
-    Ok(NewValues { due, amount, abatement: change.abatement.map(Money::from_cents) })
-}
-
-/// The order as it would be, by the bank's rules.
-fn check_order(
-    world: &World,
-    bank: &dyn Bank,
-    account: &accounts::Account,
-    boleto: &Boleto,
-    new: NewValues,
-) -> Result<(), Error> {
-    let order = changed(boleto, new);
-    let now = world.clock.now();
-    let problems = match by_file::layout(account) {
-        Some(layout) => {
-            let company = view::beneficiary(&company_and_accounts(world, &boleto.company_id)?.0);
-            by_file::problems(layout, account, &company, &order, &Instruction::Register, now)
-        }
-        None => {
-            let sandbox = world.environment == Environment::Sandbox;
-            bank.check(&order, &connection::ctx(account, now, sandbox))
-        }
-    };
-    let mut errors = FieldErrors::default();
-    let mut of_terms = Vec::new();
-    if new.abatement.is_some() {
-        of_terms = terms_check::problems(order.amount, order.expiration_date, &order.terms);
-    }
-    // Of an abatement that cannot be, the layout has no more to say.
-    let is_told = !of_terms.is_empty();
-    for problem in of_terms {
-        errors.add(problem.field, problem.code, problem.message);
-    }
-    for problem in problems {
-        match problem.field.as_str() {
-            "terms.abatement" if is_told => {}
-            "terms.abatement" => errors.add("abatement", problem.code, problem.message),
-            _ => errors.add(problem.field, problem.code, problem.message),
-        }
-    }
-    errors.check()
-}
-
-/// The order with other values than those that stand now.
-fn changed(boleto: &Boleto, new: NewValues) -> BoletoOrder {
-    let due = new.due.unwrap_or(boleto.expiration_date);
-    let mut order = boleto.order.changed(due, new.amount.unwrap_or(boleto.amount));
-    order.terms.abatement = new.abatement.unwrap_or(order.terms.abatement);
-    order
-}
-
-/// What the bank changes of a registered boleto.
-#[derive(Default)]
-struct Changes {
-    expiration_date: bool,
-    amount: bool,
-    abatement: bool,
-}
-
-fn changes(account: &accounts::Account, rules: &BoletoRules) -> Changes {
-    match by_file::layout(account).map(FileLayout::instructions) {
-        Some(known) => Changes {
-            expiration_date: known.contains(&Code::ChangeExpiration),
-            amount: known.contains(&Code::ChangeAmount),
-            abatement: known.contains(&Code::GrantAbatement)
-                && known.contains(&Code::CancelAbatement),
-        },
-        None => Changes {
-            expiration_date: rules.change_expiration_date,
-            amount: rules.change_amount,
-            abatement: false,
-        },
     }
 }
 
@@ -488,7 +339,7 @@ fn apply(
         Step::Change(new) => {
             boleto.wanted.expiration_date = new.due;
             boleto.wanted.amount = new.amount;
-            boleto.wanted.abatement = new.abatement;
+            boleto.wanted.terms = new.terms.iter().cloned().map(WantedTerm::new).collect();
             "boleto.change_asked"
         }
         Step::Pursue(pursuit) => {
@@ -496,7 +347,7 @@ fn apply(
             "boleto.pursuit_asked"
         }
         Step::Replace(new) => {
-            let mut order = changed(boleto, *new);
+            let mut order = change::changed(boleto, new);
             order.issuance_date = bank_day(ids.now());
             if boleto.status == Status::Registered {
                 boleto.wanted.cancel = Some("substituição".into());
@@ -559,9 +410,9 @@ fn apply(
 fn details(step: &Step) -> serde_json::Value {
     match step {
         Step::Cancel(reason) => serde_json::json!({ "reason": reason }),
-        Step::Change(NewValues { due, amount, abatement })
-        | Step::Replace(NewValues { due, amount, abatement }) => {
-            serde_json::json!({ "expiration_date": due, "amount": amount, "abatement": abatement })
+        Step::Change(NewValues { due, amount, terms })
+        | Step::Replace(NewValues { due, amount, terms }) => {
+            serde_json::json!({ "expiration_date": due, "amount": amount, "terms": terms })
         }
         Step::Pursue(pursuit) => serde_json::json!({ "pursuit": pursuit }),
         Step::SettleByHand(paid_on, amount) => {

@@ -5,6 +5,7 @@ use quita_banks::contract::{Bank, OpKind};
 use quita_banks::file::{FileLayout, NumberedBy};
 use quita_banks::info::Field;
 use quita_banks::registry;
+use quita_core::terms::TermKind;
 use quita_formats::cnab::codes::Instruction;
 use quita_store::accounts::Account;
 use quita_store::{StoreError, Tx, counters};
@@ -176,6 +177,11 @@ pub fn abilities(bank: &str) -> Vec<Ability> {
     let by_file = |can: &dyn Fn(&LayoutView) -> bool| layouts.iter().map(can).collect();
     let told = |code: Instruction| by_file(&|layout| layout.instructions.contains(&code));
     let api = |op: OpKind| info.can(op);
+    let changes = |kind| api(OpKind::Instruct) && info.boleto.change_terms.has(kind);
+    let term_by_file = |kind| {
+        let all = found.files().iter().filter(|layout| layout.rules.is_some());
+        all.map(|layout| layout.boleto_rules().change_terms.has(kind)).collect()
+    };
     let row = |what, by_api, by_file| Ability { what, by_api, by_file };
     vec![
         row("Registrar boletos", api(OpKind::Issue), told(Instruction::Register)),
@@ -195,7 +201,10 @@ pub fn abilities(bank: &str) -> Vec<Ability> {
             api(OpKind::Change) && info.boleto.change_amount,
             told(Instruction::ChangeAmount),
         ),
-        row("Conceder abatimento", false, told(Instruction::GrantAbatement)),
+        row("Conceder abatimento", changes(TermKind::Abatement), told(Instruction::GrantAbatement)),
+        row("Mudar juros", changes(TermKind::Interest), term_by_file(TermKind::Interest)),
+        row("Mudar a multa", changes(TermKind::Fine), term_by_file(TermKind::Fine)),
+        row("Mudar descontos", changes(TermKind::Discounts), term_by_file(TermKind::Discounts)),
         row("Protestar", false, told(Instruction::Protest)),
         row("Negativar", false, told(Instruction::ListNegatively)),
         row("Saber quem pagou", api(OpKind::Settled), by_file(&|layout| layout.returns)),

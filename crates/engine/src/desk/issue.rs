@@ -25,7 +25,7 @@ use super::classifications::{self, Labels, Registers};
 use super::customers::NewCustomer;
 pub use super::instalments::{InstalmentMode, NewInstalments, instalments};
 use given::date;
-pub(super) use given::terms;
+pub(super) use given::{GivenTerms, given_terms, terms};
 
 use super::once::{Request, known_answer};
 use super::origin::Origin;

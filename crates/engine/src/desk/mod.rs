@@ -40,6 +40,7 @@ mod replaced;
 pub mod returns;
 pub mod saved_filters;
 pub mod statements;
+pub mod term_words;
 pub mod terms;
 pub mod timeline;
 pub mod tokens;

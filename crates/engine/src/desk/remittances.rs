@@ -8,6 +8,7 @@ use quita_banks::file::{FileError, FileLayout};
 use quita_core::fold::Status;
 use quita_core::money::Money;
 use quita_core::party::Party;
+use quita_core::terms::Term;
 use quita_store::accounts::{self, Account};
 use quita_store::boletos::{self, Boleto};
 use quita_store::remittance_orders::{self, Instruction, Pursuit, RemittanceOrder};
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 use super::issue::Stored;
 use super::once::{Request, once};
 use super::read::Page;
+use super::term_words;
 use super::view::{beneficiary, company_and_accounts};
 use super::{Actor, Permission};
 use crate::by_file::{self, FILE_COUNTER};
@@ -103,8 +105,9 @@ pub struct OrderView {
     /// Our number, where it has one.
     pub our_number: Option<String>,
     /// `register`, `write_off`, `write_off_paid_directly`, `change_expiration`, `change_amount`,
-    /// `grant_abatement`, `cancel_abatement`, `protest`, `stop_protest`, `list_negatively`,
-    /// `end_negative_listing`.
+    /// `grant_abatement`, `cancel_abatement`, `change_interest`, `waive_interest`, `change_fine`,
+    /// `waive_fine`, `change_discount`, `cancel_discount`, `protest`, `stop_protest`,
+    /// `list_negatively`, `end_negative_listing`.
     pub instruction: &'static str,
     /// In Portuguese, with the new value.
     pub text: String,
@@ -136,12 +139,7 @@ impl OrderView {
             Instruction::ChangeAmount(amount) => {
                 ("change_amount", format!("Novo valor: R$ {amount}"))
             }
-            Instruction::GrantAbatement(amount) => {
-                ("grant_abatement", format!("Abatimento de R$ {amount}"))
-            }
-            Instruction::CancelAbatement => {
-                ("cancel_abatement", "Cancelar o abatimento".to_owned())
-            }
+            Instruction::ChangeTerm(term) => (word_of(term), term_words::asked(term)),
             Instruction::Pursue(pursuit) => match pursuit {
                 Pursuit::Protest => ("protest", "Protestar".to_owned()),
                 Pursuit::StopProtest => ("stop_protest", "Sustar o protesto".to_owned()),
@@ -164,6 +162,21 @@ impl OrderView {
             status: boleto.status,
             created_at: order.created_at,
         }
+    }
+}
+
+/// The change of a term as programs see it.
+const fn word_of(term: &Term) -> &'static str {
+    match term {
+        Term::Abatement(Money::ZERO) => "cancel_abatement",
+        Term::Abatement(_) => "grant_abatement",
+        Term::Interest(None) => "waive_interest",
+        Term::Interest(Some(_)) => "change_interest",
+        Term::Fine(None) => "waive_fine",
+        Term::Fine(Some(_)) => "change_fine",
+        Term::Discounts(all) if all.is_empty() => "cancel_discount",
+        Term::Discounts(_) => "change_discount",
+        Term::Accepts(_) => "change_accepts",
     }
 }
 

@@ -7,16 +7,22 @@ use jiff::civil::Date;
 use quita_core::document::{Document, DocumentKind};
 use quita_core::fact::Means;
 use quita_core::fold::Status;
+use quita_core::money::Money;
 use quita_core::order::InvoiceType;
 use quita_core::party::{Address, Party};
-use quita_core::terms::{InterestValue, Value};
+use quita_core::terms::{
+    Accepts, Discount, Fine, Interest, InterestValue, Term, TermKind, Terms, Value,
+};
 use quita_store::accounts::{self, Account};
 use quita_store::boletos::Boleto;
 use quita_store::companies::{self, Company};
 use quita_store::receipts::Receipt;
-use serde::Serialize;
+use quita_store::wanted::Wanted;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use super::term_words;
 use crate::error::Error;
 use crate::world::World;
 
@@ -65,6 +71,8 @@ pub struct BoletoView {
     pub discounts: Vec<TermView>,
     /// Taken off in any case, in cents.
     pub abatement: i64,
+    /// Which amounts other than the one due the bank takes; null where it is as it was issued.
+    pub accepts: Option<AcceptsView>,
     /// Lines printed on it.
     pub messages: Vec<String>,
     /// The bank's number, once registered; before, where the company numbers.
@@ -89,6 +97,8 @@ pub struct BoletoView {
     pub settled_by_hand: bool,
     /// Asked for and not yet confirmed by the bank.
     pub cancellation_wanted: bool,
+    /// Other values and terms that were asked for and are not yet confirmed by the bank.
+    pub changes_wanted: Vec<ChangeWantedView>,
     /// `user:…`, `application:…` or `system`.
     pub created_by: String,
     /// Instant, UTC.
@@ -184,6 +194,49 @@ pub struct TermView {
     pub face_value: Option<i64>,
 }
 
+/// Which amounts other than the one due a bank takes («recebimento divergente»).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Accepts)]
+pub struct AcceptsView {
+    /// `exact` (none), `any`, `at_least` or `between`.
+    #[schema(value_type = String, example = "at_least")]
+    pub kind: AcceptsKind,
+    /// From this amount on, in cents.
+    #[serde(default)]
+    pub least: Option<i64>,
+    /// Up to this amount, in cents.
+    #[serde(default)]
+    pub most: Option<i64>,
+}
+
+/// Which amounts besides the one due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptsKind {
+    /// None.
+    Exact,
+    /// Any.
+    Any,
+    /// From an amount on.
+    AtLeast,
+    /// Between two amounts, both included.
+    Between,
+}
+
+/// A change that was asked for and is not yet confirmed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ChangeWanted)]
+pub struct ChangeWantedView {
+    /// `expiration_date`, `amount`, `fine`, `interest`, `discounts`, `abatement` or `accepts`.
+    pub field: &'static str,
+    /// The new value, in Portuguese.
+    pub text: String,
+    /// When the bank took it, UTC; it holds once the bank shows it. Null until the bank took it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub taken_at: Option<Timestamp>,
+}
+
 /// Why a bank said no.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Refusal)]
@@ -256,16 +309,11 @@ impl BoletoView {
                 legal_name: company.name.clone(),
                 trade_name: company.trade_name.clone(),
             },
-            fine: terms.fine.map(|f| TermView::new(f.date, f.value)),
-            interest: terms.interest.map(|i| {
-                let value = match i.value {
-                    InterestValue::PerDay(amount) => Value::Fixed(amount),
-                    InterestValue::PerMonth(rate) => Value::Percent(rate),
-                };
-                TermView::new(i.date, value)
-            }),
-            discounts: terms.discounts.iter().map(|d| TermView::new(d.date, d.value)).collect(),
+            fine: terms.fine.map(TermView::from),
+            interest: terms.interest.map(TermView::from),
+            discounts: terms.discounts.iter().map(TermView::from).collect(),
             abatement: terms.abatement.cents(),
+            accepts: terms.accepts.map(AcceptsView::from),
             messages: order.messages.clone(),
             our_number: boleto.our_number.clone(),
             barcode: boleto.barcode.clone(),
@@ -282,6 +330,7 @@ impl BoletoView {
             receipts: receipts.iter().map(ReceiptView::new).collect(),
             settled_by_hand: boleto.settled_by_hand,
             cancellation_wanted: boleto.wanted.cancel.is_some(),
+            changes_wanted: changes_wanted(&boleto.wanted),
             created_by: boleto.created_by.clone(),
             created_at: boleto.created_at,
             registered_at: boleto.registered_at,
@@ -302,6 +351,89 @@ impl PartyView {
             address: party.address.clone(),
             email: party.email.clone(),
             phone: party.phone.clone(),
+        }
+    }
+}
+
+/// Other values and terms, in the order in which the bank is told.
+fn changes_wanted(wanted: &Wanted) -> Vec<ChangeWantedView> {
+    let value = |field, text| ChangeWantedView { field, text, taken_at: wanted.taken_at };
+    let due = wanted
+        .expiration_date
+        .map(|due| value("expiration_date", format!("vencimento em {}", due.strftime("%d/%m/%Y"))));
+    let amount = wanted.amount.map(|amount| value("amount", format!("valor de R$ {amount}")));
+    let terms = wanted.terms.iter().map(|wanted| ChangeWantedView {
+        field: wanted.term.kind().word(),
+        text: term_words::said(&wanted.term),
+        taken_at: wanted.taken_at,
+    });
+    due.into_iter().chain(amount).chain(terms).collect()
+}
+
+/// Of these terms those of the same kinds as `which`, in the names and shapes of a boleto.
+pub(crate) fn terms(of: &Terms, which: &[Term]) -> serde_json::Map<String, serde_json::Value> {
+    let value = |kind| match kind {
+        TermKind::Fine => json!(of.fine.map(TermView::from)),
+        TermKind::Interest => json!(of.interest.map(TermView::from)),
+        TermKind::Discounts => {
+            json!(of.discounts.iter().map(TermView::from).collect::<Vec<_>>())
+        }
+        TermKind::Abatement => json!(of.abatement),
+        TermKind::Accepts => json!(of.accepts.map(AcceptsView::from)),
+    };
+    which.iter().map(|term| (term.kind().word().to_owned(), value(term.kind()))).collect()
+}
+
+impl From<Fine> for TermView {
+    fn from(fine: Fine) -> Self {
+        Self::new(fine.date, fine.value)
+    }
+}
+
+impl From<Interest> for TermView {
+    fn from(interest: Interest) -> Self {
+        let value = match interest.value {
+            InterestValue::PerDay(amount) => Value::Fixed(amount),
+            InterestValue::PerMonth(rate) => Value::Percent(rate),
+        };
+        Self::new(interest.date, value)
+    }
+}
+
+impl From<&Discount> for TermView {
+    fn from(discount: &Discount) -> Self {
+        Self::new(discount.date, discount.value)
+    }
+}
+
+impl From<Accepts> for AcceptsView {
+    fn from(accepts: Accepts) -> Self {
+        let (kind, least, most) = match accepts {
+            Accepts::Exact => (AcceptsKind::Exact, None, None),
+            Accepts::Any => (AcceptsKind::Any, None, None),
+            Accepts::AtLeast(least) => (AcceptsKind::AtLeast, Some(least), None),
+            Accepts::Between(least, most) => (AcceptsKind::Between, Some(least), Some(most)),
+        };
+        let cents = |amount: Option<Money>| amount.map(Money::cents);
+        Self { kind, least: cents(least), most: cents(most) }
+    }
+}
+
+impl AcceptsView {
+    /// In words for people; `None` for what says nothing.
+    pub fn said(self) -> Option<String> {
+        self.read().map(|accepts| term_words::said(&Term::Accepts(accepts)))
+    }
+
+    /// What it says; `None` where an amount is missing, or one too many.
+    pub(crate) fn read(self) -> Option<Accepts> {
+        let cents = |amount: Option<i64>| amount.map(Money::from_cents);
+        match (self.kind, cents(self.least), cents(self.most)) {
+            (AcceptsKind::Exact, None, None) => Some(Accepts::Exact),
+            (AcceptsKind::Any, None, None) => Some(Accepts::Any),
+            (AcceptsKind::AtLeast, Some(least), None) => Some(Accepts::AtLeast(least)),
+            (AcceptsKind::Between, Some(least), Some(most)) => Some(Accepts::Between(least, most)),
+            _ => None,
         }
     }
 }

@@ -39,9 +39,9 @@ pub enum Kind {
     Issue,
     /// Find out whether an order without an answer was carried out.
     Clarify,
-    /// Read one boleto until it is no longer on its way.
+    /// Read one boleto until neither it nor a change of it is on its way.
     Follow,
-    /// Bring the bank to what people want of a boleto: cancel, change.
+    /// Bring the bank to what people want of a boleto: cancel, change it or its terms.
     Carry,
     /// Learn all that is new at one account.
     Sync,

@@ -54,6 +54,12 @@ pub enum Movement {
     ExpirationChanged,
     /// It has another amount.
     AmountChanged,
+    /// It has other interest, or none.
+    InterestChanged,
+    /// It has another fine, or none.
+    FineChanged,
+    /// It has other discounts, or none.
+    DiscountsChanged,
     /// Something else of it was changed.
     Changed,
     /// An instruction arrived and will be carried out.

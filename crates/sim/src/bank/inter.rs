@@ -58,6 +58,7 @@ pub(super) fn held(one: &Json) -> Option<Held> {
         amount: one.amount,
         expiration_date: one.expiration_date,
         barcode: one.barcode,
+        terms: None,
         payments: one.payments,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use quita_core::money::Money;
+use quita_core::terms::Terms;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -37,6 +38,7 @@ struct Overview {
     amount: Money,
     due: Date,
     barcode: String,
+    terms: Terms,
     payments: Vec<HeldPayment>,
 }
 
@@ -56,6 +58,7 @@ pub(super) fn held(one: &Json) -> Option<Held> {
         amount: one.amount.to_decimal(),
         expiration_date: one.due,
         barcode: Some(one.barcode).filter(|_| !one.pending),
+        terms: Some(one.terms),
         payments: one
             .payments
             .into_iter()
@@ -95,10 +98,9 @@ pub(super) fn switches(chance: &Chance) -> Vec<(&'static str, Json)> {
     let delay = |most: &[u64]| json!(if chance.happens(500) { chance.pick(most) } else { 0 });
     let flag = |rate: u32| json!(chance.happens(rate));
     let count = |most: u64| json!(if chance.happens(400) { 1 + chance.below(most) } else { 0 });
-    // What is answered as done is done; what is taken for later takes effect later.
+    // Even what is answered as done may take effect later.
     let status = chance.pick(&[204, 204, 200, 202]);
-    let instruction_delay =
-        if status == 204 { json!(0) } else { delay(&[5_000, 600_000, 14_400_000]) };
+    let instruction_delay = delay(&[5_000, 600_000, 14_400_000]);
     vec![
         ("bolecode_pending", count(6)),
         ("bolecode_pending_ms", json!(chance.pick(&[5_000_u64, 60_000, 900_000, 7_200_000]))),
@@ -108,6 +110,8 @@ pub(super) fn switches(chance: &Chance) -> Vec<(&'static str, Json)> {
         ("instruction_status", json!(status)),
         ("instruction_delay_ms", instruction_delay),
         ("instructions_refused", count(2)),
+        // What waits for somebody and is never shown is for a person, after the end of a run.
+        ("terms_shown", json!(status != 204 || chance.happens(850))),
         ("settled_word", json!(chance.pick(&["Liquidado", "Creditado", "Baixado"]))),
         ("credit_days", json!(chance.pick(&[0, 1, 1, 2]))),
         ("pix_payment_block", flag(500)),

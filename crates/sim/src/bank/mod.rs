@@ -16,6 +16,7 @@ use quita_banks::simulator::{
 };
 use quita_core::fact::Means;
 use quita_core::money::Money;
+use quita_core::terms::Terms;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -61,6 +62,8 @@ pub(crate) struct Held {
     pub(crate) amount: String,
     pub(crate) expiration_date: Date,
     pub(crate) barcode: Option<String>,
+    /// Where they can be changed.
+    pub(crate) terms: Option<Terms>,
     pub(crate) payments: Vec<HeldPayment>,
 }
 

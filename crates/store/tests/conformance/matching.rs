@@ -11,12 +11,13 @@ use quita_core::party::Party;
 use quita_core::terms::{Fine, Terms, Value};
 use quita_store::accounts::{self, Account};
 use quita_store::bank_lines::{self, KeptLine, Missing, Status};
-use quita_store::boletos::{self, Boleto, Wanted};
+use quita_store::boletos::{self, Boleto};
 use quita_store::charges::{self, Charge};
 use quita_store::companies::{self, Company};
 use quita_store::customers::{self, Customer};
 use quita_store::matches::{self, Difference, DifferenceKind, Kind, Match, Share};
 use quita_store::payables::{self, TermsText, Window};
+use quita_store::wanted::Wanted;
 use quita_store::{Store, StoreError, Tx, params, sql};
 
 use crate::{Place, at, on_both_engines};

@@ -31,9 +31,10 @@ pub(crate) async fn cancel(
 
 #[utoipa::path(
     post, path = "/v1/boletos/{id}/change", tag = "boletos", operation_id = "changeBoleto",
-    summary = "Alterar vencimento, valor ou abatimento",
-    description = "Só o que o banco altera; quando ele não altera, use `replace`. Numa conta por arquivo o \
-        pedido vai na próxima remessa, e vale quando o retorno o confirma.",
+    summary = "Alterar vencimento, valor, multa, juros, descontos ou abatimento",
+    description = "Só o que o banco altera; quando ele não altera, use `replace`. O que o banco aceita vale \
+        quando ele o mostra: até lá está em `changes_wanted`. Numa conta por arquivo o pedido vai na próxima \
+        remessa, e vale quando o retorno o confirma. O que o banco recusa vira pendência, com o motivo dele.",
     params(Key, ("id" = String, Path, description = "Id do boleto")),
     request_body = Change,
     responses((status = 202, description = "O boleto, com o pedido anotado", body = BoletoView))

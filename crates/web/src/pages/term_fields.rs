@@ -27,7 +27,7 @@ pub(super) const NAMES: [&str; 12] = [
 ];
 
 /// Discounts of one boleto.
-const DISCOUNTS: usize = 3;
+pub(super) const DISCOUNTS: usize = 3;
 
 /// What is greyed where a bank cannot do it.
 #[derive(Clone, Copy)]
@@ -115,7 +115,7 @@ pub(super) fn html(fields: &Fields, errors: &Errors, banks: Banks) -> Markup {
     }
 }
 
-fn discount(n: usize, fields: &Fields, errors: &Errors) -> Markup {
+pub(super) fn discount(n: usize, fields: &Fields, errors: &Errors) -> Markup {
     let (name, days) = (format!("discount{n}"), format!("discount{n}_days"));
     html! {
         (value(&name, &format!("{n}º desconto"), "% do valor", "R$", fields, errors))
@@ -126,7 +126,7 @@ fn discount(n: usize, fields: &Fields, errors: &Errors) -> Markup {
 }
 
 /// A value and beside it its unit.
-fn value(
+pub(super) fn value(
     name: &str,
     label: &str,
     percent: &str,

@@ -14,6 +14,7 @@ mod idempotency;
 mod lists;
 mod own_numbers;
 mod screens;
+mod terms_changed;
 mod tokens;
 
 /// Each test on SQLite and on PostgreSQL.

@@ -6,7 +6,8 @@ use quita_core::calendar::Calendar;
 use quita_core::fact::Means;
 use quita_core::money::Money;
 use quita_core::payable::{Payable, PayableRules, payable};
-use quita_core::terms::Terms;
+use quita_core::rate::Rate;
+use quita_core::terms::{Discount, Fine, Interest, InterestValue, Terms, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -205,15 +206,12 @@ impl Boleto {
             "valor_total_titulo": self.amount.to_decimal(),
             "codigo_especie": self.species,
             "data_emissao": self.issued_on,
-            "valor_abatimento": self.terms.abatement.to_decimal(),
             "pagador": self.customer,
             "dados_individuais_boleto": [individual],
             "historico": self.history.iter().map(Event::json).collect::<Vec<_>>(),
         });
-        for name in ["juros", "multa", "desconto", "recebimento_divergente"] {
-            if let Some(value) = self.rest.get(name) {
-                data[name] = value.clone();
-            }
+        if switches.terms_shown {
+            self.show_terms(&mut data);
         }
         if let Some(qr) = &self.qr {
             data["qrcode_pix"] = json!({ "emv": qr.br_code, "imagem_base64": "", "txid": qr.txid });
@@ -243,6 +241,48 @@ impl Boleto {
                 "comandar_instrucao_alterar_dados_cobranca": self.situation == Situacao::Aberto,
             },
         })
+    }
+
+    /// Its terms now, in decimals; what is not kept as a term is shown as it was sent.
+    fn show_terms(&self, data: &mut Json) {
+        let Terms { fine, interest, discounts, abatement, .. } = &self.terms;
+        for name in ["juros", "multa", "desconto", "recebimento_divergente"] {
+            if let Some(sent) = self.rest.get(name) {
+                data[name] = sent.clone();
+            }
+        }
+        data["valor_abatimento"] = json!(abatement.to_decimal());
+        if let Some(Interest { date, value }) = interest {
+            data["juros"] = match value {
+                InterestValue::PerMonth(rate) => json!({
+                    "codigo_tipo_juros": "90", "percentual_juros": percent(*rate), "data_juros": date,
+                }),
+                InterestValue::PerDay(amount) => json!({
+                    "codigo_tipo_juros": "93", "valor_juros": amount.to_decimal(), "data_juros": date,
+                }),
+            };
+        }
+        if let Some(Fine { date, value }) = fine {
+            data["multa"] = match value {
+                Value::Percent(rate) => json!({
+                    "codigo_tipo_multa": "02", "percentual_multa": percent(*rate), "data_multa": date,
+                }),
+                Value::Fixed(amount) => json!({
+                    "codigo_tipo_multa": "01", "valor_multa": amount.to_decimal(), "data_multa": date,
+                }),
+            };
+        }
+        let one = |discount: &Discount| match discount.value {
+            Value::Percent(rate) => {
+                json!({ "data_desconto": discount.date, "percentual_desconto": percent(rate) })
+            }
+            Value::Fixed(amount) => {
+                json!({ "data_desconto": discount.date, "valor_desconto": amount.to_decimal() })
+            }
+        };
+        if !discounts.is_empty() {
+            data["desconto"]["descontos"] = discounts.iter().map(one).collect();
+        }
     }
 
     /// Its write-off, or the one that its payment is shown as.
@@ -288,6 +328,11 @@ impl Boleto {
             "emitir_segunda_via": self.situation == Situacao::Aberto,
         })
     }
+}
+
+/// As the bank writes percentages, with five decimals.
+fn percent(rate: Rate) -> String {
+    rate.to_decimal_exact(5).unwrap_or_else(|| rate.to_string())
 }
 
 impl Payment {

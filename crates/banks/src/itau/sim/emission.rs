@@ -254,6 +254,7 @@ fn terms(reader: &mut Reader<'_>, amount: Money, due: Date) -> Terms {
         interest: interest(reader, own, due),
         discounts,
         abatement,
+        ..Terms::default()
     }
 }
 

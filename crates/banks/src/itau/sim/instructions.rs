@@ -180,9 +180,18 @@ fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date)
                 reader.fault("valor_abatimento", message);
             }
         }
-        "multa" => boleto.terms.fine = fine(reader, "", boleto.due),
-        "juros" => boleto.terms.interest = interest(reader, "", boleto.due),
-        "desconto" => boleto.terms.discounts = discounts(reader, ""),
+        "multa" => {
+            boleto.terms.fine = fine(reader, "", boleto.due);
+            boleto.keep(what, reader);
+        }
+        "juros" => {
+            boleto.terms.interest = interest(reader, "", boleto.due);
+            boleto.keep(what, reader);
+        }
+        "desconto" => {
+            boleto.terms.discounts = discounts(reader, "");
+            boleto.keep(what, reader);
+        }
         "data_limite_pagamento" => {
             if let Some(limit) = reader.date("data_limite_pagamento") {
                 if limit < boleto.due {
@@ -192,12 +201,9 @@ fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date)
             }
         }
         "seu_numero" => boleto.reference = reader.required("texto_seu_numero", 10),
+        // Taken and shown again; nothing follows from it here.
         "recebimento_divergente" | "protesto" | "negativacao" | "pagador" | "sacador_avalista" => {
-            // Taken and shown again; nothing follows from it here.
-            if let Some(rest) = boleto.rest.as_object_mut() {
-                let told = reader.value(what).cloned();
-                rest.insert(what.to_owned(), told.unwrap_or_default());
-            }
+            boleto.keep(what, reader);
         }
         _ => return false,
     }
@@ -207,6 +213,15 @@ fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date)
         boleto.title = title;
     }
     true
+}
+
+impl Boleto {
+    /// What was sent of it takes the place of what there was.
+    fn keep(&mut self, what: &str, reader: &Reader<'_>) {
+        if let Some(rest) = self.rest.as_object_mut() {
+            rest.insert(what.to_owned(), reader.value(what).cloned().unwrap_or_default());
+        }
+    }
 }
 
 /// Some come flat or as one object: as one object from here on.

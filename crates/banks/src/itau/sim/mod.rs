@@ -40,6 +40,7 @@
 //! | `instruction_status` | `204` | `200`: «aguardando aprovação», `202`: taken for later | H (happens) |
 //! | `instruction_delay_ms` | `0` | time until an instruction takes effect | I |
 //! | `instructions_refused` | `0` | count: next instructions are refused | – |
+//! | `terms_shown` | `true` | the query shows interest, fine, discounts, abatement, other amounts | M |
 //! | `situation_word` | `null` | word shown instead of every situation | – |
 //! | `settled_word` | `Liquidado` | situation once the money is credited; else `Creditado`, `Baixado` | M |
 //! | `credit_days` | `1` | business days until a boleto paid by barcode is credited | M |

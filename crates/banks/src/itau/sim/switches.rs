@@ -28,6 +28,7 @@ pub(super) struct Switches {
     pub(super) instruction_status: u16,
     pub(super) instruction_delay_ms: u64,
     pub(super) instructions_refused: Count,
+    pub(super) terms_shown: bool,
 
     pub(super) situation_word: Option<String>,
     pub(super) settled_word: SettledWord,
@@ -75,6 +76,7 @@ impl Default for Switches {
             instruction_status: 204,
             instruction_delay_ms: 0,
             instructions_refused: Count::NEVER,
+            terms_shown: true,
             situation_word: None,
             settled_word: SettledWord::Liquidado,
             credit_days: 1,

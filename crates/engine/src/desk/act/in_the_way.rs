@@ -4,14 +4,13 @@ use jiff::civil::Date;
 use quita_banks::info::BankInfo;
 use quita_banks::registry;
 use quita_core::order::InvoiceType;
+use quita_core::terms::TermKind;
 use quita_store::accounts;
 use quita_store::boletos::{self, Boleto};
 use quita_store::remittance_orders::{Instruction, Pursuit};
 
-use super::{
-    Changes, HAS_ANOTHER, INACTIVE, NewValues, Step, USE_REPLACE, Why, changes, is_untold,
-    stands_in_the_way,
-};
+use super::change::{self, NewValues};
+use super::{HAS_ANOTHER, INACTIVE, Step, USE_REPLACE, Why, is_untold, stands_in_the_way};
 use crate::by_file;
 use crate::clock::bank_day;
 use crate::desk::view::company_and_accounts;
@@ -33,12 +32,20 @@ pub struct InTheWay {
     pub replace: Option<String>,
     /// Of settling by hand.
     pub settle_by_hand: Option<String>,
-    /// Of another abatement.
-    pub abatement: Option<String>,
+    /// Of other terms, by kind.
+    pub terms: Vec<(TermKind, Option<String>)>,
     /// Of a protest.
     pub protest: OnOff,
     /// Of negative listing.
     pub negative_listing: OnOff,
+}
+
+impl InTheWay {
+    /// Of another of the terms.
+    pub fn of_term(&self, kind: TermKind) -> Option<&str> {
+        let found = self.terms.iter().find(|(own, _)| *own == kind);
+        found.and_then(|(_, why)| why.as_deref())
+    }
 }
 
 /// What stands in the way of something that can be begun and ended.
@@ -87,34 +94,36 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
             let (boleto, another, untold) = found.ok_or_else(|| Error::not_found("boleto"))?;
             let account = accounts.iter().find(|account| account.id == boleto.account_id);
             let bank = account.and_then(|account| registry::by_folder(&account.bank));
-            let info = bank.ok_or_else(|| Error::not_found("conta"))?.info();
-            let rules = &info.boleto;
-            let can = account.map_or_else(Changes::default, |account| changes(account, rules));
+            let bank = bank.ok_or_else(|| Error::not_found("conta"))?;
+            let account = account.ok_or_else(|| Error::not_found("conta"))?;
+            let info = bank.info();
+            let can = change::rules(bank, account);
             let now = |step: Step| stands_in_the_way(&boleto, &step, untold).map(Why::said);
             let change = now(Step::Change(NewValues::default()));
             let pursuit = |pursuit: Pursuit| {
-                change.clone().or_else(|| {
-                    let account = account?;
-                    of_pursuit(info, account, &boleto, today, pursuit)
-                })
+                change.clone().or_else(|| of_pursuit(info, account, &boleto, today, pursuit))
+            };
+            let term = |kind: TermKind| {
+                let why = change.clone().or_else(|| {
+                    let by_api = info.boleto.change_terms.has(kind) && account.layout.is_some();
+                    let can = can.change_terms.has(kind);
+                    (!can).then(|| not_here(info.name, by_api, &wording(kind), otherwise(kind)))
+                });
+                (kind, why)
             };
             let never = |supported: bool| (!supported).then(|| USE_REPLACE.to_owned());
             Ok(InTheWay {
                 cancel: now(Step::Cancel(String::new())),
-                change_expiration_date: never(can.expiration_date).or(change.clone()),
-                change_amount: never(can.amount).or(change.clone()),
+                change_expiration_date: never(can.change_expiration_date).or(change.clone()),
+                change_amount: never(can.change_amount).or(change.clone()),
                 replace: now(Step::Replace(NewValues::default()))
                     .or_else(|| another.then(|| HAS_ANOTHER.to_owned()))
                     .or_else(|| {
-                        let active = account.is_some_and(|a| a.status == accounts::ACTIVE_STATUS);
+                        let active = account.status == accounts::ACTIVE_STATUS;
                         (!active).then(|| INACTIVE.to_owned())
                     }),
                 settle_by_hand: now(Step::SettleByHand(boleto.expiration_date, boleto.amount)),
-                abatement: change.clone().or_else(|| {
-                    let otherwise = "use «Cancelar e reemitir» com o novo valor";
-                    let api = rules.change_abatement && account.is_none_or(|a| a.layout.is_none());
-                    (!can.abatement).then(|| not_here(info.name, api, "abatimento", otherwise))
-                }),
+                terms: TermKind::ALL.into_iter().map(term).collect(),
                 protest: OnOff {
                     on: pursuit(Pursuit::Protest),
                     off: pursuit(Pursuit::StopProtest),
@@ -126,6 +135,23 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
             })
         })
         .collect()
+}
+
+/// A change of one of the terms.
+fn wording(kind: TermKind) -> String {
+    match kind {
+        TermKind::Abatement => "abatimento".to_owned(),
+        kind => format!("alteração de {}", kind.label()),
+    }
+}
+
+/// What to do where a bank does not change it.
+const fn otherwise(kind: TermKind) -> &'static str {
+    match kind {
+        TermKind::Abatement => "use «Cancelar e reemitir» com o novo valor",
+        TermKind::Accepts => AT_THE_BANK,
+        _ => "cancele este boleto e emita outro",
+    }
 }
 
 /// What to do about what a bank takes by its own screens at most.

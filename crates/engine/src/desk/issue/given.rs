@@ -24,6 +24,33 @@ pub(in crate::desk) fn terms(
     new: &NewBoleto,
     due: Date,
 ) -> Terms {
+    let given = GivenTerms {
+        fine: new.fine.as_ref(),
+        interest: new.interest.as_ref(),
+        discounts: &new.discounts,
+    };
+    let mut terms = given_terms(errors, prefix, &given, due);
+    terms.abatement = Money::from_cents(new.abatement);
+    for problem in terms_check::problems(Money::from_cents(new.amount), due, &terms) {
+        errors.add(format!("{prefix}{}", problem.field), problem.code, problem.message);
+    }
+    terms
+}
+
+/// Terms as a request gives them.
+pub(in crate::desk) struct GivenTerms<'a> {
+    pub(in crate::desk) fine: Option<&'a TermValue>,
+    pub(in crate::desk) interest: Option<&'a TermValue>,
+    pub(in crate::desk) discounts: &'a [TermValue],
+}
+
+/// These terms with their dates; whether they can stand is not looked at.
+pub(in crate::desk) fn given_terms(
+    errors: &mut FieldErrors,
+    prefix: &str,
+    given: &GivenTerms<'_>,
+    due: Date,
+) -> Terms {
     let next = due.tomorrow().unwrap_or(due);
     let mut at = |name: &str, term: &TermValue, otherwise: Option<Date>| {
         let field = format!("{prefix}{name}");
@@ -34,15 +61,16 @@ pub(in crate::desk) fn terms(
         let value = value(errors, &field, term);
         Some((date?, value?))
     };
-    let fine = new.fine.as_ref().and_then(|t| at("fine", t, Some(next)));
-    let interest = new.interest.as_ref().and_then(|t| at("interest", t, Some(next)));
-    let discounts = new
-        .discounts
-        .iter()
-        .enumerate()
-        .filter_map(|(i, t)| at(&format!("discounts[{i}]"), t, None));
-    let terms = Terms {
-        discounts: discounts.map(|(date, value)| Discount { date, value, per: None }).collect(),
+    let fine = given.fine.and_then(|t| at("fine", t, Some(next)));
+    let interest = given.interest.and_then(|t| at("interest", t, Some(next)));
+    let discounts = given.discounts.iter().enumerate();
+    let discounts: Vec<(Date, Value)> =
+        discounts.filter_map(|(i, t)| at(&format!("discounts[{i}]"), t, None)).collect();
+    Terms {
+        discounts: discounts
+            .into_iter()
+            .map(|(date, value)| Discount { date, value, per: None })
+            .collect(),
         fine: fine.map(|(date, value)| Fine { date, value }),
         interest: interest.map(|(date, value)| Interest {
             date,
@@ -51,12 +79,8 @@ pub(in crate::desk) fn terms(
                 Value::Percent(rate) => InterestValue::PerMonth(rate),
             },
         }),
-        abatement: Money::from_cents(new.abatement),
-    };
-    for problem in terms_check::problems(Money::from_cents(new.amount), due, &terms) {
-        errors.add(format!("{prefix}{}", problem.field), problem.code, problem.message);
+        ..Terms::default()
     }
-    terms
 }
 
 fn value(errors: &mut FieldErrors, field: &str, term: &TermValue) -> Option<Value> {

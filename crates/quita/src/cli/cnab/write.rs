@@ -266,6 +266,7 @@ impl Order {
             interest: interest.transpose()?,
             discounts: discounts.collect::<Result<_, String>>()?,
             abatement: Money::from_cents(self.abatement),
+            ..Terms::default()
         };
         let after = jiff::Span::new().days(DAYS_AFTER_DUE);
         let boleto = BoletoOrder {

@@ -204,7 +204,7 @@ impl ReceivableInput {
         }
         let abatement =
             self.abatement.map_or(Ok(Money::ZERO), |abatement| abatement.cents("abatement"))?;
-        let terms = Terms { fine, interest, discounts, abatement };
+        let terms = Terms { fine, interest, discounts, abatement, ..Terms::default() };
         Ok(Receivable {
             id: self.id.text(),
             our_number: some(self.our_number),

@@ -1,6 +1,7 @@
 //! «Boletos»: the list, what is done to many of them at once, and the page of each.
 
 mod bulk;
+mod charges;
 mod export;
 mod filter;
 mod one;

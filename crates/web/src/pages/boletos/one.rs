@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use quita_core::fold::Status;
+use quita_core::terms::TermKind;
 use quita_core::typed;
 use quita_engine::desk::act::{
     self, Action, Cancel, Change, InTheWay, OnOff, Pursue, SettleByHand,
@@ -21,6 +22,7 @@ use quita_engine::desk::{
 };
 use quita_engine::error::{Error, FieldError};
 
+use super::charges;
 use super::parts::{self, Shown};
 use super::{HERE, may_charge, today};
 use crate::app::App;
@@ -28,7 +30,7 @@ use crate::pages::email::SEND;
 use crate::pages::failure::{Failure, Page};
 use crate::pages::form::{Errors, Field, Fields, Form, csrf};
 use crate::pages::visitor::Visitor;
-use crate::pages::{shell, show};
+use crate::pages::{shell, show, term_fields};
 use crate::reply;
 
 pub(super) fn routes() -> Router<App> {
@@ -43,6 +45,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/boletos/{id}/pago-por-fora", post(settle))
         .route("/boletos/{id}/cancelar", post(cancel))
         .route("/boletos/{id}/abatimento", post(abatement))
+        .route("/boletos/{id}/encargos", post(change_charges))
         .route("/boletos/{id}/protesto", post(protest))
         .route("/boletos/{id}/negativacao", post(negative_listing))
         .route("/boletos/{id}/classificar", post(file))
@@ -196,7 +199,7 @@ async fn actions(
                 } @else {
                     details.action open[tried.form == name] {
                         summary { (label) }
-                        (errors.summary(FIELDS))
+                        (errors.summary(&fields_of(name)))
                         form.stack method="post" action={ "/boletos/" (boleto.id) "/" (name) } {
                             (csrf(who))
                             input type="hidden" name="key" value=(app.world.ids().next_id());
@@ -213,10 +216,11 @@ async fn actions(
         change_amount: amount,
         replace,
         settle_by_hand,
-        abatement,
         protest,
         negative_listing,
+        ..
     } = &in_the_way;
+    let abatement = in_the_way.of_term(TermKind::Abatement);
     let change = due.as_deref().filter(|_| amount.is_some());
     let values = Values { boleto, tried };
     Ok(html! {
@@ -240,9 +244,13 @@ async fn actions(
                 (Field::text("cancelar_reason", "Motivo").value(tried.fields.get("cancelar_reason"))
                     .hint("Até 50 caracteres. Pode ficar vazio.").html(&tried.errors))
             }, html! { button.danger { "Cancelar o boleto" } }))
-            (form("abatimento", "Abatimento", abatement.as_deref(), html! {
-                p.hint { "Descontado em qualquer data, no lugar do que houver. Zero cancela o abatimento. Vai na \
-                    próxima remessa e vale quando o retorno o confirma." }
+            (form("encargos", "Alterar encargos: multa, juros, descontos", charges::why_not(&in_the_way),
+                charges::html(boleto, (tried.form == "encargos").then_some(&tried.fields), &in_the_way, &tried.errors),
+                html! { button.first { "Pedir a alteração" } }))
+            (form("abatimento", "Abatimento", abatement, html! {
+                p.hint { "Descontado em qualquer data, no lugar do que houver. Zero cancela o abatimento. "
+                    @if boleto.by_file { "Vai na próxima remessa e vale quando o retorno o confirma." }
+                    @else { "Vale quando o banco o mostra, em geral em instantes." } }
                 div.fields { (values.abatement()) }
             }, html! { button.first { "Pedir o abatimento" } }))
             (form("protesto", "Protesto", both(protest), html! {
@@ -290,6 +298,14 @@ const FIELDS: &[&str] = &[
     "classificar_cost_center",
     "classificar_note",
 ];
+
+/// The fields of a form.
+fn fields_of(form: &str) -> Vec<&'static str> {
+    match form {
+        "encargos" => term_fields::NAMES.iter().chain(&charges::NAMES).copied().collect(),
+        _ => FIELDS.to_vec(),
+    }
+}
 
 /// The fields with what was typed into them.
 struct Values<'a> {
@@ -419,7 +435,7 @@ impl Typed<'_> {
 
 fn new_values(typed: &mut Typed) -> Change {
     let (expiration_date, amount) = (typed.date("expiration_date"), typed.amount("amount"));
-    Change { expiration_date, amount, abatement: None }
+    Change { expiration_date, amount, ..Change::default() }
 }
 
 async fn abatement(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
@@ -428,7 +444,7 @@ async fn abatement(State(app): State<App>, Path(id): Path<String>, form: Form) -
         if typed.text("abatement").is_empty() {
             typed.wrong("abatement", "diga quanto descontar; zero cancela o abatimento");
         }
-        Action::Change(Change { expiration_date: None, amount: None, abatement })
+        Action::Change(Change { abatement, ..Change::default() })
     })
     .await
 }
@@ -500,18 +516,39 @@ async fn cancel(State(app): State<App>, Path(id): Path<String>, form: Form) -> P
     .await
 }
 
+async fn change_charges(State(app): State<App>, Path(id): Path<String>, form: Form) -> Page {
+    form.who.actor.must(Permission::Charge)?;
+    let (actor, of) = (form.who.actor.clone(), id.clone());
+    let boleto = app.ask(move |world| read::boleto(world, &actor, &of)).await?;
+    let (change, wrong) = charges::read(&form.fields, boleto.expiration_date);
+    send(&app, &id, form, "encargos", Action::Change(change), Errors(wrong)).await
+}
+
 /// Does what a form asks for, once for each time that the form was shown.
 async fn carry(
     app: &App,
     id: &str,
-    Form { who, fields }: Form,
+    sent: Form,
     form: &'static str,
     action: impl FnOnce(&mut Typed) -> Action,
 ) -> Page {
-    who.actor.must(Permission::Charge)?;
-    let mut typed = Typed { form, fields: &fields, today: today(app), errors: Errors::default() };
+    let mut typed =
+        Typed { form, fields: &sent.fields, today: today(app), errors: Errors::default() };
     let action = action(&mut typed);
-    let mut errors = typed.errors;
+    let errors = typed.errors;
+    send(app, id, sent, form, action, errors).await
+}
+
+/// Does what was read of a form, unless something in it was not understood.
+async fn send(
+    app: &App,
+    id: &str,
+    Form { who, fields }: Form,
+    form: &'static str,
+    action: Action,
+    mut errors: Errors,
+) -> Page {
+    who.actor.must(Permission::Charge)?;
     if errors.0.is_empty() {
         let (actor, id, key) = (who.actor.clone(), id.to_owned(), fields.get("key").to_owned());
         let body = format!("{action:?}");
@@ -522,6 +559,9 @@ async fn carry(
             // The same form once more, and the first is about to be done.
             Ok(_) | Err(Error::Running) => return Ok(Redirect::to(&address).into_response()),
             Err(error) => errors = Errors::of(error)?,
+        }
+        if form == "encargos" {
+            errors = Errors(term_fields::placed(errors.0));
         }
         for error in &mut errors.0 {
             let named = format!("{form}_{}", error.field);

@@ -11,7 +11,7 @@ use quita_engine::desk::read::ChargeView;
 use quita_engine::desk::reconciliation::MatchView;
 use quita_engine::desk::remittances::RemittanceView;
 use quita_engine::desk::timeline::Moment;
-use quita_engine::desk::view::{BoletoView, ReceiptView, TermView};
+use quita_engine::desk::view::{AcceptsView, BoletoView, ReceiptView, TermView};
 
 use super::export::written_line;
 use super::{HERE, ISSUE, pill, timeline};
@@ -121,6 +121,17 @@ fn notices(shown: &Shown) -> Markup {
         @if boleto.cancellation_wanted && boleto.status != Status::Cancelled {
             div.notice.wait { "Cancelamento pedido; falta a confirmação do banco. Um pagamento que chegue antes vale mais." }
         }
+        @if !boleto.changes_wanted.is_empty() {
+            div.notice.wait {
+                "Pedido ao banco e ainda não confirmado: "
+                @for (i, change) in boleto.changes_wanted.iter().enumerate() {
+                    @if i > 0 { "; " }
+                    (change.text)
+                    @if change.taken_at.is_some() { " (o banco aceitou, falta aparecer lá)" }
+                }
+                "."
+            }
+        }
         @if boleto.settled_by_hand {
             div.notice { "Baixado à mão como pago por fora do banco." }
         }
@@ -196,6 +207,7 @@ fn facts(shown: &Shown) -> Markup {
             @let every = if interest.value.is_some() { " ao mês" } else { " por dia" };
             dt { "Juros" } dd { (from(interest, every)) }
         }
+        @if let Some(accepts) = boleto.accepts.and_then(AcceptsView::said) { dt { "Recebimento divergente" } dd { (accepts) } }
         @if !boleto.messages.is_empty() {
             dt { "Mensagens" } dd { @for line in &boleto.messages { (line) br; } }
         }

@@ -1,7 +1,10 @@
 //! What happened to a boleto, in words.
 
 use maud::{Markup, html};
+use quita_core::terms::Term;
+use quita_engine::desk::term_words;
 use quita_engine::desk::timeline::{Moment, Who};
+use serde::Deserialize as _;
 use serde_json::Value as Json;
 
 use crate::pages::show;
@@ -61,8 +64,11 @@ fn words(moment: &Moment) -> (String, String) {
         }
         "boleto.printed" => said("Impresso pela primeira vez"),
         "boleto.settled" => said("Liquidado"),
-        "boleto.change_asked" => ("Alteração pedida".to_owned(), values(&moment.details)),
-        "boleto.changed" => ("Alterado no banco".to_owned(), values(&moment.data)),
+        "boleto.change_asked" => ("Alteração pedida".to_owned(), asked(&moment.details)),
+        "boleto.changed" => {
+            let more = [values(&moment.data), terms(&moment.details)];
+            ("Alterado no banco".to_owned(), more.concat())
+        }
         "boleto.pursuit_asked" => {
             let what = match moment.details["pursuit"].as_str() {
                 Some("protest") => "protestar",
@@ -73,7 +79,7 @@ fn words(moment: &Moment) -> (String, String) {
             ("Pedido ao banco".to_owned(), what.to_owned())
         }
         "boleto.replacement_asked" => {
-            ("Cancelamento e reemissão pedidos".to_owned(), values(&moment.details))
+            ("Cancelamento e reemissão pedidos".to_owned(), asked(&moment.details))
         }
         "boleto.settled_by_hand" => {
             ("Baixado como pago por fora".to_owned(), payment(&moment.details))
@@ -103,11 +109,19 @@ fn day(data: &Json, name: &str) -> Option<String> {
 
 fn values(data: &Json) -> String {
     let due = day(data, "expiration_date").map(|day| format!("vencimento {day}"));
-    let abatement = data["abatement"].as_i64().map(|cents| match cents {
-        0 => "sem abatimento".to_owned(),
-        cents => format!("abatimento {}", show::money(cents)),
-    });
-    amount(data).into_iter().chain(due).chain(abatement).collect::<Vec<_>>().join(", ")
+    amount(data).into_iter().chain(due).collect::<Vec<_>>().join(", ")
+}
+
+/// Terms as the trail keeps them.
+fn terms(details: &Json) -> String {
+    let terms: Vec<Term> = Vec::deserialize(&details["terms"]).unwrap_or_default();
+    terms.iter().map(term_words::said).collect::<Vec<_>>().join("; ")
+}
+
+/// Values and terms that were asked for.
+fn asked(details: &Json) -> String {
+    let all = [values(details), terms(details)];
+    all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn payment(data: &Json) -> String {

@@ -9,7 +9,11 @@ use super::bank::{Heard, Told, answer, hear};
 use super::{BTG, ITAU, account, issue, layout, lines, one, remit, send};
 use crate::house::House;
 
-crate::on_both_databases! { an_abatement_follows_the_return customers_are_pressed }
+crate::on_both_databases! {
+    an_abatement_follows_the_return
+    other_terms_follow_the_return
+    customers_are_pressed
+}
 
 const PLACES: [(&str, &str); 2] = [ITAU, BTG];
 
@@ -94,6 +98,85 @@ async fn an_abatement_follows_the_return(house: &House) {
     let kinds = pending["data"].as_array().unwrap().iter().map(|item| item["kind"].clone());
     assert!(kinds.clone().all(|kind| kind == "return_to_look_at"), "{pending}");
     assert_eq!(kinds.count(), 2);
+}
+
+async fn other_terms_follow_the_return(house: &House) {
+    let layout = layout(BTG);
+    let (account_id, boleto, bytes) = registered(house, BTG).await;
+    let path = format!("/v1/boletos/{}/change", boleto["id"].as_str().unwrap());
+    let ask = async |key: &str, change: Value| house.post(&path, key, &change).send().await;
+    let wanted = json!({
+        "interest": { "value": "1.00" },
+        "fine": { "value": "2.00" },
+        "discounts": [{ "date": "2026-12-10", "face_value": 1_000 }],
+    });
+    let asked = ask("um", wanted).await.expect(202);
+    assert_eq!(
+        (&asked["fine"], asked["changes_wanted"].as_array().unwrap().len()),
+        (&json!(null), 3)
+    );
+    // What no return would confirm is not asked for.
+    let accepts = json!({ "accepts": { "kind": "any" } });
+    assert_eq!(ask("aceita", accepts).await.faults(), ["accepts not_supported"]);
+    let waiting = house.get(&format!("/v1/remittances/next?account_id={account_id}")).send().await;
+    assert!(
+        waiting.text().contains("Multa de 2,00 % a partir de 16/12/2026"),
+        "{}",
+        waiting.text()
+    );
+
+    // One order each, and one answer each; nothing counts before.
+    let (_, second) = remit(house, &account_id, "segunda").await;
+    let heard = hear(&second);
+    let orders: Vec<Instruction> = heard.iter().map(|title| title.instruction).collect();
+    use Instruction as I;
+    assert_eq!(orders, [I::ChangeInterest, I::ChangeFine, I::ChangeDiscount]);
+    let told = [
+        Told::new(&heard[0], Movement::InterestChanged, day(3)),
+        Told::new(&heard[2], Movement::DiscountsChanged, day(3)),
+    ];
+    let read = send(house, "dois.ret", &answer(layout, &bytes, 2, day(3), &told)).await;
+    assert_eq!(read["news"], 2, "{read}");
+    let now = one(house, &boleto["id"]).await;
+    assert_eq!((&now["interest"]["value"], &now["fine"]), (&json!("1.00"), &json!(null)));
+    assert_eq!(now["discounts"][0]["face_value"], 1_000);
+    assert_eq!(now["changes_wanted"][0]["field"], "fine");
+    let told = [Told::new(&heard[1], Movement::FineChanged, day(4))];
+    send(house, "multa.ret", &answer(layout, &bytes, 3, day(4), &told)).await;
+    let now = one(house, &boleto["id"]).await;
+    assert_eq!((&now["fine"]["date"], &now["changes_wanted"]), (&json!("2026-12-16"), &json!([])));
+
+    // An old return confirms nothing that was asked for since.
+    house.clock.pass(86_400 * 20);
+    ask("sem", json!({ "fine": null })).await.expect(202);
+    let heard = next(house, &account_id, "terceira").await;
+    assert_eq!(heard.instruction, I::WaiveFine);
+    let told = [Told::new(&heard, Movement::FineChanged, day(4))];
+    let old = send(house, "velho.ret", &answer(layout, &bytes, 4, day(4), &told)).await;
+    assert_eq!(lines(house, &old).await[0]["effect"], "known");
+    assert_eq!(one(house, &boleto["id"]).await["fine"]["value"], "2.00");
+    let told = [Told::new(&heard, Movement::FineChanged, day(15))];
+    send(house, "dispensa.ret", &answer(layout, &bytes, 5, day(15), &told)).await;
+    assert_eq!(one(house, &boleto["id"]).await["fine"], json!(null));
+
+    // Refused with the bank's reasons; what nobody asked for is for a person.
+    ask("de-novo", json!({ "fine": { "face_value": 500 } })).await.expect(202);
+    let heard = next(house, &account_id, "quarta").await;
+    let mut refused = Told::new(&heard, Movement::InstructionRejected, day(16));
+    refused.reasons = "59";
+    send(house, "recusa.ret", &answer(layout, &bytes, 6, day(16), &[refused])).await;
+    let now = one(house, &boleto["id"]).await;
+    assert_eq!((&now["fine"], &now["changes_wanted"]), (&json!(null), &json!([])));
+    let pending = house.get("/v1/pending").send().await.expect(200);
+    let told = &pending["data"][0];
+    assert_eq!(told["kind"], "instruction_refused");
+    assert!(told["message"].as_str().unwrap().contains("percentual da multa inválido"), "{told}");
+
+    // Itaú's file has an order for the fine, and nothing that would confirm it.
+    let (_, elsewhere, _) = registered(house, ITAU).await;
+    let path = format!("/v1/boletos/{}/change", elsewhere["id"].as_str().unwrap());
+    let told = house.post(&path, "itau", &json!({ "fine": { "value": "2" } })).send().await;
+    assert_eq!(told.faults(), ["fine not_supported"]);
 }
 
 async fn customers_are_pressed(house: &House) {

@@ -430,7 +430,7 @@ async fn settling_by_hand_happens_once(house: &House) {
     assert_eq!(page.matches(told).count(), 1, "{page}");
     assert!(page.contains(" · Ana</time>"));
     // Nothing more can be asked of it, and each says why.
-    assert_eq!(page.matches("o boleto está «Liquidado»").count(), 7);
+    assert_eq!(page.matches("o boleto está «Liquidado»").count(), 8);
     assert!(!page.contains("QR do Pix"));
 }
 

@@ -63,12 +63,13 @@ const PAGES: [(&str, Option<Permission>); 80] = [
 
 /// Forms, and what one must be allowed to send them.
 #[rustfmt::skip]
-const FORMS: [(&str, Permission); 80] = [
+const FORMS: [(&str, Permission); 81] = [
     ("/boletos/pdf", Permission::Read), ("/boletos/abas", Permission::Read),
     ("/boletos/abas/{s}/remover", Permission::Read),
     ("/boletos/{b}/alterar", Permission::Charge), ("/boletos/{b}/reemitir", Permission::Charge),
     ("/boletos/{b}/pago-por-fora", Permission::Charge), ("/boletos/{b}/cancelar", Permission::Charge),
-    ("/boletos/{b}/abatimento", Permission::Charge), ("/boletos/{b}/protesto", Permission::Charge),
+    ("/boletos/{b}/abatimento", Permission::Charge), ("/boletos/{b}/encargos", Permission::Charge),
+    ("/boletos/{b}/protesto", Permission::Charge),
     ("/boletos/{b}/negativacao", Permission::Charge),
     ("/boletos/baixar", Permission::Charge), ("/boletos/baixar/confirmar", Permission::Charge),
     ("/boletos/email", Permission::Charge), ("/boletos/emitir", Permission::Charge),
