@@ -116,7 +116,8 @@ fn report(
                 key: PaymentKey::Nth(ordinal(day, *place)),
                 means: means(status, item.tipo_cobranca.get()),
                 amount: PaidAmount::Exact(amount),
-                paid_on: None,
+                // Of what was paid on a weekend it is the next business day.
+                paid_on: Some(day),
                 credited_on: None,
                 settled_at: None,
                 fee: None,
