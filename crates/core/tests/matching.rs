@@ -5,13 +5,14 @@ mod matching_data;
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use quita_core::matching::generator::{Mix, Sort, generate};
 use quita_core::matching::hands::Hands;
 use quita_core::matching::score::{Tally, score};
 use quita_core::matching::{
-    Difference, Line, Match, Reason, Receivable, Settings, Verdict, WhyNot, reconcile,
+    Difference, Line, Match, Reason, Receivable, Received, Settings, Verdict, WhyNot, reconcile,
 };
 use quita_core::money::Money;
 use quita_core::rate::Rate;
@@ -359,6 +360,24 @@ fn a_deposit_without_detail_is_refused_where_several_sums_fit() {
     let deposit = line("l", date(2026, 3, 11), 31_000, "LIQUIDACAO COBRANCA LOTE");
     let found = &verdicts(&[deposit], &receivables)[0];
     assert_eq!(*found, Verdict::Unmatched(WhyNot::SeveralSums));
+}
+
+#[test]
+fn of_equal_instalments_the_one_that_the_bank_told_is_paid() {
+    let document = "52998224725";
+    let mut receivables = others();
+    for (id, due) in [("a", DUE), ("b", DUE.saturating_add(30.days()))] {
+        receivables.push(owed(id, id, due, 73_911, document, "Maria Prado"));
+    }
+    let mut paid = line("l", DUE, 73_911, "PIX RECEBIDO");
+    paid.payer_document = Some(document.into());
+    let first = |receivables: &[Receivable]| {
+        matched(&verdicts(&[paid.clone()], receivables)[0], receivables)
+    };
+    assert_eq!(first(&receivables), ["a"]);
+    let told = Received { amount: Money::from_cents(73_911), on: DUE };
+    receivables.last_mut().unwrap().received = Some(told);
+    assert_eq!(first(&receivables), ["b"]);
 }
 
 #[test]

@@ -354,23 +354,12 @@ fn of_simple_statement(books: &Books, known: &[Known], one: &Explained, wrong: &
     let Some(found) = one.found.as_ref().filter(|found| found.kind == Kind::Boletos) else {
         return;
     };
-    // Where somebody said that an equal boleto was paid past the bank, this may be that money.
-    let by_hand = |k: &&Known| k.boleto.settled_by_hand;
-    if known.iter().filter(by_hand).any(|k| found.shares.iter().any(|s| s.boleto_id == k.boleto.id))
-    {
-        return;
-    }
-    // Of two equal boletos of one customer the other one may be taken, even where the bank told which
-    // was paid: a known weakness where statements name no boleto.
-    let is_like = |k: &Known, other: &Known| {
-        let order = |k: &Known| (k.boleto.order.customer.document.clone(), k.boleto.amount);
-        order(k) == order(other)
-    };
     let shared = |k: &&Known| found.shares.iter().any(|s| s.boleto_id == k.boleto.id);
     let fits = |row: &Row| {
         let boleto =
             known.iter().find(|k| k.boleto.bank_id.is_some() && k.boleto.bank_id == row.boleto);
-        let same = |k: &Known| known.iter().filter(shared).any(|other| is_like(k, other));
+        let same =
+            |k: &Known| known.iter().filter(shared).any(|other| other.boleto.id == k.boleto.id);
         row.boleto.is_none() || boleto.is_some_and(same)
     };
     let mut rows = books.rows.iter().filter(|r| (r.day, r.amount) == (line.date, line.amount));

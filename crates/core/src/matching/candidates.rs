@@ -91,7 +91,7 @@ pub(crate) fn of(
     if !payer.named {
         others_than_named(&mut found);
     }
-    earliest_first(people, &mut found);
+    earliest_first(state, people, &mut found);
     let brief = |c: &Candidate| &people.briefs[c.receivable];
     let place = |c: &Candidate| (brief(c).due, brief(c).key);
     found.sort_unstable_by(|a, b| b.score.cmp(&a.score).then_with(|| place(a).cmp(&place(b))));
@@ -221,10 +221,11 @@ fn number_weight(receivable: &crate::matching::Receivable) -> i32 {
 fn timing(state: &State, people: &People, receivable: usize, fit: &Fit) -> i32 {
     let asked = &state.receivables[receivable];
     if let Some(received) = asked.received {
-        // The bank told the day itself.
+        // The bank told the day itself, and a payment that it told has its line: what is usual of
+        // the others never weighs as much.
         return match days_between(received.on, fit.paid_on).abs() {
-            0 => 15,
-            1..=3 => 8,
+            0 => 50,
+            1..=3 => 38,
             _ => -15,
         };
     }
@@ -233,12 +234,15 @@ fn timing(state: &State, people: &People, receivable: usize, fit: &Fit) -> i32 {
 
 /// Of equal receivables of one customer that are not late the earliest is paid first, but for rare
 /// cases; where they are due within days of each other the order says little. A late one may stay
-/// unpaid while others are paid, so it says nothing of them.
-fn earliest_first(people: &People, found: &mut [Candidate]) {
+/// unpaid while others are paid, so it says nothing of them; nor does the order say anything of what
+/// the bank told as paid.
+fn earliest_first(state: &State, people: &People, found: &mut [Candidate]) {
     let brief = |c: &Candidate| &people.briefs[c.receivable];
+    let is_told = |c: &Candidate| state.receivables[c.receivable].received.is_some();
     let mut exact: Vec<&mut Candidate> = found
         .iter_mut()
         .filter(|c| c.fit.exact() && !c.taken && (c.identity.reason.is_some() || c.number))
+        .filter(|c| !is_told(c))
         .collect();
     exact.sort_by_key(|c| {
         let brief = brief(c);
