@@ -150,7 +150,7 @@ impl Scale<'_> {
             Difference::PaidTwice => -10,
         };
         let timing = match twin {
-            None => timing(state, people, receivable, &fit),
+            None => self.timing(receivable, &fit),
             Some(first) => {
                 let day = |line: usize| state.index.line_day[line];
                 if day(self.line_at).abs_diff(day(first)) <= SOON { 14 } else { -20 }
@@ -186,6 +186,22 @@ impl Scale<'_> {
         fit(amount, asked, self.days, &self.state.fees, self.state.settings)
     }
 
+    /// How usual it is to pay so long before or after the due date, against any day of a year.
+    fn timing(&self, receivable: usize, fit: &Fit) -> i32 {
+        if let Some(received) = self.state.receivables[receivable].received {
+            // A payment that the bank told has its line about then: what is usual of the others
+            // never weighs as much.
+            let off = self.days.iter().map(|day| days_between(received.on, *day).abs()).min();
+            return match off {
+                Some(0) => 50,
+                Some(1..=3) => 38,
+                _ => -15,
+            };
+        }
+        let late = day_number(fit.paid_on) - self.people.briefs[receivable].last_day;
+        self.people.days[class(late)]
+    }
+
     /// How surprising it would be to find this amount by chance.
     fn rarity(&mut self, amount: i64) -> i32 {
         if let Some((_, rare)) = self.rare.iter().find(|(a, _)| *a == amount) {
@@ -215,21 +231,6 @@ fn number_weight(receivable: &crate::matching::Receivable) -> i32 {
     let digits =
         receivable.our_number.as_deref().and_then(number::normal).map_or(10, |n| n.len() as i32);
     8 * digits.min(9)
-}
-
-/// How usual it is to pay so long before or after the due date, against any day of a year.
-fn timing(state: &State, people: &People, receivable: usize, fit: &Fit) -> i32 {
-    let asked = &state.receivables[receivable];
-    if let Some(received) = asked.received {
-        // The bank told the day itself, and a payment that it told has its line: what is usual of
-        // the others never weighs as much.
-        return match days_between(received.on, fit.paid_on).abs() {
-            0 => 50,
-            1..=3 => 38,
-            _ => -15,
-        };
-    }
-    people.days[class(day_number(fit.paid_on) - people.briefs[receivable].last_day)]
 }
 
 /// Of equal receivables of one customer that are not late the earliest is paid first, but for rare

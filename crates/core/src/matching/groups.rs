@@ -73,18 +73,20 @@ fn of_customer(state: &State, people: &People, line_at: usize) -> OfCustomer {
     let sum = days.iter().find_map(|day| {
         let items = items(state, &among, *day);
         match solve(&items, line.amount, &state.fees) {
-            Sums::One { chosen, fee } => Some((chosen, fee, items.len())),
+            Sums::One { chosen, fee } => {
+                let surprise = surprise(&items, &chosen);
+                Some((chosen, fee, surprise))
+            }
             _ => None,
         }
     });
-    let found = sum.map(|(chosen, fee, tried)| {
+    let found = sum.map(|(chosen, fee, surprise)| {
         let identity = payer.compare(chosen[0].receivable, state.receivables, people);
         let by_name = identity.reason == Some(Reason::Name) && chosen.len() <= 4;
         let certain = (by_name || identity.reason == Some(Reason::Document))
             && identity.weight >= 25
             && !in_doubt(state, &among, &chosen);
-        let margin = decibans(line.amount.cents().unsigned_abs(), 1 << tried) + 20;
-        let sure = Confidence::against(margin.min(identity.weight + 20));
+        let sure = Confidence::against((surprise + 20).min(identity.weight + 20));
         Sum { chosen, fee, sure, identity: identity.reason, certain }
     });
     OfCustomer { among, found }
@@ -216,8 +218,8 @@ fn is_collection(memo: &str) -> bool {
 }
 
 /// How surprising it would be that some of anybody's receivables add up to an amount by chance, in
-/// decibans: one of 2ⁿ sums hits an amount, and amounts lie as far apart as they are large. Round
-/// ones lie closer: there only the round ones among these count.
+/// decibans: one of 2ⁿ sums hits one of as many amounts as there are up to it. Of round amounts there
+/// are fewer, so a sum of round ones hits one sooner: then only those among these count.
 fn surprise(items: &[Item], chosen: &[Item]) -> i32 {
     let amount: i64 = chosen.iter().map(|item| item.amount).sum();
     let of_step = |step: &i64| {

@@ -11,8 +11,8 @@ pub fn one_pair(pieces: usize, piece: &(dyn Fn(usize) + Sync)) {
     (0..pieces).for_each(piece);
 }
 
-/// Things of one slice that are made in one piece of work.
-const PIECE: usize = 4_096;
+/// Things of one slice that are made in one piece of work; in tests few, so that there are many.
+const PIECE: usize = if cfg!(test) { 64 } else { 4_096 };
 
 /// What is made of each thing and its place, in order.
 pub(crate) fn map<'a, I: Sync, T: Send + Sync>(
@@ -58,4 +58,31 @@ pub(crate) fn each<T: Send + Sync>(
     });
     let made = made.into_iter().enumerate();
     made.map(|(at, made)| made.into_inner().unwrap_or_else(|| make(at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::matching::generator::{Mix, Sort, generate};
+    use crate::matching::hands::Hands;
+    use crate::matching::score::score;
+    use crate::matching::{Settings, reconcile};
+
+    #[test]
+    fn who_does_the_pieces_of_the_work_does_not_matter() {
+        let world = generate(Mix::Hard, 5, 3_000);
+        let with = |hands: Hands| {
+            let settings = Settings { hands, ..Settings::default() };
+            reconcile(&world.lines, &world.receivables, &settings)
+        };
+        let plain = with(super::one_pair);
+        let named = score(&world, &plain).into_iter().filter(|(sort, _)| *sort == Sort::Name);
+        let (right, wrong) =
+            named.fold((0, 0), |sum, (_, t)| (sum.0 + t.right.count, sum.1 + t.wrong.count));
+        assert!(right > 100 && wrong == 0, "{right} right, {wrong} wrong");
+        let backwards: Hands = |pieces, piece| (0..pieces).rev().for_each(piece);
+        let carelessly: Hands = |pieces, piece| (0..=pieces).step_by(2).for_each(piece);
+        for hands in [backwards, carelessly] {
+            assert_eq!(with(hands), plain);
+        }
+    }
 }

@@ -130,19 +130,14 @@ impl Index {
     pub(crate) fn new(lines: &[Line], receivables: &[Receivable], settings: &Settings) -> Self {
         let numbers =
             || places(receivables).filter_map(|(r, place)| Some((r.our_number.as_deref()?, place)));
-        let forms = |text: &str| {
-            let short = text.rsplit_once('/').and_then(|(_, short)| number::hashes(short));
-            [number::hashes(text), short].into_iter().flatten()
-        };
         let our_number = || {
-            ByHash::new(
-                numbers()
-                    .flat_map(|(text, place)| forms(text).map(move |(normal, _)| (normal, place))),
-            )
+            ByHash::new(numbers().flat_map(|(text, place)| {
+                number::forms(text).map(move |(normal, _)| (normal, place))
+            }))
         };
         let bare_number = || {
             ByHash::new(numbers().flat_map(|(text, place)| {
-                forms(text).filter_map(move |(_, bare)| Some((bare?, place)))
+                number::forms(text).filter_map(move |(_, bare)| Some((bare?, place)))
             }))
         };
         let ids = || {

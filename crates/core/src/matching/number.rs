@@ -35,12 +35,21 @@ pub(crate) fn bare(normal: &str) -> Option<&str> {
 
 /// Our number without the wallet that some write before it with a slash, as in `109/00012345-6`.
 pub(crate) fn without_wallet(text: &str) -> Option<String> {
-    normal(text.rsplit_once('/')?.1)
+    normal(bare_of_wallet(text)?)
+}
+
+fn bare_of_wallet(text: &str) -> Option<&str> {
+    Some(text.rsplit_once('/')?.1)
+}
+
+/// [`hashes`] of our number, and of it without the wallet.
+pub(crate) fn forms(text: &str) -> impl Iterator<Item = (u64, Option<u64>)> {
+    [hashes(text), bare_of_wallet(text).and_then(hashes)].into_iter().flatten()
 }
 
 /// Hashes of our number as [`normal`] makes it and of what [`bare`] makes of that, without making
 /// them; `None` where nothing is left.
-pub(crate) fn hashes(text: &str) -> Option<(u64, Option<u64>)> {
+fn hashes(text: &str) -> Option<(u64, Option<u64>)> {
     let kept = text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase());
     let (mut all, mut but_last, mut count) = (NOTHING, NOTHING, 0);
     for byte in kept.skip_while(|b| *b == b'0') {
@@ -104,6 +113,9 @@ mod tests {
         for text in ["109/00012345-6", "000123", "0a-b.c1", "12345", " - "] {
             let wanted = normal(text).map(|n| (exact(&n), bare(&n).map(exact)));
             assert_eq!(hashes(text), wanted, "{text}");
+            let all = [normal(text), without_wallet(text)].into_iter().flatten();
+            let all: Vec<_> = all.map(|n| (exact(&n), bare(&n).map(exact))).collect();
+            assert_eq!(forms(text).collect::<Vec<_>>(), all, "{text}");
         }
     }
 

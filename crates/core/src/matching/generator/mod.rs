@@ -100,13 +100,12 @@ impl Sort {
 }
 
 /// How hard it is to tell who paid what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mix {
     /// A customer has one contract at a time, and few pay without a name, in another's name, in
-    /// part, or under a name that they typed.
+    /// part, late without interest, or under a name that they typed.
     Easy,
     /// Contracts of equal price overlap, and a tenth of all pay in one of those ways.
-    #[default]
     Hard,
 }
 
