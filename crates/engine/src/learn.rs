@@ -77,7 +77,8 @@ pub fn learn_reports(
 }
 
 /// What the bank's detail shows of a boleto, asked at `asked`. Its amount and due date become
-/// ours, whoever changed them; its terms, where they were asked for. False when the boleto changed here since: look again.
+/// ours, whoever changed them; its terms, where they were asked for. False when the boleto changed
+/// here since: look again.
 pub fn learn_detail(
     tx: &mut Tx,
     ids: &mut Ids,

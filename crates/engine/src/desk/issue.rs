@@ -112,7 +112,7 @@ pub struct NewBoleto {
 }
 
 /// A fine, interest or discount: `value` in percent or `face_value` in cents.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TermValue {
     /// First day of fine or interest (the day after the due date when left out), last day of a

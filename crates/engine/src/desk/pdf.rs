@@ -11,7 +11,7 @@ use quita_print as print;
 use quita_store::boletos::{self, Boleto};
 
 use super::terms::Model;
-use super::view::{beneficiary, company_and_accounts};
+use super::view::{beneficiary, company_and_accounts, is_to_pay};
 use super::{Actor, Permission, logo};
 use crate::by_file;
 use crate::call::{self, Called, NotNow};
@@ -27,14 +27,16 @@ pub const FILE_MAX: usize = 2000;
 const PAYMENT_PLACE: &str = "Pagável em qualquer banco, lotérica ou aplicativo até a data limite";
 
 /// What is printed above the instructions of a boleto that cannot be paid, or not yet.
-const fn unpayable(status: Status) -> Option<&'static str> {
-    Some(match status {
+fn unpayable(boleto: &Boleto) -> Option<&'static str> {
+    const TO_BE_CANCELLED: &str = "CANCELAMENTO PEDIDO: não pague este boleto.";
+    Some(match boleto.status {
+        Status::Created | Status::Registered if boleto.wanted.cancel.is_some() => TO_BE_CANCELLED,
         Status::Registered => return None,
         Status::Created => {
             "Ainda não registrado no banco: pagável a partir do registro, em geral no dia útil \
              seguinte."
         }
-        Status::CancellationRequested => "CANCELAMENTO PEDIDO: não pague este boleto.",
+        Status::CancellationRequested => TO_BE_CANCELLED,
         Status::Cancelled => "CANCELADO: este boleto não pode mais ser pago.",
         Status::Rejected => "RECUSADO PELO BANCO: este boleto não pode ser pago.",
         Status::Expired => "EXPIRADO: o prazo para pagar este boleto acabou.",
@@ -100,7 +102,7 @@ pub fn draw_as(
             instructions: {
                 let order = boleto.order.changed(boleto.expiration_date, boleto.amount);
                 let all = instructions(&order.terms, order.limit_date, &order.messages);
-                match unpayable(boleto.status) {
+                match unpayable(&boleto) {
                     Some(notice) => format!("{notice}\n{all}"),
                     None => all,
                 }
@@ -176,7 +178,7 @@ impl Drawn {
                 .boleto
                 .br_code
                 .as_deref()
-                .filter(|_| matches!(self.boleto.status, Status::Created | Status::Registered)),
+                .filter(|_| is_to_pay(self.boleto.status, self.boleto.wanted.cancel.is_some())),
             instalment: instalment(&order.document_number),
             sandbox,
         }

@@ -297,24 +297,27 @@ pub fn session(world: &World, cookie: &str, is_use: bool) -> Result<Option<Signe
                 works_for.push((membership, name.unwrap_or_default()));
             }
         }
-        Ok(Some((session, user, works_for)))
+        // Taken out of the company they were at, they go on at another.
+        let here = works_for.iter().position(|(m, _)| m.company_id == session.company_id);
+        let here = here.unwrap_or_default();
+        let last_event = match works_for.get(here) {
+            Some((membership, _)) => events::last(tx, &membership.company_id)?,
+            None => 0,
+        };
+        Ok(Some((session, user, works_for, here, last_event)))
     })?;
     let now = world.clock.now();
-    let Some((session, user, works_for)) = found else { return Ok(None) };
+    let Some((session, user, works_for, here, last_event)) = found else { return Ok(None) };
     let over = session.seen_at.checked_add(idle(world)).is_ok_and(|end| end < now);
     if over {
         return Ok(None);
     }
-    // Taken out of the company they were at, they go on at another.
-    let here = works_for.iter().find(|(m, _)| m.company_id == session.company_id);
-    let Some((membership, company)) = here.or(works_for.first()) else { return Ok(None) };
+    let Some((membership, company)) = works_for.get(here) else { return Ok(None) };
     let Some(role) = Role::from_word(&membership.role) else { return Ok(None) };
     if is_use && now.duration_since(session.seen_at) >= SignedDuration::from_mins(1) {
         let hash = token_hash.clone();
         world.tx(move |tx, ids| sessions::seen(tx, &hash, ids.now()))?;
     }
-    let company_id = membership.company_id.clone();
-    let last_event = world.store.read(move |tx| events::last(tx, &company_id))?;
     Ok(Some(SignedIn {
         actor: Actor {
             name: format!("user:{}", user.id),

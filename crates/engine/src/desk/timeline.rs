@@ -65,30 +65,31 @@ pub fn of(world: &World, actor: &Actor, id: &str) -> Result<Vec<Moment>, Error> 
         Ok((events, trail, names))
     })?;
     let json = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
-    // An event and its entry were written in one transaction, at its instant.
-    let belongs = |event: &events::Event, entry: &audit::Entry| {
-        entry.action == event.kind && entry.at == event.created_at
-    };
-    let alone = trail.iter().filter(|entry| !events.iter().any(|event| belongs(event, entry)));
-    let mut moments: Vec<Moment> = alone
-        .map(|entry| Moment {
-            at: entry.at,
-            kind: entry.action.clone(),
-            who: who(&entry.actor, &names),
-            data: Json::Null,
-            details: json(&entry.details),
-        })
-        .collect();
-    moments.extend(events.iter().map(|event| {
-        let entry = trail.iter().find(|entry| belongs(event, entry));
-        Moment {
+    // An event and its entry were written in one transaction, at its instant; one transaction may
+    // write several of a kind, in the same order.
+    let mut alone = trail;
+    let mut told: Vec<Moment> = Vec::with_capacity(events.len());
+    for event in &events {
+        let own = |entry: &audit::Entry| entry.action == event.kind && entry.at == event.created_at;
+        let entry = alone.iter().position(own).map(|at| alone.remove(at));
+        told.push(Moment {
             at: event.created_at,
             kind: event.kind.clone(),
-            who: entry.map_or_else(|| unsigned(&event.kind), |entry| who(&entry.actor, &names)),
+            who: entry
+                .as_ref()
+                .map_or_else(|| unsigned(&event.kind), |entry| who(&entry.actor, &names)),
             data: json(event.body.get()),
             details: entry.map_or(Json::Null, |entry| json(&entry.details)),
-        }
-    }));
+        });
+    }
+    let alone = alone.iter().map(|entry| Moment {
+        at: entry.at,
+        kind: entry.action.clone(),
+        who: who(&entry.actor, &names),
+        data: Json::Null,
+        details: json(&entry.details),
+    });
+    let mut moments: Vec<Moment> = alone.chain(told).collect();
     moments.sort_by_key(|moment| moment.at);
     Ok(moments)
 }

@@ -355,6 +355,11 @@ impl PartyView {
     }
 }
 
+/// Whether a boleto is to be paid, now or once the bank has registered it.
+pub fn is_to_pay(status: Status, cancellation_wanted: bool) -> bool {
+    matches!(status, Status::Created | Status::Registered) && !cancellation_wanted
+}
+
 /// Other values and terms, in the order in which the bank is told.
 fn changes_wanted(wanted: &Wanted) -> Vec<ChangeWantedView> {
     let value = |field, text| ChangeWantedView { field, text, taken_at: wanted.taken_at };

@@ -53,7 +53,8 @@ pub(crate) async fn change(
     post, path = "/v1/boletos/{id}/replace", tag = "boletos", operation_id = "replaceBoleto",
     summary = "Cancelar e reemitir",
     description = "Cancela este boleto e, assim que o cancelamento é certo, emite outro para a mesma \
-        cobrança, com os novos valores. O novo aparece em `GET /v1/boletos?charge_id=…`.",
+        cobrança, com os novos valores e encargos. `accepts` só se pede de um boleto registrado: aqui é 422 \
+        `not_supported`. O novo aparece em `GET /v1/boletos?charge_id=…`.",
     params(Key, ("id" = String, Path, description = "Id do boleto")),
     request_body = Change,
     responses((status = 202, description = "O boleto antigo, com o pedido anotado", body = BoletoView))

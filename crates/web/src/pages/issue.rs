@@ -220,7 +220,7 @@ fn add_found(
 ) -> Result<(), Error> {
     let found = instalments::wrong(world, actor, document)?;
     let known = fields.get("customer_kind") != "new";
-    for error in placed(found, known) {
+    for error in placed(found, known, fields) {
         if !errors.iter().any(|other| other.field == error.field) {
             errors.push(error);
         }
@@ -378,7 +378,7 @@ fn new_customer(typed: &Typed) -> NewCustomer {
 }
 
 /// Errors of the desk at the fields of the page, each once, with the instalments that have it.
-fn placed(errors: Vec<FieldError>, known_customer: bool) -> Vec<FieldError> {
+fn placed(errors: Vec<FieldError>, known_customer: bool, fields: &Fields) -> Vec<FieldError> {
     let mut all: Vec<(FieldError, Vec<usize>)> = Vec::new();
     for error in errors {
         let (instalment, name) = match error.field.strip_prefix("boletos[") {
@@ -394,7 +394,7 @@ fn placed(errors: Vec<FieldError>, known_customer: bool) -> Vec<FieldError> {
             name if name.starts_with("customer") && known_customer => "customer".to_owned(),
             "customer" | "customer.address" => "customer.address.street".to_owned(),
             name if name.starts_with("receiver") => "receiver".to_owned(),
-            name => term_fields::place(name).unwrap_or_else(|| name.to_owned()),
+            name => term_fields::place(name, fields).unwrap_or_else(|| name.to_owned()),
         };
         let message = match error.code.as_str() {
             "in_the_past" => "este dia já passou: escolha hoje ou outro dia".to_owned(),
@@ -469,12 +469,12 @@ fn previewed(
     };
     let boletos = match instalments::boletos_of(world, actor, &document) {
         Ok(boletos) => boletos,
-        Err(Error::Invalid(errors)) => return Ok(Err(placed(errors, true))),
+        Err(Error::Invalid(errors)) => return Ok(Err(placed(errors, true, &fields))),
         Err(other) => return Err(other),
     };
     let preview = preview::preview(world, actor, &boletos)?;
     let mut refused = match issue::check_only(world, actor, &boletos) {
-        Err(Error::Invalid(errors)) => placed(errors, true),
+        Err(Error::Invalid(errors)) => placed(errors, true, &fields),
         other => {
             other?;
             Vec::new()

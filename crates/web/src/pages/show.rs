@@ -48,7 +48,8 @@ pub(crate) fn status(status: Status, overdue: bool, reason: Option<&str>) -> Mar
     html! { span class={ "state " (look) } title=[reason] { (label) } }
 }
 
-/// What kind of movement a line is: words of OFX in Portuguese, those of banks in small letters.
+/// What kind of movement a line is: words of OFX and of the banks in Portuguese, those that are not
+/// known in small letters.
 pub(crate) fn movement(word: &str) -> String {
     let known = match word {
         "CREDIT" => "Crédito",
@@ -68,6 +69,17 @@ pub(crate) fn movement(word: &str) -> String {
         "HOLD" => "Bloqueio",
         "OTHER" => "Outro",
         "PIX" => "Pix",
+        "ANTECIPACAO_RECEBIVEIS" => "Antecipação de recebíveis",
+        "ANTECIPACAO_RECEBIVEIS_CARTAO" => "Antecipação de recebíveis de cartão",
+        "BOLETO_COBRANCA" => "Boleto de cobrança",
+        "CAMBIO" => "Câmbio",
+        "COMPRA_DEBITO" => "Compra no débito",
+        "DEBITO_AUTOMATICO" => "Débito automático",
+        "DEBITO_EM_CONTA" => "Débito em conta",
+        "DEPOSITO_BOLETO" => "Depósito por boleto",
+        "DOMICILIO_CARTAO" => "Domicílio de cartão",
+        "MAQUININHA_GRANITO" => "Maquininha Granito",
+        "TRANSFERENCIA" => "Transferência",
         _ => "",
     };
     if !known.is_empty() {
@@ -109,7 +121,8 @@ mod tests {
     fn kinds_of_movements_are_read_by_people() {
         for (word, shown) in [
             ("OTHER", "Outro"),
-            ("BOLETO_COBRANCA", "Boleto cobranca"),
+            ("BOLETO_COBRANCA", "Boleto de cobrança"),
+            ("CASHBACK_ANUAL", "Cashback anual"),
             ("TED", "TED"),
             ("Pix recebido", "Pix recebido"),
             ("", ""),

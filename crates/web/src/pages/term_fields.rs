@@ -26,6 +26,9 @@ pub(super) const NAMES: [&str; 12] = [
     "messages",
 ];
 
+/// Why fine and interest cannot begin later.
+pub(super) const NO_LATE_START: &str = "Este banco cobra desde o dia depois do vencimento.";
+
 /// Discounts of one boleto.
 pub(super) const DISCOUNTS: usize = 3;
 
@@ -81,9 +84,8 @@ pub(super) fn html(fields: &Fields, errors: &Errors, banks: Banks) -> Markup {
             .width("w3")
             .hint("Dias depois do vencimento; vazio: 1.")
             .html(errors);
-        let reason = "Este banco cobra desde o dia depois do vencimento.";
         let can = |account: &AccountChoice| account.rules.late_start;
-        banks.where_possible(can, &field, &greyed(name, label, reason, "w3"))
+        banks.where_possible(can, &field, &greyed(name, label, NO_LATE_START, "w3"))
     };
     let more = (2..=DISCOUNTS).any(|n| !fields.get(&format!("discount{n}")).is_empty());
     let others = html! {
@@ -263,8 +265,8 @@ pub(super) fn summary(terms: &NewTerms) -> Vec<String> {
     said
 }
 
-/// The field of the page that a field of the desk is, where it is one of these.
-pub(super) fn place(field: &str) -> Option<String> {
+/// The field of the page, so filled, that a field of the desk is, where it is one of these.
+pub(super) fn place(field: &str, fields: &Fields) -> Option<String> {
     let start = field.split(['.', '[']).next().unwrap_or(field);
     Some(match start {
         "fine_days" | "interest_days" | "days_after_due" | "messages" => start.to_owned(),
@@ -275,17 +277,20 @@ pub(super) fn place(field: &str) -> Option<String> {
         "discounts" => {
             let index = field.split(['[', ']']).nth(1).and_then(|i| i.parse::<usize>().ok());
             let days = field.ends_with(".date") || field.ends_with(".days");
-            let n = index.unwrap_or(0) + 1;
+            // An empty one before others was not read.
+            let is_filled = |n: &usize| !fields.get(&format!("discount{n}")).is_empty();
+            let index = index.unwrap_or(0);
+            let n = (1..=DISCOUNTS).filter(is_filled).nth(index).unwrap_or(index + 1);
             if days { format!("discount{n}_days") } else { format!("discount{n}") }
         }
         _ => return None,
     })
 }
 
-/// Errors of the desk at the fields of the page.
-pub(super) fn placed(errors: Vec<FieldError>) -> Vec<FieldError> {
+/// Errors of the desk at the fields of the page, so filled.
+pub(super) fn placed(errors: Vec<FieldError>, fields: &Fields) -> Vec<FieldError> {
     let place = |mut error: FieldError| {
-        if let Some(name) = place(&error.field) {
+        if let Some(name) = place(&error.field, fields) {
             error.field = name;
         }
         error

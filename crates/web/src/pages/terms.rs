@@ -148,7 +148,7 @@ async fn save(State(app): State<App>, Form { who, fields }: Form) -> Page {
                     .map_err(|e| Error::internal(e.to_string()))?;
                 return Ok(saved::redirect(&fields, HERE, &format!("{HERE}/{}", kept.id)));
             }
-            Err(Error::Invalid(errors)) => wrong = term_fields::placed(errors),
+            Err(Error::Invalid(errors)) => wrong = term_fields::placed(errors, &fields),
             Err(error) => wrong = Errors::of(error)?.0,
         }
     }

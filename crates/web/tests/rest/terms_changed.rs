@@ -408,12 +408,55 @@ async fn the_form_asks_for_what_was_changed_in_it(house: &House) {
     ] {
         assert!(shown.contains(said), "{said}: {shown}");
     }
+    // Once as asked for, once as changed.
+    for said in ["multa de 2,00 %", "juros de R$ 0,33", "desconto de 5,00 %"] {
+        assert_eq!(shown.matches(said).count(), 2, "{said}: {shown}");
+    }
     // Sent as it is shown, nothing changes.
-    let same = ana.post(house, &form, &sent("2", "d")).await;
-    assert!(same.status == 422 && same.text().contains("já está assim"), "{}", same.text());
+    let same = ana.post(house, &form, &of_form(&shown, "encargos", &[])).await;
+    assert!(same.status == 422 && same.text().contains("nada foi mudado"), "{}", same.text());
+    // Past the day of the discount, what else there is can be changed; and what others have changed
+    // since the form was shown stays.
+    house.clock.pass(19 * 86_400);
+    let other = json!({ "interest": { "value": "1.00" } });
+    change(house, &boleto, "de-outro", &other).await.expect(202);
+    after(house, &boleto).await;
+    let no_fine = of_form(&shown, "encargos", &[("fine", "")]);
+    assert_eq!(ana.post(house, &form, &no_fine).await.status, 303);
+    let now = after(house, &boleto).await;
+    assert_eq!((&now["fine"], &now["interest"]["value"]), (&Value::Null, &json!("1.00")), "{now}");
+    assert_eq!(now["discounts"][0]["date"], "2026-12-10");
     // A bank without it says why.
     let elsewhere = at_another_bank(house).await;
     let shown =
         ana.get(house, &format!("/boletos/{}", elsewhere["id"].as_str().unwrap())).await.text();
     assert!(shown.contains("não oferece alteração de multa depois do registro"), "{shown}");
+}
+
+/// What a browser sends of a form of the page, with these fields filled in otherwise.
+fn of_form<'a>(
+    page: &'a str,
+    name: &str,
+    otherwise: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let form = page.split(&format!("/{name}\">")).nth(1).unwrap().split("</form>").next().unwrap();
+    let attribute = |tag: &'a str, name: &str| {
+        Some(tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next().unwrap())
+    };
+    let mut all = Vec::new();
+    for tag in form.split('<').skip(1) {
+        let text = tag.split('>').next().unwrap();
+        let value = attribute(text, "value").unwrap_or_default();
+        match text.split(' ').next() {
+            Some("input") => all.extend(attribute(text, "name").map(|name| (name, value))),
+            Some("select") => all.extend(attribute(text, "name").map(|name| (name, ""))),
+            Some("option") if text.ends_with(" selected") => all.last_mut().unwrap().1 = value,
+            _ => {}
+        }
+    }
+    for (name, value) in &mut all {
+        let given = otherwise.iter().find(|(own, _)| own == name);
+        *value = given.map_or(*value, |(_, value)| value);
+    }
+    all
 }

@@ -6,7 +6,7 @@ use quita_banks::info::BoletoRules;
 use quita_core::barcode::MAX_AMOUNT;
 use quita_core::money::Money;
 use quita_core::order::BoletoOrder;
-use quita_core::terms::{Accepts, Term, TermKind};
+use quita_core::terms::{Accepts, Discount, Term, TermKind};
 use quita_core::terms_check;
 use quita_store::accounts::Account;
 use quita_store::boletos::Boleto;
@@ -152,7 +152,8 @@ pub(super) fn of_replacement(
 }
 
 impl Change {
-    fn says_nothing(&self) -> bool {
+    /// Whether it asks for nothing.
+    pub fn says_nothing(&self) -> bool {
         self.expiration_date.is_none()
             && self.amount.is_none()
             && self.abatement.is_none()
@@ -194,7 +195,9 @@ fn read(change: &Change, boleto: &Boleto, today: Date) -> Result<NewValues, Erro
     let read = given_terms(&mut errors, "", &given, due.unwrap_or(boleto.expiration_date));
     terms.extend(change.interest.as_ref().map(|_| Term::Interest(read.interest)));
     terms.extend(change.fine.as_ref().map(|_| Term::Fine(read.fine)));
-    for (i, _) in read.discounts.iter().enumerate().filter(|(_, one)| one.date < today) {
+    let stand = boleto.order.changed(boleto.expiration_date, boleto.amount).terms.discounts;
+    let is_late = |one: &Discount| one.date < today && !stand.contains(one);
+    for (i, _) in read.discounts.iter().enumerate().filter(|(_, one)| is_late(one)) {
         errors.add(format!("discounts[{i}].date"), "in_the_past", "este dia já passou");
     }
     terms.extend(change.discounts.as_ref().map(|_| Term::Discounts(read.discounts)));

@@ -1,7 +1,7 @@
 //! What can be asked of a boleto now, and why not.
 
 use jiff::civil::Date;
-use quita_banks::info::BankInfo;
+use quita_banks::info::{BankInfo, BoletoRules};
 use quita_banks::registry;
 use quita_core::order::InvoiceType;
 use quita_core::terms::TermKind;
@@ -20,7 +20,7 @@ use crate::world::World;
 
 /// What stands in the way of each action on a boleto, in words for people; `None` where it can
 /// be asked for. Values that the bank would refuse are found when they are given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct InTheWay {
     /// Of a cancellation.
     pub cancel: Option<String>,
@@ -32,6 +32,8 @@ pub struct InTheWay {
     pub replace: Option<String>,
     /// Of settling by hand.
     pub settle_by_hand: Option<String>,
+    /// What its bank takes, by the way on which its account works.
+    pub rules: BoletoRules,
     /// Of other terms, by kind.
     pub terms: Vec<(TermKind, Option<String>)>,
     /// Of a protest.
@@ -123,6 +125,7 @@ pub fn possible_for(world: &World, actor: &Actor, ids: &[String]) -> Result<Vec<
                         (!active).then(|| INACTIVE.to_owned())
                     }),
                 settle_by_hand: now(Step::SettleByHand(boleto.expiration_date, boleto.amount)),
+                rules: can,
                 terms: TermKind::ALL.into_iter().map(term).collect(),
                 protest: OnOff {
                     on: pursuit(Pursuit::Protest),

@@ -11,7 +11,7 @@ use quita_engine::desk::view::{AcceptsKind, AcceptsView, BoletoView, TermView};
 use quita_engine::error::FieldError;
 
 use crate::pages::form::{Errors, Field, Fields};
-use crate::pages::term_fields::{self, DISCOUNTS, discount, greyed, value};
+use crate::pages::term_fields::{self, DISCOUNTS, NO_LATE_START, discount, greyed, value};
 use crate::pages::typed::Typed;
 
 /// What the form is about.
@@ -26,8 +26,25 @@ const ACCEPTS: [(&str, &str); 4] = [
     ("between", "Entre dois valores"),
 ];
 
-/// The names of its fields besides those of terms, for the summary of errors.
-pub(super) const NAMES: [&str; 3] = ["accepts", "accepts_least", "accepts_most"];
+/// The names of its fields, for the summary of errors.
+pub(super) const NAMES: [&str; 13] = [
+    "fine",
+    "fine_days",
+    "interest",
+    "interest_days",
+    "discount1",
+    "discount1_days",
+    "discount2",
+    "discount2_days",
+    "discount3",
+    "discount3_days",
+    "accepts",
+    "accepts_least",
+    "accepts_most",
+];
+
+/// What a field holds that tells what another one showed.
+const SHOWN: &str = "shown_";
 
 /// Why none of it can be asked for.
 pub(super) fn why_not(of: &InTheWay) -> Option<&str> {
@@ -44,23 +61,29 @@ pub(super) fn html(
 ) -> Markup {
     let now = now(boleto);
     let fields = typed.unwrap_or(&now);
+    let shown = typed.map_or_else(|| now.clone(), shown_in);
+    let most = of.rules.discounts_max.min(DISCOUNTS);
     let late = |kind: TermKind, name: &str, label: &str, reais: &str, percent: &str| {
         let days = format!("{name}_days");
         match of.of_term(kind) {
             Some(why) => greyed(name, label, why, "w6"),
             None => html! {
                 (value(name, label, percent, reais, fields, errors))
-                (Field::number(&days, &format!("{label} a partir de")).value(fields.get(&days)).width("w3")
-                    .hint("Dias depois do vencimento; vazio: 1.").html(errors))
+                @if of.rules.late_start {
+                    (Field::number(&days, &format!("{label} a partir de")).value(fields.get(&days)).width("w3")
+                        .hint("Dias depois do vencimento; vazio: 1.").html(errors))
+                }
+                @else { (greyed(&days, &format!("{label} a partir de"), NO_LATE_START, "w3")) }
                 div.field.w3 {}
             },
         }
     };
-    let more = (2..=DISCOUNTS).any(|n| !fields.get(&format!("discount{n}")).is_empty());
+    let more = (2..=most).any(|n| !fields.get(&format!("discount{n}")).is_empty());
     html! {
         p.hint { "Só muda o que for mudado aqui; apague um valor para deixar de cobrar ou de descontar. "
             @if boleto.by_file { "O pedido vai na próxima remessa e vale quando o retorno o confirma." }
             @else { "Vale quando o banco o mostra, em geral em instantes." } }
+        @for (name, value) in &shown.0 { input type="hidden" name={ (SHOWN) (name) } value=(value); }
         div.fields {
             (late(TermKind::Fine, "fine", "Multa", "R$", "% do valor"))
             (late(TermKind::Interest, "interest", "Juros", "R$ por dia", "% ao mês"))
@@ -69,23 +92,23 @@ pub(super) fn html(
                 None => (discount(1, fields, errors)),
             }
         }
-        @if of.of_term(TermKind::Discounts).is_none() {
+        @if of.of_term(TermKind::Discounts).is_none() && most > 1 {
             details open[more] {
                 summary { "Mais descontos" }
-                div.fields { @for n in 2..=DISCOUNTS { (discount(n, fields, errors)) } }
+                div.fields { @for n in 2..=most { (discount(n, fields, errors)) } }
             }
         }
-        div.fields { (accepts(fields, of.of_term(TermKind::Accepts), errors)) }
+        div.fields { (accepts(fields, boleto, of.of_term(TermKind::Accepts), errors)) }
     }
 }
 
 /// What the bank receives besides the amount due.
-fn accepts(fields: &Fields, why: Option<&str>, errors: &Errors) -> Markup {
+fn accepts(fields: &Fields, boleto: &BoletoView, why: Option<&str>, errors: &Errors) -> Markup {
     let label = "Se pagarem outro valor, o banco recebe";
     if let Some(why) = why {
         return greyed("accepts", label, why, "w6");
     }
-    let unsaid = fields.get("accepts").is_empty().then_some(("", "Como foi emitido"));
+    let unsaid = boleto.accepts.is_none().then_some(("", "Como foi emitido"));
     let amount = |name: &str, label: &str| {
         Field::money(name, label).value(fields.get(name)).width("w3").html(errors)
     };
@@ -121,6 +144,7 @@ fn now(boleto: &BoletoView) -> Fields {
         discounts: boleto.discounts.iter().map(discount).collect(),
         ..NewTerms::default()
     });
+    fields.0.retain(|(name, _)| name != "messages");
     if let Some(accepts) = boleto.accepts {
         let kind = match accepts.kind {
             AcceptsKind::Exact => "exact",
@@ -140,9 +164,38 @@ fn now(boleto: &BoletoView) -> Fields {
     fields
 }
 
-/// What was typed, of a boleto due on this day, and what was not understood. Fields that the form
-/// did not show change nothing.
+/// What the form showed when it was made, as it tells in fields of its own.
+fn shown_in(fields: &Fields) -> Fields {
+    let shown = fields
+        .0
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(SHOWN)?.to_owned(), value.clone())));
+    Fields(shown.collect())
+}
+
+/// What was typed, of a boleto due on this day, and what was not understood. What stands as it was
+/// shown changes nothing, nor do fields that were not shown.
 pub(super) fn read(fields: &Fields, due: Date) -> (Change, Vec<FieldError>) {
+    let (shown, _) = typed(&shown_in(fields), due);
+    let (mut change, mut errors) = typed(fields, due);
+    let is_there = |name: &str| fields.is_checked(name);
+    change.fine = change.fine.filter(|fine| is_there("fine") && Some(fine) != shown.fine.as_ref());
+    change.interest = change
+        .interest
+        .filter(|interest| is_there("interest") && Some(interest) != shown.interest.as_ref());
+    change.discounts = change
+        .discounts
+        .filter(|all| is_there("discount1") && Some(all) != shown.discounts.as_ref());
+    change.accepts = change.accepts.filter(|accepts| Some(accepts) != shown.accepts.as_ref());
+    if errors.is_empty() && change.says_nothing() {
+        let name = ["fine", "interest", "discount1"].into_iter().find(|name| is_there(name));
+        errors.push(FieldError::new(name.unwrap_or("accepts"), "unchanged", "nada foi mudado"));
+    }
+    (change, errors)
+}
+
+/// All that fields say of the terms.
+fn typed(fields: &Fields, due: Date) -> (Change, Vec<FieldError>) {
     let mut typed = Typed::new(fields);
     let terms = term_fields::read(&mut typed);
     let day = |days: i32| due.checked_add(days.days()).ok().map(|day| day.to_string());
@@ -151,16 +204,15 @@ pub(super) fn read(fields: &Fields, due: Date) -> (Change, Vec<FieldError>) {
         some.then(|| TermValue { date: day(days), value: value.clone(), face_value })
     };
     let late = |days: Option<u16>| i32::from(days.unwrap_or(1));
-    let shown = |name: &str| fields.is_checked(name);
     let fine = term(&terms.fine_value, terms.fine_face_value, late(terms.fine_days));
     let interest =
         term(&terms.interest_value, terms.interest_face_value, late(terms.interest_days));
     let discounts = terms.discounts.iter();
     let discounts = discounts.filter_map(|d| term(&d.value, d.face_value, -i32::from(d.days)));
     let change = Change {
-        fine: shown("fine").then_some(fine),
-        interest: shown("interest").then_some(interest),
-        discounts: shown("discount1").then(|| discounts.collect()),
+        fine: Some(fine),
+        interest: Some(interest),
+        discounts: Some(discounts.collect()),
         accepts: read_accepts(&mut typed),
         ..Change::default()
     };
@@ -181,7 +233,8 @@ fn read_accepts(typed: &mut Typed) -> Option<AcceptsView> {
         }
         typed.cents(name).filter(|_| is_asked)
     };
-    let least = amount(NAMES[1], matches!(kind, AcceptsKind::AtLeast | AcceptsKind::Between));
-    let most = amount(NAMES[2], kind == AcceptsKind::Between);
+    let least =
+        amount("accepts_least", matches!(kind, AcceptsKind::AtLeast | AcceptsKind::Between));
+    let most = amount("accepts_most", kind == AcceptsKind::Between);
     Some(AcceptsView { kind, least, most })
 }

@@ -228,7 +228,9 @@ async fn actions(
             data-refresh={ "/boletos/" (boleto.id) "/acoes" } {
             h2 #acoes { "O que fazer" }
             (form("alterar", "Alterar vencimento ou valor", change, html! {
-                p.hint { "O que ficar vazio não muda. O banco confirma em instantes." }
+                p.hint { "O que ficar vazio não muda. "
+                    @if boleto.by_file { "Vai na próxima remessa e vale quando o retorno o confirma." }
+                    @else { "O banco confirma em instantes." } }
                 div.fields { (values.due("alterar", due.as_deref())) (values.amount("alterar", amount.as_deref())) }
             }, html! { button.first { "Pedir a alteração" } }))
             (form("reemitir", "Cancelar e reemitir", replace.as_deref(), html! {
@@ -302,7 +304,7 @@ const FIELDS: &[&str] = &[
 /// The fields of a form.
 fn fields_of(form: &str) -> Vec<&'static str> {
     match form {
-        "encargos" => term_fields::NAMES.iter().chain(&charges::NAMES).copied().collect(),
+        "encargos" => charges::NAMES.to_vec(),
         _ => FIELDS.to_vec(),
     }
 }
@@ -561,7 +563,7 @@ async fn send(
             Err(error) => errors = Errors::of(error)?,
         }
         if form == "encargos" {
-            errors = Errors(term_fields::placed(errors.0));
+            errors = Errors(term_fields::placed(errors.0, &fields));
         }
         for error in &mut errors.0 {
             let named = format!("{form}_{}", error.field);

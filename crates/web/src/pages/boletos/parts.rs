@@ -11,7 +11,7 @@ use quita_engine::desk::read::ChargeView;
 use quita_engine::desk::reconciliation::MatchView;
 use quita_engine::desk::remittances::RemittanceView;
 use quita_engine::desk::timeline::Moment;
-use quita_engine::desk::view::{AcceptsView, BoletoView, ReceiptView, TermView};
+use quita_engine::desk::view::{self, AcceptsView, BoletoView, ReceiptView, TermView};
 
 use super::export::written_line;
 use super::{HERE, ISSUE, pill, timeline};
@@ -52,19 +52,19 @@ fn refreshed(boleto: &BoletoView, part: &str, content: &Markup) -> Markup {
 /// Status, numbers, and what is due.
 pub(super) fn standing(shown: &Shown) -> Markup {
     let boleto = &shown.boleto;
-    let can_be_paid = matches!(boleto.status, Status::Registered | Status::CancellationRequested);
+    let is_to_pay = is_to_pay(boleto);
     let content = html! {
         p { (pill(boleto, shown.today)) }
         (notices(shown))
-        @if can_be_paid && !shown.settlement_delay.is_empty() {
+        @if is_to_pay && !shown.settlement_delay.is_empty() {
             p.hint { "Do pagamento ao crédito: " (shown.settlement_delay) "." }
         }
         @if boleto.writable_line.is_some() || boleto.our_number.is_some() {
             section.card aria-labelledby="numeros" {
-                h2 #numeros { @if is_to_pay(boleto) { "Para pagar" } @else { "Números" } }
+                h2 #numeros { @if is_to_pay { "Para pagar" } @else { "Números" } }
                 div.two {
                     dl.facts { (numbers(shown)) }
-                    @if let Some(code) = boleto.br_code.as_deref().filter(|_| can_be_paid) {
+                    @if let Some(code) = boleto.br_code.as_deref().filter(|_| is_to_pay) {
                         (qr::drawing(code))
                     }
                 }
@@ -75,7 +75,7 @@ pub(super) fn standing(shown: &Shown) -> Markup {
                 h2 #dados { "Dados" }
                 dl.facts { (facts(shown)) }
             }
-            @if can_be_paid || boleto.status == Status::Created {
+            @if is_to_pay {
                 section.card aria-labelledby="hoje" {
                     h2 #hoje { "Devido hoje, " (show::date(shown.today)) }
                     (due_today(&shown.due))
@@ -123,7 +123,8 @@ fn notices(shown: &Shown) -> Markup {
         }
         @if !boleto.changes_wanted.is_empty() {
             div.notice.wait {
-                "Pedido ao banco e ainda não confirmado: "
+                @if boleto.by_file { "Pedido por remessa, até o retorno o confirmar: " }
+                @else { "Pedido ao banco e ainda não confirmado: " }
                 @for (i, change) in boleto.changes_wanted.iter().enumerate() {
                     @if i > 0 { "; " }
                     (change.text)
@@ -149,10 +150,8 @@ fn notices(shown: &Shown) -> Markup {
     }
 }
 
-/// Whether it can be paid, now or once the bank has registered it.
 fn is_to_pay(boleto: &BoletoView) -> bool {
-    use Status::{CancellationRequested, Created, Registered};
-    matches!(boleto.status, Created | Registered | CancellationRequested)
+    view::is_to_pay(boleto.status, boleto.cancellation_wanted)
 }
 
 fn numbers(shown: &Shown) -> Markup {

@@ -64,11 +64,8 @@ fn words(moment: &Moment) -> (String, String) {
         }
         "boleto.printed" => said("Impresso pela primeira vez"),
         "boleto.settled" => said("Liquidado"),
-        "boleto.change_asked" => ("Alteração pedida".to_owned(), asked(&moment.details)),
-        "boleto.changed" => {
-            let more = [values(&moment.data), terms(&moment.details)];
-            ("Alterado no banco".to_owned(), more.concat())
-        }
+        "boleto.change_asked" => ("Alteração pedida".to_owned(), new_values(&moment.details)),
+        "boleto.changed" => ("Alterado no banco".to_owned(), new_values(&moment.details)),
         "boleto.pursuit_asked" => {
             let what = match moment.details["pursuit"].as_str() {
                 Some("protest") => "protestar",
@@ -79,7 +76,7 @@ fn words(moment: &Moment) -> (String, String) {
             ("Pedido ao banco".to_owned(), what.to_owned())
         }
         "boleto.replacement_asked" => {
-            ("Cancelamento e reemissão pedidos".to_owned(), asked(&moment.details))
+            ("Cancelamento e reemissão pedidos".to_owned(), new_values(&moment.details))
         }
         "boleto.settled_by_hand" => {
             ("Baixado como pago por fora".to_owned(), payment(&moment.details))
@@ -118,8 +115,8 @@ fn terms(details: &Json) -> String {
     terms.iter().map(term_words::said).collect::<Vec<_>>().join("; ")
 }
 
-/// Values and terms that were asked for.
-fn asked(details: &Json) -> String {
+/// Values and terms that were asked for, or that the bank has by now.
+fn new_values(details: &Json) -> String {
     let all = [values(details), terms(details)];
     all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }

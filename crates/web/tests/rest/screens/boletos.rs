@@ -317,13 +317,14 @@ async fn what_changes_before_a_page_listens_is_told(house: &House) {
     let told = ana.call(house, "GET", &live(&page)).first_piece().await;
     assert!(told.contains("event: changed") && told.contains(&format!("data: {id}")), "{told}");
     // A connection that broke goes on behind what was heard.
+    let other = house.registered("N2").await["id"].as_str().unwrap().to_owned();
     let later = live(&ana.get(house, &format!("/boletos/{id}")).await.text());
     let heard = later.split('=').nth(1).unwrap();
-    house.registered("N2").await;
+    house.post(&format!("/v1/boletos/{other}/cancel"), "d", &reason).send().await.expect(202);
     house.work();
     let call = ana.call(house, "GET", &live(&page)).header("last-event-id", heard);
     let told = call.first_piece().await;
-    assert!(told.contains("event: changed") && !told.contains(id), "{told}");
+    assert!(told.contains(&format!("data: {other}")) && !told.contains(id), "{told}");
 }
 
 async fn the_page_shows_numbers_and_history(house: &House) {
