@@ -74,7 +74,8 @@ pub(super) fn run(world: &World, job: &Job) -> Result<(), Error> {
             }
             return postpone(tx, &job, at, &why);
         }
-        if after(current.updated_at, TELL_AFTER_SECONDS) <= ids.now() {
+        // Of one that ended by what another way told, nothing is awaited.
+        if on_its_way && after(current.updated_at, TELL_AFTER_SECONDS) <= ids.now() {
             let number = &current.order.document_number;
             let message = match current.status {
                 Status::Created => format!(

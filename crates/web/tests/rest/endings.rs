@@ -1,17 +1,19 @@
 //! What is asked of a bank again and again comes to an end, though calls fail on the way.
 
 use quita_banks::simulator::{Control, Fault};
+use quita_core::fact::Means;
 use quita_engine::clock::bank_day;
 use quita_engine::workers::{Kind, cursor, tick};
 use quita_store::{cursors, jobs};
 use serde_json::{Value, json};
 
-use crate::house::House;
+use crate::house::{House, boleto};
 use crate::own_numbers::{account, issue, read};
 
 crate::on_both_databases! {
     a_closing_that_the_bank_refuses_is_told_once_and_followed_no_more
     a_first_look_that_fails_every_time_gets_to_today_all_the_same
+    of_a_payment_told_meanwhile_no_cancellation_is_awaited
 }
 
 fn fault(house: &House, fault: Fault, on: &str, skip: u32) {
@@ -62,4 +64,27 @@ async fn a_first_look_that_fails_every_time_gets_to_today_all_the_same(house: &H
         while tick(&house.world, &[Kind::Sync], 8).unwrap() > 0 {}
     }
     assert!(looks > 1);
+}
+
+async fn of_a_payment_told_meanwhile_no_cancellation_is_awaited(house: &House) {
+    let issued = house.post("/v1/boletos", "e", &boleto("E-3")).send().await.expect(201);
+    assert_eq!(tick(&house.world, &[Kind::Issue], 1).unwrap(), 1);
+    // Its detail is never told: what becomes of it is learned from the bank's lists.
+    let fault = Fault::ErrorBefore { status: 503 };
+    let on = "/cobrancas/".to_owned();
+    house.bank.control(&Control::Fault { fault, on, times: 9_999, skip: 0 });
+    let target = issued["bank_reference"].as_str().unwrap().to_owned();
+    house.clock.pass(60);
+    house.bank.control(&Control::Pay { target, means: Means::Boleto, amount: None });
+    house.call("POST", "/v1/sync").send().await.expect(202);
+    house.work();
+    assert_eq!(read(house, &issued).await["status"], "SETTLED");
+    for _ in 0..26 {
+        house.clock.pass(3_600);
+        house.work();
+    }
+    let id = issued["id"].as_str().unwrap().to_owned();
+    let standing = house.world.store.read(move |tx| jobs::standing(tx, Kind::Follow.word(), &id));
+    assert!(standing.unwrap().is_some(), "it is still looked for");
+    assert_eq!(house.get("/v1/pending").send().await.expect(200), json!({ "data": [] }));
 }
