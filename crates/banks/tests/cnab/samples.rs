@@ -345,6 +345,23 @@ fn unusual_positions_are_refused() {
     let pushed = text.replace("100326NF", "10032026NF").replace("05032600000", "050320260");
     let refused = everything(pushed.as_bytes(), false).unwrap_err();
     assert!(refused.contains("não há layout CNAB 400 do banco «999»"), "{refused}");
+    // As in some banks' files: the day of the credit at 176, the fee behind it, and no day at 296.
+    let mut elsewhere: Vec<String> = text.lines().map(str::to_owned).collect();
+    elsewhere[1].replace_range(175..188, "1103260000199");
+    elsewhere[1].replace_range(295..301, "00000A");
+    let found = everything(elsewhere.join("\n").as_bytes(), false);
+    assert!(found.as_ref().is_err_and(|told| told.contains("não há layout CNAB 400")), "{found:?}");
+    elsewhere[1].replace_range(295..301, "000000");
+    let found = everything(elsewhere.join("\n").as_bytes(), false);
+    assert!(found.as_ref().is_err_and(|told| told.contains("não há layout CNAB 400")), "{found:?}");
+    // A second file behind the first is looked at as the first is.
+    let (titles, warnings) = read_back(format!("{text}{pushed}").as_bytes());
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    let behind = "linha depois do fim do arquivo; não foi lida";
+    assert_eq!(warnings.iter().filter(|told| *told == behind).count(), 5, "{warnings:?}");
+    let (titles, _) = read_back(format!("{text}{pushed}").replace("\r\n", "").as_bytes());
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    assert_eq!(read_back(format!("{text}{text}").as_bytes()).0.len(), 6);
     // A file without titles has nothing that could be read wrongly.
     let empty: Vec<&str> = text.lines().filter(|line| !line.starts_with('1')).collect();
     assert_eq!(everything(empty.join("\r\n").as_bytes(), false).unwrap().len(), 3);
@@ -444,6 +461,19 @@ fn everything(input: impl std::io::BufRead, strict: bool) -> Result<Vec<String>,
     done.map(|()| items).map_err(|error| error.to_string())
 }
 
+/// Where the decisive rows stand so far behind the header that they are not looked at, that does not
+/// depend on how the bytes come.
+#[test]
+fn what_is_looked_at_does_not_depend_on_pieces() {
+    let (_, bytes, _) = SAMPLES.iter().find(|(sample, ..)| *sample == "ailos-240").unwrap();
+    let mut bytes = bytes.to_vec();
+    bytes[142] = b'1';
+    let head = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    bytes.splice(head..head, std::iter::repeat_n(b'\n', 5_000));
+    let at_once = everything(bytes.as_slice(), false);
+    assert_eq!(at_once, everything(BufReader::with_capacity(100, bytes.as_slice()), false));
+}
+
 proptest! {
     /// Whatever happens to a file, reading does not panic, and pieces of any size give the same.
     #[test]
@@ -453,8 +483,12 @@ proptest! {
         cut in any::<proptest::sample::Index>(),
         piece in 1_usize..600,
         strict in any::<bool>(),
+        empty in prop_oneof![Just(0_usize), 3_000_usize..6_000],
     ) {
         let mut bytes = SAMPLES[sample].1.to_vec();
+        // What tells the layout stands far behind the header.
+        let head = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        bytes.splice(head..head, std::iter::repeat_n(b'\n', empty));
         for (at, byte) in damage {
             let at = at.index(bytes.len());
             bytes[at] = byte;

@@ -146,7 +146,8 @@ pub fn read(
         if line.cut {
             reader.warn(last, "linha longa demais; o resto dela não foi lido")?;
         }
-        reader.line(text, last)?;
+        let behind = if reader.file.ended { source.peek(BEHIND)? } else { &[] };
+        reader.line(text, behind, last)?;
     }
     match &mut reader {
         Some(reader) => Ok(reader.end(last)?),
@@ -208,27 +209,28 @@ impl Reader<'_> {
         (self.each)(Item::Warning(Warning { line, message: message.into() }))
     }
 
-    /// A line. Some programs leave out the ends of lines.
-    fn line(&mut self, mut text: &[u8], line: u64) -> io::Result<()> {
+    /// A line. Some programs leave out the ends of lines. `behind` is what follows a line behind
+    /// the end of a file.
+    fn line(&mut self, mut text: &[u8], behind: &[u8], line: u64) -> io::Result<()> {
         let width = self.file.found.layout.width;
         while text.len() >= 2 * width {
             let (row, rest) = rows::cut(text, width);
             if rest.len() < width {
                 break;
             }
-            self.row(row, line)?;
+            self.row(row, rest, line)?;
             text = rest;
         }
-        self.row(text, line)
+        self.row(text, behind, line)
     }
 
-    fn row(&mut self, text: &[u8], line: u64) -> io::Result<()> {
+    fn row(&mut self, text: &[u8], behind: &[u8], line: u64) -> io::Result<()> {
         let (mut layout, mut direction) = (self.file.found.layout, self.file.found.direction);
         let start = self.rows.len();
         let measured = rows::push(&mut self.rows, text, layout.width);
         if self.file.ended {
             // Another file behind the first.
-            if let Ok(found) = detect(text, &[], self.formats).map(File::new)
+            if let Ok(found) = detect(text, behind, self.formats).map(File::new)
                 && found.found.layout.width == layout.width
             {
                 (layout, direction) = (found.found.layout, found.found.direction);
