@@ -426,6 +426,30 @@ fn amounts_stay_with_their_title() {
     let mut headless = lines.clone();
     headless.remove(details[0]);
     assert_eq!(titles_of(&headless).0, [expected[1], expected[2]]);
+    // Lines that are lost side by side, in files of either order: a title has its own amounts, or
+    // none, and that is told. Of a file with its amounts first that has lost its own first line
+    // nothing says that it is one.
+    let part = |title: &str, at: usize| title.split(' ').nth(at).map(str::to_owned);
+    for (file, begin) in [(&lines, 0), (&numbered, 1)] {
+        for from in begin..details.len() {
+            for count in 1..=3.min(details.len() - from) {
+                let mut lost = file.clone();
+                lost.drain(details[from]..details[from] + count);
+                let (titles, warnings) = titles_of(&lost);
+                for title in &titles {
+                    let own = expected.iter().find(|own| part(own, 2) == part(title, 2)).unwrap();
+                    let told = part(title, 5);
+                    assert!(told == part(own, 5) || told.as_deref() == Some("-"), "{titles:?}");
+                }
+                assert!(!warnings.is_empty(), "{from} {count}");
+            }
+        }
+    }
+    let mut between = lines.clone();
+    between.drain(details[1]..details[3]);
+    let (titles, warnings) = titles_of(&between);
+    assert_eq!((titles.len(), part(&titles[0], 5).as_deref()), (2, Some("-")));
+    assert!(warnings.iter().any(|told| told.contains("sem o seu título")), "{warnings:?}");
 }
 
 /// Key and id of a Pix stand in a segment of their own.

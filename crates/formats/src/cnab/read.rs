@@ -139,6 +139,7 @@ pub fn read(
                 pieces,
                 rows,
                 early: None,
+                number: None,
                 lost: false,
             });
         }
@@ -200,6 +201,8 @@ struct Reader<'e> {
     rows: Vec<u8>,
     /// A record with amounts or days whose title did not stand before it, and its row.
     early: Option<(Piece, Vec<u8>)>,
+    /// Number of the last row of the title, where rows are numbered: the next one has the next.
+    number: Option<u64>,
     /// A record of the title could not be read: what follows of it is left out.
     lost: bool,
 }
@@ -266,6 +269,7 @@ impl Reader<'_> {
             Role::Title => {
                 self.flush(start)?;
                 self.lost = false;
+                self.number = sequence(&self.rows, layout.width);
                 self.pieces.push(Piece { record, line });
                 return self.take_early();
             }
@@ -274,11 +278,16 @@ impl Reader<'_> {
                 let message = format!("{} sem o seu título; não foi lido", record.title);
                 return self.warn(line, message);
             }
-            Role::Part if !self.pieces.is_empty() && !self.is_known(record) => {
+            Role::Part if self.is_next(record, start) => {
+                self.count(start);
                 self.pieces.push(Piece { record, line });
                 return Ok(());
             }
             Role::Part => {
+                let number = sequence(self.rows.get(start..).unwrap_or_default(), layout.width);
+                // The first row of a lot is no title.
+                self.file.parts_first |=
+                    record.needed > 0 && self.pieces.is_empty() && number == Some(1);
                 self.flush(start)?;
                 let row = std::mem::take(&mut self.rows);
                 if self.lost || !self.file.of_titles {
@@ -311,26 +320,51 @@ impl Reader<'_> {
     /// Whether the row at `start` has amounts of a title before the one that is open: its sequence
     /// number is a little lower. Of large files they begin anew.
     fn is_behind(&self, record: &Record, start: usize) -> bool {
-        let title = sequence(&self.rows).filter(|_| !self.pieces.is_empty());
-        let own = sequence(self.rows.get(start..).unwrap_or_default());
-        let numbered = record.needed > 0 && self.file.found.layout.width == 240;
+        let width = self.file.found.layout.width;
+        let title = sequence(&self.rows, width).filter(|_| !self.pieces.is_empty());
+        let own = sequence(self.rows.get(start..).unwrap_or_default(), width);
         let behind = |(own, title): (u64, u64)| own > 0 && own < title && title - own < 100;
-        numbered && own.zip(title).is_some_and(behind)
+        record.needed > 0 && width == 240 && own.zip(title).is_some_and(behind)
+    }
+
+    /// Whether the row at `start` belongs to the title that is open. Where a number is left out,
+    /// lines were lost, and with them maybe its own title; some banks do not count.
+    fn is_next(&self, record: &Record, start: usize) -> bool {
+        if self.pieces.is_empty() || self.is_known(record) {
+            return false;
+        }
+        if self.file.parts_first && record.needed > 0 {
+            return false;
+        }
+        let row = self.rows.get(start..).unwrap_or_default();
+        let own = sequence(row, self.file.found.layout.width);
+        let counts = self.number.zip(own).filter(|(last, own)| *last > 0 && own > last);
+        counts.is_none_or(|(last, own)| own == last + 1)
+    }
+
+    /// Takes the number of the row at `start` as the title's last, if it is the next.
+    fn count(&mut self, start: usize) {
+        let row = self.rows.get(start..).unwrap_or_default();
+        let own = sequence(row, self.file.found.layout.width);
+        if own.zip(self.number).is_some_and(|(own, last)| own == last + 1) {
+            self.number = own;
+        }
     }
 
     /// Gives a title that begins the record that stood before it, if their sequence numbers say
     /// that they are one: swapped, or in a lot that begins so.
     fn take_early(&mut self) -> io::Result<()> {
         let Some((piece, row)) = &self.early else { return Ok(()) };
-        let told = sequence(row).zip(sequence(&self.rows));
-        let (Some((own, title)), 240) = (told, self.file.found.layout.width) else {
+        let width = self.file.found.layout.width;
+        let told = sequence(row, width).zip(self.number);
+        let (Some((own, title)), 240) = (told, width) else {
             return self.leave_early();
         };
-        let first = (own == 1 || self.file.parts_first) && title == own + 1;
-        if title + 1 != own && !first {
+        let (first, second) = if self.file.parts_first { (own, title) } else { (title, own) };
+        if first + 1 != second {
             return self.leave_early();
         }
-        self.file.parts_first |= first;
+        self.number = Some(own.max(title));
         self.pieces.push(*piece);
         self.rows.extend_from_slice(row);
         self.early = None;
@@ -421,6 +455,7 @@ impl Reader<'_> {
                 format!("tipo {}", String::from_utf8_lossy(row.get(..1).unwrap_or_default()))
             }
         };
+        self.count(start);
         self.rows.truncate(start);
         self.file.totals.skip_sequence();
         if !self.file.of_titles || self.file.unknown.contains(&sort) || self.file.unknown.len() > 40
@@ -491,9 +526,10 @@ impl Reader<'_> {
     }
 }
 
-/// The number of a row of 240 in its lot.
-fn sequence(row: &[u8]) -> Option<u64> {
-    number(row.get(8..13)?)
+/// The number of a row: of 240 in its lot, of 400 in its file.
+fn sequence(row: &[u8], width: usize) -> Option<u64> {
+    let place = if width == 240 { 8..13 } else { 394..400 };
+    number(row.get(place)?)
 }
 
 /// A row around the titles, read by names.
