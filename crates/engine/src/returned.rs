@@ -107,12 +107,14 @@ impl Told {
         told
     }
 
-    /// How and how much was paid, where it tells of money.
+    /// How and how much was paid, where it tells of money. Some banks tell zero and mean the nominal
+    /// amount; where nothing is told, the record with the amounts was lost.
     fn payment(&self) -> Option<(Means, Money)> {
         let movement = self.movement.filter(|movement| movement.is_payment())?;
         let means = if movement == Movement::SettledByPix { Means::Pix } else { Means::Boleto };
         let positive = |amount: Option<Money>| amount.filter(|amount| amount.is_positive());
-        let amount = positive(self.shown.paid_amount).or(positive(self.shown.amount))?;
+        let told = self.shown.paid_amount?;
+        let amount = positive(Some(told)).or(positive(self.shown.amount))?;
         Some((means, amount))
     }
 
@@ -198,7 +200,9 @@ pub(crate) fn take(
             }
             None => {
                 line.effect = Effect::Look;
-                line.told.notes.push("o banco informa um pagamento sem valor".to_owned());
+                let said = "o pagamento não foi registrado: baixe o retorno de novo, ou confira o \
+                            valor no portal do banco";
+                line.told.notes.push(said.to_owned());
                 return Ok((line, received));
             }
         },
