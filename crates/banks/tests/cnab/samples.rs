@@ -303,6 +303,24 @@ fn accents_are_read_in_either_encoding() {
     }
 }
 
+/// A name that is one in either code page is read as the others of its file are.
+#[test]
+fn a_file_is_in_one_code_page() {
+    let (_, bytes, _) = SAMPLES.iter().find(|(sample, ..)| *sample == "itau-400").unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let names = |first: &[u8], second: &[u8]| {
+        let mut lines: Vec<Vec<u8>> = text.lines().map(|line| line.as_bytes().to_vec()).collect();
+        lines[1].splice(324..324 + first.len(), first.iter().copied());
+        lines[2].splice(324..324 + second.len(), second.iter().copied());
+        let (titles, _) = read_back(&lines.join(&b"\r\n"[..]));
+        titles.into_iter().take(2).map(|(_, name)| name).collect::<Vec<_>>()
+    };
+    let old = names(b"JO\xc7O LIMA         ", b"ANA CONCEI\x80\xc7O    ");
+    assert_eq!(old, ["JOÃO LIMA", "ANA CONCEIÇÃO"]);
+    let windows = names(b"A\xc7O LIMA          ", b"ANA CONCEI\xc7\xc3O    ");
+    assert_eq!(windows, ["AÇO LIMA", "ANA CONCEIÇÃO"]);
+}
+
 /// Old files have 444 columns; what stands behind the 400 is told once and not read.
 #[test]
 fn wider_lines_are_read_up_to_the_width() {

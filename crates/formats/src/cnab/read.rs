@@ -12,6 +12,7 @@ use super::rows;
 use super::title::{self, Meaning, Piece, Title};
 use super::totals::Totals;
 use super::value::{Row, date, number};
+use crate::encoding::{self, Page};
 use crate::source::Source;
 
 /// What a file holds, in its order.
@@ -130,12 +131,14 @@ pub fn read(
         if reader.is_none() {
             let found = detect(text, source.peek(BEHIND)?, formats);
             let file = File::new(found.map_err(CnabError::NotReadable)?);
+            let page = Page::of(source.peek(encoding::TELLING)?);
             let (pieces, rows) = (Vec::new(), Vec::new());
             reader = Some(Reader {
                 each: &mut *each,
                 formats,
                 options,
                 file,
+                page,
                 pieces,
                 rows,
                 early: None,
@@ -147,6 +150,7 @@ pub fn read(
         if line.cut {
             reader.warn(last, "linha longa demais; o resto dela não foi lido")?;
         }
+        reader.page.learn(text);
         let behind = if reader.file.ended { source.peek(BEHIND)? } else { &[] };
         reader.line(text, behind, last)?;
     }
@@ -196,6 +200,7 @@ struct Reader<'e> {
     formats: &'e [&'static Format],
     options: Options,
     file: File,
+    page: Page,
     /// The title that is being put together, and its rows, one behind the other.
     pieces: Vec<Piece>,
     rows: Vec<u8>,
@@ -386,7 +391,7 @@ impl Reader<'_> {
         line: u64,
         width: usize,
     ) -> io::Result<()> {
-        let row = Framed { record, row: Row(row) };
+        let row = Framed { record, row: Row(row), page: self.page };
         match record.role {
             Role::FileHeader => {
                 self.file.begun = true;
@@ -499,7 +504,8 @@ impl Reader<'_> {
         }
         let Detected { layout, direction, format, .. } = self.file.found;
         let rows = self.rows.get(..end).unwrap_or_default();
-        let mut title = title::join(&self.pieces, rows, layout.width, direction, format.codes());
+        let around = (direction, format.codes(), self.page);
+        let mut title = title::join(&self.pieces, rows, layout.width, around);
         if title.meaning.is_some_and(Meaning::is_payment) && title.paid_amount.is_none() {
             title.warnings.push("o banco informa o pagamento sem o valor pago".to_owned());
         }
@@ -536,6 +542,7 @@ fn sequence(row: &[u8], width: usize) -> Option<u64> {
 struct Framed<'r> {
     record: &'static Record,
     row: Row<'r>,
+    page: Page,
 }
 
 impl Framed<'_> {
@@ -544,7 +551,8 @@ impl Framed<'_> {
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.row.text(self.field(name)?).map(|text| text.into_owned())
+        let text = self.row.raw(self.field(name)?).trim_ascii();
+        (!text.is_empty()).then(|| self.page.decoded(text).into_owned())
     }
 
     fn number(&self, name: &str) -> Option<u64> {

@@ -25,7 +25,7 @@ pub(super) fn read<R: BufRead>(
     mapping: Option<&CsvMapping>,
     each: Each<'_>,
 ) -> Result<(), StatementError> {
-    let mut lines = RawLines::new(source);
+    let mut lines = RawLines::new(source)?;
     let sample = lines.peek(TELLING)?;
     let mut until = None;
     let (mapping, separator) = match mapping {
