@@ -34,7 +34,7 @@ pub(crate) struct Told {
     pub(crate) line: i64,
     /// What the report shows of it.
     pub(crate) shown: ToldTitle,
-    /// What happened; `None` for a code that the tables do not have.
+    /// What happened; `None` for a code that the tables do not have or that may mean something else.
     movement: Option<Movement>,
     reason_codes: Vec<String>,
     our_number_digit: Option<String>,
@@ -105,6 +105,16 @@ impl Told {
             *seen += 1;
         }
         told
+    }
+
+    /// Of a file whose layout is a guess: its code may mean something else at this bank, so nothing is
+    /// learned of it.
+    pub(crate) fn for_a_person(mut self) -> Self {
+        self.movement = None;
+        let said = "o layout deste arquivo não é conhecido e nada foi registrado: confira o título \
+                    no portal do banco";
+        self.shown.notes.push(said.to_owned());
+        self
     }
 
     /// How and how much was paid, where it tells of money. Some banks tell zero and mean the nominal

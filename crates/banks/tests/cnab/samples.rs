@@ -253,7 +253,9 @@ fn every_format_is_read() {
         assert_eq!(titles, expected, "{name}");
         match name {
             "febraban-240" => assert!(warnings.remove(0).ends_with("lido pelo padrão FEBRABAN")),
-            "comum-400" => assert!(warnings.remove(0).ends_with("confira o nosso número")),
+            "comum-400" => {
+                assert!(warnings.remove(0).ends_with("confira nosso número e movimentos"))
+            }
             "btg-240" => assert_eq!(layout, "febraban-240"),
             _ => assert_eq!(layout, name),
         }

@@ -54,7 +54,9 @@ pub(super) fn detect(
                 .ok_or_else(|| format!("{without}; peça ao banco o arquivo em CNAB 240"))?;
             doubts.push(match width {
                 240 => format!("{without}; lido pelo padrão FEBRABAN"),
-                _ => format!("{without}; lido pelas posições comuns, confira o nosso número"),
+                _ => format!(
+                    "{without}; lido pelas posições comuns; confira nosso número e movimentos"
+                ),
             });
             standard
         }
