@@ -34,7 +34,7 @@ pub(crate) struct Told {
     pub(crate) line: i64,
     /// What the report shows of it.
     pub(crate) shown: ToldTitle,
-    /// What happened; `None` for a code that the tables do not have.
+    /// What happened; `None` for a code that the tables do not have or that may mean something else.
     movement: Option<Movement>,
     reason_codes: Vec<String>,
     our_number_digit: Option<String>,
@@ -107,12 +107,24 @@ impl Told {
         told
     }
 
-    /// How and how much was paid, where it tells of money.
+    /// Of a file whose layout is a guess: its code may mean something else at this bank, so nothing is
+    /// learned of it.
+    pub(crate) fn for_a_person(mut self) -> Self {
+        self.movement = None;
+        let said = "o layout deste arquivo não é conhecido e nada foi registrado: confira o título \
+                    no portal do banco";
+        self.shown.notes.push(said.to_owned());
+        self
+    }
+
+    /// How and how much was paid, where it tells of money. Some banks tell zero and mean the nominal
+    /// amount; where nothing is told, the record with the amounts was lost.
     fn payment(&self) -> Option<(Means, Money)> {
         let movement = self.movement.filter(|movement| movement.is_payment())?;
         let means = if movement == Movement::SettledByPix { Means::Pix } else { Means::Boleto };
         let positive = |amount: Option<Money>| amount.filter(|amount| amount.is_positive());
-        let amount = positive(self.shown.paid_amount).or(positive(self.shown.amount))?;
+        let told = self.shown.paid_amount?;
+        let amount = positive(Some(told)).or(positive(self.shown.amount))?;
         Some((means, amount))
     }
 
@@ -198,7 +210,9 @@ pub(crate) fn take(
             }
             None => {
                 line.effect = Effect::Look;
-                line.told.notes.push("o banco informa um pagamento sem valor".to_owned());
+                let said = "o pagamento não foi registrado: baixe o retorno de novo, ou confira o \
+                            valor no portal do banco";
+                line.told.notes.push(said.to_owned());
                 return Ok((line, received));
             }
         },

@@ -108,10 +108,11 @@ impl<R: BufRead> Source<R> {
         Ok(!self.ended)
     }
 
-    /// Reads until `count` bytes are at hand, or the input ends.
+    /// The next `count` bytes, or as many as there are; the same however the input comes.
     pub(crate) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.rest().len() < count && self.fill()? {}
-        Ok(self.rest())
+        let rest = self.rest();
+        Ok(rest.get(..count).unwrap_or(rest))
     }
 
     /// Moves on by `count` bytes.

@@ -57,6 +57,32 @@ fn rows_of_text_belong_to_the_line_above() {
     );
 }
 
+/// What stands below the last line is of no line, though it stands in the column of texts.
+#[test]
+fn a_footer_is_no_text_of_the_last_line() {
+    let head = "Histórico;Data;Valor\nPIX RECEBIDO;01/10/2026;10,00\nANA TESTE;;\n";
+    let foot = "Extrato emitido em 03/10/2026 às 10:00\n";
+    let first = "2026-10-01 1000 PIX RECEBIDO ANA TESTE | ";
+    let told = "texto abaixo do último lançamento; não foi lido";
+    assert_eq!(
+        shown(&format!("{head}TED;02/10/2026;-5,00\n{foot}Ouvidoria 0800\n")),
+        [first, "2026-10-02 -500 TED | ", &format!("linha 5: {told}"), &format!("linha 6: {told}")]
+    );
+    assert_eq!(
+        shown(&format!("{head}TED;02/10/2026;-5,00\n{foot};;TOTAL\n")),
+        [
+            first,
+            "2026-10-02 -500 TED | ",
+            &format!("linha 5: {told}"),
+            "linha 6: linha sem data; não foi lida"
+        ]
+    );
+    assert_eq!(
+        shown(&format!("{head}SALDO DO DIA;01/10/2026;10,00\n{foot}")),
+        [first, "2026-10-01 closing 1000", "linha 5: linha sem data; não foi lida"]
+    );
+}
+
 #[test]
 fn days_without_a_year_take_that_of_the_period() {
     let rows = "Data;Descrição;Valor\n30/12;Recebido;150,00\n02/01;Pago;(1.250,90)\n";
@@ -75,6 +101,16 @@ fn days_without_a_year_take_that_of_the_period() {
 }
 
 /// The same word heads ids at some banks and names at others.
+/// A day in a text is no end of the period.
+#[test]
+fn days_in_texts_tell_no_year() {
+    let file = "Extrato de 01/01/2026 a 31/01/2026\n\
+                Data;Histórico;Valor\n\
+                10/01;BOLETO VENC 15/02/2027;10,00\n\
+                12/01;PIX;5,00\n";
+    assert_eq!(shown(file), ["2026-01-10 1000 BOLETO VENC 15/02/2027 | ", "2026-01-12 500 PIX | "]);
+}
+
 #[test]
 fn a_column_of_names_is_no_column_of_ids() {
     let of = |first: &str, second: &str| {

@@ -145,9 +145,11 @@ impl FileLayout {
         let offered = self.instructions();
         let offers = |instruction: Instruction| offered.contains(&instruction);
         // A change that no return confirms would be waited for without an end.
+        let confirms = |movement: Movement| {
+            self.format.codes().movements.iter().any(|code| code.means == movement)
+        };
         let changes = |orders: [Instruction; 2], confirmed: Movement| {
-            let mut told = self.format.codes().movements.iter();
-            orders.into_iter().any(offers) && told.any(|code| code.means == confirmed)
+            orders.into_iter().any(offers) && confirms(confirmed)
         };
         let messages = room.iter().filter(|(slot, _)| matches!(slot, Slot::Message(_)));
         let own_lines = rules.carries.iter().filter(|c| matches!(c, Content::Message(_))).count();
@@ -165,7 +167,9 @@ impl FileLayout {
             change_amount: offers(Instruction::ChangeAmount),
             change_terms: TermChanges {
                 abatement: offers(Instruction::GrantAbatement)
-                    && offers(Instruction::CancelAbatement),
+                    && offers(Instruction::CancelAbatement)
+                    && confirms(Movement::AbatementGranted)
+                    && confirms(Movement::AbatementCancelled),
                 interest: changes(
                     [Instruction::ChangeInterest, Instruction::WaiveInterest],
                     Movement::InterestChanged,

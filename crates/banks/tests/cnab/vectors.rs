@@ -1,9 +1,10 @@
 //! Files that others published, read to what they are known to hold.
 //!
-//! The files are not part of the repository; `QUITA_VECTORS` says where they are. Three sorts of
+//! The files are not part of the repository; `QUITA_VECTORS` says where they are. Several sorts of
 //! expectations: what an independent reader of the same manuals found (`layout`), what the tests
 //! of other programs assert (`asserted`, `asserted_brcobranca`), and what such a program reads
-//! (`peer_parser`). Whatever differs is in [`EXPLAINED`], with the reason.
+//! (`peer_parser`) or has written the file from (`peer_dados`). Files of which nobody tells
+//! anything are in [`BY_HAND`]. Whatever differs is in [`EXPLAINED`], with the reason.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -46,6 +47,14 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
         "it reads the places of record 7 in record 1",
     ),
     ("c-883e32876513", "peer_parser", "data_credito", "it takes the due date for it"),
+    (
+        "c-1ce382f2f492",
+        "peer_dados",
+        "credito",
+        "its day of credit stands behind the common places",
+    ),
+    ("c-3ca55bdeff69", "peer_dados", "saldo", "in 240 it writes it as what is credited"),
+    ("c-3ca55bdeff69", "peer_dados", "abatimento", "it writes it as other expenses"),
     ("c-92e66db6b0e4", "asserted_brcobranca", "*", "its first item is the header of the file"),
 ];
 
@@ -53,6 +62,16 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
 const UNREADABLE: &[(&str, &str)] = &[
     ("c-54a12dd3fd28", "070 in 400: no manual read, and days and amounts are elsewhere"),
     ("c-8461b810cefa", "097 in 400: no manual read, and days and amounts are elsewhere"),
+];
+
+/// Titles of files without any expectation, read by eye from their rows: which one; code, our
+/// number, amount, paid amount, interest, fee, due date.
+const BY_HAND: &[(&str, usize, [&str; 7])] = &[
+    ("c-4230d0a4a87d", 0, ["02", "00000196289", "100000", "0", "0", "150", "2022-06-10"]),
+    ("c-6cec9f89ad8f", 0, ["06", "00113365383", "5859000", "5859000", "0", "0", "2023-01-13"]),
+    ("c-6cec9f89ad8f", 1, ["06", "00113365557", "207428", "207773", "345", "0", "2023-01-12"]),
+    ("c-0efc3f9b8d4a", 3, ["06", "01044772069", "3911490", "4061428", "149938", "0", "2023-01-02"]),
+    ("c-945b07975e6f", 0, ["02", "00000000000000000028", "10000", "10000", "0", "0", "2023-04-30"]),
 ];
 
 /// A title with nothing borrowed.
@@ -156,6 +175,13 @@ fn key_of<'k>(source: &str, key: &'k str) -> Option<&'k str> {
         ("layout", "valor_lancamento") => "valor_liquido",
         ("layout", "juros_mora" | "juros_multa") => "juros",
         ("layout", "custas_protesto") => "outras_despesas",
+        ("peer_dados", "op") => "ocorrencia",
+        ("peer_dados", "ocorrencia") => "data_ocorrencia",
+        ("peer_dados", "saldo") => "valor_pago",
+        ("peer_dados", "credito") => "data_credito",
+        ("peer_dados", "documento") => "seu_numero",
+        ("peer_dados", "valor" | "juros" | "abatimento" | "tarifa" | "vencimento") => key,
+        ("peer_dados", _) => return None,
         // No part of a title.
         ("layout", "convenio" | "juros_desconto") => return None,
         ("layout", other) => other,
@@ -184,11 +210,29 @@ fn key_of<'k>(source: &str, key: &'k str) -> Option<&'k str> {
     })
 }
 
+/// The data of a title as a file has them: codes with two digits, amounts with both decimals.
+fn as_written(mut title: Value) -> Value {
+    for (key, value) in title.as_object_mut().into_iter().flatten() {
+        let Value::Number(number) = &*value else { continue };
+        let number = number.to_string();
+        *value = Value::String(match (key.as_str(), number.split_once('.')) {
+            ("op", _) => format!("{number:0>2}"),
+            (_, Some((whole, decimals))) => format!("{whole}.{decimals:0<2}"),
+            (_, None) => format!("{number}.00"),
+        });
+    }
+    title
+}
+
 /// Titles of a source, each with its place among ours.
 fn expected(source: &str, told: &Value, ours: usize) -> Vec<(usize, Value)> {
     if source == "layout" {
         let titles = told["titulos"].as_array().cloned().unwrap_or_default();
         return titles.into_iter().enumerate().collect();
+    }
+    if source == "peer_dados" {
+        let titles = told["registros"].as_array().cloned().unwrap_or_default();
+        return titles.into_iter().map(as_written).enumerate().collect();
     }
     if let Some(items) = told["itens"].as_object() {
         let place = |(at, item): (&String, &Value)| Some((at.parse().ok()?, item.clone()));
@@ -239,14 +283,35 @@ fn returns_are_read_as_expected() {
             continue;
         }
         done.unwrap_or_else(|error| panic!("{id}: {error}"));
-        for source in ["layout", "asserted", "asserted_brcobranca", "peer_parser"] {
+        let by_hand: Vec<_> = BY_HAND.iter().filter(|(file, ..)| *file == id).collect();
+        for (_, at, told) in &by_hand {
+            let keys = [
+                "ocorrencia",
+                "nosso_numero",
+                "valor",
+                "valor_pago",
+                "juros",
+                "tarifa",
+                "vencimento",
+            ];
+            for (key, told) in keys.into_iter().zip(told) {
+                let differs = titles[*at].differs(key, &Value::from(*told));
+                assert_eq!(differs, None, "{id}, title {at}: {key} {told}");
+            }
+            agreed += 1;
+        }
+        let sources = ["layout", "asserted", "asserted_brcobranca", "peer_parser", "peer_dados"];
+        let is_compared = sources.iter().any(|source| !vector["expected"][source].is_null());
+        assert!(is_compared || !by_hand.is_empty(), "{id} is read and compared with nothing");
+        for source in sources {
             let told = &vector["expected"][source];
             if told.is_null() {
                 continue;
             }
             let expected = expected(source, told, titles.len());
             let (mut differs, mut unknown) = (0, Vec::new());
-            if source == "layout" && expected.len() != titles.len() {
+            let is_whole = matches!(source, "layout" | "peer_dados");
+            if is_whole && expected.len() != titles.len() {
                 unknown.push(format!("{} titles instead of {}", titles.len(), expected.len()));
             }
             for (at, item) in &expected {

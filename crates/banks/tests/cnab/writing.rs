@@ -235,6 +235,10 @@ fn boletos_carry_what_the_tables_say() {
     assert_eq!((sicredi.message_lines, sicredi.message_length), (4, 80));
     assert!(!sicredi.late_start && !sicredi.hybrid);
     assert!(!rules("santander-400").receiver);
+    // Its returns confirm no abatement: one that was asked for would be waited for without an end.
+    assert!(itau.change_terms.abatement && febraban.change_terms.abatement);
+    let sicoob = rules("sicoob-400");
+    assert!(sicoob.abatement && !sicoob.change_terms.abatement);
 }
 
 /// Every instruction that a layout offers is written, and read back as what it is.

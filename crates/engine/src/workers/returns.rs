@@ -5,6 +5,7 @@ use std::io;
 
 use quita_banks::cnab;
 use quita_core::money::Money;
+use quita_formats::cnab::format::COMMON_400;
 use quita_formats::cnab::{self as format, Item, Options};
 use quita_store::accounts::{self, Account};
 use quita_store::jobs::Job;
@@ -102,13 +103,20 @@ struct Read {
 
 /// All titles of a file, and what was wrong with it.
 fn titles(bytes: &[u8], account: &Account) -> Result<(Vec<Read>, Vec<String>), Error> {
-    let (mut titles, mut warnings, mut is_ours) = (Vec::new(), Vec::new(), false);
+    let (mut titles, mut warnings) = (Vec::new(), Vec::new());
+    let (mut is_ours, mut is_guess) = (false, false);
+    let (guess, _) = COMMON_400.name_and_width();
     let mut counted = Counted::default();
     let read = format::read(bytes, &cnab::formats(), Options::default(), |item| {
         match item {
-            Item::File(head) => is_ours = head_fits(&head, account),
+            Item::File(head) => {
+                is_ours = head_fits(&head, account);
+                is_guess = head.layout == guess;
+            }
             Item::Title(title) => {
-                titles.push(Read { told: Told::new(title, &mut counted), is_ours });
+                let told = Told::new(title, &mut counted);
+                let told = if is_guess { told.for_a_person() } else { told };
+                titles.push(Read { told, is_ours });
             }
             Item::Trailer(_) => {}
             Item::Warning(warning) if warnings.len() < WARNINGS_MAX => {

@@ -54,7 +54,9 @@ pub(super) fn detect(
                 .ok_or_else(|| format!("{without}; peça ao banco o arquivo em CNAB 240"))?;
             doubts.push(match width {
                 240 => format!("{without}; lido pelo padrão FEBRABAN"),
-                _ => format!("{without}; lido pelas posições comuns, confira o nosso número"),
+                _ => format!(
+                    "{without}; lido pelas posições comuns; confira nosso número e movimentos"
+                ),
             });
             standard
         }
@@ -81,28 +83,36 @@ fn segments(width: usize, behind: &[u8]) -> Option<Direction> {
     })
 }
 
-/// Whether the first title of a CNAB 400 has a code, days and amounts where most banks have them.
-/// True where there is none.
+/// Whether the titles of a CNAB 400 have code, days and amounts where most banks have them. True
+/// where there is none.
 fn is_common(direction: Direction, behind: &[u8]) -> bool {
-    let Some(row) = rows_of(behind, 400).find(|row| row.first() == Some(&b'1')) else {
-        return true;
-    };
+    let of_file = rows_of(behind, 400).take_while(|row| row.first() != Some(&b'9'));
+    // The last row may be cut.
+    let mut titles = of_file.filter(|row| row.first() == Some(&b'1') && row.len() > 300);
+    titles.all(|row| is_common_title(direction, row))
+}
+
+fn is_common_title(direction: Direction, row: &[u8]) -> bool {
     let at = |from: usize, to: usize| row.get(from - 1..to).unwrap_or_default();
     let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     let blank = |text: &[u8]| text.iter().all(|byte| matches!(byte, b' ' | b'0'));
     let day = |text: &[u8]| blank(text) || date(DateOrder::DayMonthShortYear, text).is_some();
-    let amounts = match direction {
-        Direction::Return => [at(153, 165), at(254, 266)],
-        Direction::Remittance => [at(127, 139), at(180, 192)],
+    let (days, amounts) = match direction {
+        Direction::Return => (
+            [at(111, 116), at(147, 152), at(296, 301)].to_vec(),
+            [at(153, 165), at(254, 266), at(176, 188)],
+        ),
+        Direction::Remittance => {
+            ([at(121, 126), at(151, 156)].to_vec(), [at(127, 139), at(180, 192), at(206, 218)])
+        }
     };
-    let days = match direction {
-        Direction::Return => [at(111, 116), at(147, 152)],
-        Direction::Remittance => [at(121, 126), at(151, 156)],
-    };
+    // Some banks have the day of the credit where others have the first digits of the fee.
+    let fee_is_small = direction == Direction::Remittance || blank(at(176, 181));
     digits(at(109, 110))
         && days.into_iter().all(day)
         && digits(amounts[0])
         && amounts.into_iter().all(|text| digits(text) || blank(text))
+        && fee_is_small
 }
 
 /// Rows of the width, whether lines end or not.

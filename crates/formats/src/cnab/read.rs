@@ -12,6 +12,7 @@ use super::rows;
 use super::title::{self, Meaning, Piece, Title};
 use super::totals::Totals;
 use super::value::{Row, date, number};
+use crate::encoding::{self, Page};
 use crate::source::Source;
 
 /// What a file holds, in its order.
@@ -130,15 +131,18 @@ pub fn read(
         if reader.is_none() {
             let found = detect(text, source.peek(BEHIND)?, formats);
             let file = File::new(found.map_err(CnabError::NotReadable)?);
+            let page = Page::of(source.peek(encoding::TELLING)?);
             let (pieces, rows) = (Vec::new(), Vec::new());
             reader = Some(Reader {
                 each: &mut *each,
                 formats,
                 options,
                 file,
+                page,
                 pieces,
                 rows,
                 early: None,
+                number: None,
                 lost: false,
             });
         }
@@ -146,7 +150,9 @@ pub fn read(
         if line.cut {
             reader.warn(last, "linha longa demais; o resto dela não foi lido")?;
         }
-        reader.line(text, last)?;
+        reader.page.learn(text);
+        let behind = if reader.file.ended { source.peek(BEHIND)? } else { &[] };
+        reader.line(text, behind, last)?;
     }
     match &mut reader {
         Some(reader) => Ok(reader.end(last)?),
@@ -194,11 +200,14 @@ struct Reader<'e> {
     formats: &'e [&'static Format],
     options: Options,
     file: File,
+    page: Page,
     /// The title that is being put together, and its rows, one behind the other.
     pieces: Vec<Piece>,
     rows: Vec<u8>,
     /// A record with amounts or days whose title did not stand before it, and its row.
     early: Option<(Piece, Vec<u8>)>,
+    /// Number of the last row of the title, where rows are numbered: the next one has the next.
+    number: Option<u64>,
     /// A record of the title could not be read: what follows of it is left out.
     lost: bool,
 }
@@ -208,27 +217,28 @@ impl Reader<'_> {
         (self.each)(Item::Warning(Warning { line, message: message.into() }))
     }
 
-    /// A line. Some programs leave out the ends of lines.
-    fn line(&mut self, mut text: &[u8], line: u64) -> io::Result<()> {
+    /// A line. Some programs leave out the ends of lines. `behind` is what follows a line behind
+    /// the end of a file.
+    fn line(&mut self, mut text: &[u8], behind: &[u8], line: u64) -> io::Result<()> {
         let width = self.file.found.layout.width;
         while text.len() >= 2 * width {
             let (row, rest) = rows::cut(text, width);
             if rest.len() < width {
                 break;
             }
-            self.row(row, line)?;
+            self.row(row, rest, line)?;
             text = rest;
         }
-        self.row(text, line)
+        self.row(text, behind, line)
     }
 
-    fn row(&mut self, text: &[u8], line: u64) -> io::Result<()> {
+    fn row(&mut self, text: &[u8], behind: &[u8], line: u64) -> io::Result<()> {
         let (mut layout, mut direction) = (self.file.found.layout, self.file.found.direction);
         let start = self.rows.len();
         let measured = rows::push(&mut self.rows, text, layout.width);
         if self.file.ended {
             // Another file behind the first.
-            if let Ok(found) = detect(text, &[], self.formats).map(File::new)
+            if let Ok(found) = detect(text, behind, self.formats).map(File::new)
                 && found.found.layout.width == layout.width
             {
                 (layout, direction) = (found.found.layout, found.found.direction);
@@ -264,6 +274,7 @@ impl Reader<'_> {
             Role::Title => {
                 self.flush(start)?;
                 self.lost = false;
+                self.number = sequence(&self.rows, layout.width);
                 self.pieces.push(Piece { record, line });
                 return self.take_early();
             }
@@ -272,11 +283,16 @@ impl Reader<'_> {
                 let message = format!("{} sem o seu título; não foi lido", record.title);
                 return self.warn(line, message);
             }
-            Role::Part if !self.pieces.is_empty() && !self.is_known(record) => {
+            Role::Part if self.is_next(record, start) => {
+                self.count(start);
                 self.pieces.push(Piece { record, line });
                 return Ok(());
             }
             Role::Part => {
+                let number = sequence(self.rows.get(start..).unwrap_or_default(), layout.width);
+                // The first row of a lot is no title.
+                self.file.parts_first |=
+                    record.needed > 0 && self.pieces.is_empty() && number == Some(1);
                 self.flush(start)?;
                 let row = std::mem::take(&mut self.rows);
                 if self.lost || !self.file.of_titles {
@@ -309,26 +325,51 @@ impl Reader<'_> {
     /// Whether the row at `start` has amounts of a title before the one that is open: its sequence
     /// number is a little lower. Of large files they begin anew.
     fn is_behind(&self, record: &Record, start: usize) -> bool {
-        let title = sequence(&self.rows).filter(|_| !self.pieces.is_empty());
-        let own = sequence(self.rows.get(start..).unwrap_or_default());
-        let numbered = record.needed > 0 && self.file.found.layout.width == 240;
+        let width = self.file.found.layout.width;
+        let title = sequence(&self.rows, width).filter(|_| !self.pieces.is_empty());
+        let own = sequence(self.rows.get(start..).unwrap_or_default(), width);
         let behind = |(own, title): (u64, u64)| own > 0 && own < title && title - own < 100;
-        numbered && own.zip(title).is_some_and(behind)
+        record.needed > 0 && width == 240 && own.zip(title).is_some_and(behind)
+    }
+
+    /// Whether the row at `start` belongs to the title that is open. Where a number is left out,
+    /// lines were lost, and with them maybe its own title; some banks do not count.
+    fn is_next(&self, record: &Record, start: usize) -> bool {
+        if self.pieces.is_empty() || self.is_known(record) {
+            return false;
+        }
+        if self.file.parts_first && record.needed > 0 {
+            return false;
+        }
+        let row = self.rows.get(start..).unwrap_or_default();
+        let own = sequence(row, self.file.found.layout.width);
+        let counts = self.number.zip(own).filter(|(last, own)| *last > 0 && own > last);
+        counts.is_none_or(|(last, own)| own == last + 1)
+    }
+
+    /// Takes the number of the row at `start` as the title's last, if it is the next.
+    fn count(&mut self, start: usize) {
+        let row = self.rows.get(start..).unwrap_or_default();
+        let own = sequence(row, self.file.found.layout.width);
+        if own.zip(self.number).is_some_and(|(own, last)| own == last + 1) {
+            self.number = own;
+        }
     }
 
     /// Gives a title that begins the record that stood before it, if their sequence numbers say
     /// that they are one: swapped, or in a lot that begins so.
     fn take_early(&mut self) -> io::Result<()> {
         let Some((piece, row)) = &self.early else { return Ok(()) };
-        let told = sequence(row).zip(sequence(&self.rows));
-        let (Some((own, title)), 240) = (told, self.file.found.layout.width) else {
+        let width = self.file.found.layout.width;
+        let told = sequence(row, width).zip(self.number);
+        let (Some((own, title)), 240) = (told, width) else {
             return self.leave_early();
         };
-        let first = (own == 1 || self.file.parts_first) && title == own + 1;
-        if title + 1 != own && !first {
+        let (first, second) = if self.file.parts_first { (own, title) } else { (title, own) };
+        if first + 1 != second {
             return self.leave_early();
         }
-        self.file.parts_first |= first;
+        self.number = Some(own.max(title));
         self.pieces.push(*piece);
         self.rows.extend_from_slice(row);
         self.early = None;
@@ -350,7 +391,7 @@ impl Reader<'_> {
         line: u64,
         width: usize,
     ) -> io::Result<()> {
-        let row = Framed { record, row: Row(row) };
+        let row = Framed { record, row: Row(row), page: self.page };
         match record.role {
             Role::FileHeader => {
                 self.file.begun = true;
@@ -419,6 +460,7 @@ impl Reader<'_> {
                 format!("tipo {}", String::from_utf8_lossy(row.get(..1).unwrap_or_default()))
             }
         };
+        self.count(start);
         self.rows.truncate(start);
         self.file.totals.skip_sequence();
         if !self.file.of_titles || self.file.unknown.contains(&sort) || self.file.unknown.len() > 40
@@ -462,7 +504,8 @@ impl Reader<'_> {
         }
         let Detected { layout, direction, format, .. } = self.file.found;
         let rows = self.rows.get(..end).unwrap_or_default();
-        let mut title = title::join(&self.pieces, rows, layout.width, direction, format.codes());
+        let around = (direction, format.codes(), self.page);
+        let mut title = title::join(&self.pieces, rows, layout.width, around);
         if title.meaning.is_some_and(Meaning::is_payment) && title.paid_amount.is_none() {
             title.warnings.push("o banco informa o pagamento sem o valor pago".to_owned());
         }
@@ -489,15 +532,17 @@ impl Reader<'_> {
     }
 }
 
-/// The number of a row of 240 in its lot.
-fn sequence(row: &[u8]) -> Option<u64> {
-    number(row.get(8..13)?)
+/// The number of a row: of 240 in its lot, of 400 in its file.
+fn sequence(row: &[u8], width: usize) -> Option<u64> {
+    let place = if width == 240 { 8..13 } else { 394..400 };
+    number(row.get(place)?)
 }
 
 /// A row around the titles, read by names.
 struct Framed<'r> {
     record: &'static Record,
     row: Row<'r>,
+    page: Page,
 }
 
 impl Framed<'_> {
@@ -506,7 +551,8 @@ impl Framed<'_> {
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.row.text(self.field(name)?).map(|text| text.into_owned())
+        let text = self.row.raw(self.field(name)?).trim_ascii();
+        (!text.is_empty()).then(|| self.page.decoded(text).into_owned())
     }
 
     fn number(&self, name: &str) -> Option<u64> {

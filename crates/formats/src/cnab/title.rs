@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::codes::{Codes, Instruction, Movement};
 use super::layout::{Direction, Field, Kind, Record};
 use super::value::{date, number};
-use crate::encoding::decoded;
+use crate::encoding::{Page, decoded};
 
 /// What a file says of a title. What its layout does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -287,9 +287,9 @@ pub(super) fn join<'r>(
     pieces: &[Piece],
     rows: &'r [u8],
     width: usize,
-    direction: Direction,
-    codes: &'static Codes,
+    (direction, codes, page): (Direction, &'static Codes, Page),
 ) -> Title<'r> {
+    let text = |raw: &'r [u8]| text(raw, page);
     let mut title =
         Title { line: pieces.first().map_or(0, |first| first.line), ..Title::default() };
     let mut raw_reasons: &[u8] = &[];
@@ -454,9 +454,9 @@ fn is_empty(raw: &[u8]) -> bool {
 }
 
 /// Text without blanks at its ends; `None` where nothing is left.
-fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
+fn text(raw: &[u8], page: Page) -> Option<Cow<'_, str>> {
     let text = raw.trim_ascii();
-    (!text.is_empty()).then(|| decoded(text))
+    (!text.is_empty()).then(|| page.decoded(text))
 }
 
 /// An amount; `None` for blanks.

@@ -1,13 +1,10 @@
 //! The content of a field, decoded and encoded.
 
-use std::borrow::Cow;
-
 use jiff::civil::Date;
 use quita_core::money::Money;
 
 use super::layout::{DateOrder, Field, Kind, Record};
 use crate::ascii;
-use crate::encoding::decoded;
 
 /// What a field holds, as its kind says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,12 +115,6 @@ impl<'r> Row<'r> {
     /// The characters of a field as they stand.
     pub fn raw(self, field: &Field) -> &'r [u8] {
         raw(field, self.0)
-    }
-
-    /// The text of a field without blanks at its ends; `None` where nothing is left.
-    pub fn text(self, field: &Field) -> Option<Cow<'r, str>> {
-        let text = self.raw(field).trim_ascii();
-        (!text.is_empty()).then(|| decoded(text))
     }
 
     /// A number; `None` for blanks and for what is none.

@@ -10,7 +10,7 @@ use quita_core::money::Money;
 
 use super::values::{cleaned, day_first, implied_cents, shown};
 use super::{Balance, Each, Line, Record, Statement, StatementError, Which, warn};
-use crate::encoding::decoded;
+use crate::encoding::{self, Page};
 use crate::source::Source;
 
 const RECORD: usize = 240;
@@ -22,11 +22,13 @@ pub(super) fn read<R: BufRead>(
     each: Each<'_>,
 ) -> Result<(), StatementError> {
     let mut reader = Reader { each, lot: None, lots: 0, others: 0, file_ended: false };
+    let mut page = Page::of(source.peek(encoding::TELLING)?);
     let mut buffer = Vec::new();
     let mut last = 1;
     while let Some(line) = source.next_line(&mut buffer)? {
         last = line.number;
-        let text = decoded(&buffer);
+        page.learn(&buffer);
+        let text = page.decoded(&buffer);
         let text = text.trim_end_matches(['\u{1a}', ' ', '\0']);
         if text.is_empty() {
             continue;

@@ -25,7 +25,7 @@ pub(super) fn read<R: BufRead>(
     mapping: Option<&CsvMapping>,
     each: Each<'_>,
 ) -> Result<(), StatementError> {
-    let mut lines = RawLines::new(source);
+    let mut lines = RawLines::new(source)?;
     let sample = lines.peek(TELLING)?;
     let mut until = None;
     let (mapping, separator) = match mapping {
@@ -64,8 +64,8 @@ pub(super) fn read<R: BufRead>(
         plan.decimal_mark = decimal_mark(cells);
     }
     each(Record::Statement(Statement::default()))?;
-    let (columns, waiting, days) = (None, None, Days::default());
-    let mut reader = Reader { each, mapping: &mapping, plan, columns, waiting, days };
+    let (columns, waiting, below, days) = (None, None, Vec::new(), Days::default());
+    let mut reader = Reader { each, mapping: &mapping, plan, columns, waiting, below, days };
     // Columns by number need no header.
     reader.columns = reader.plan.resolve(&mapping, &[]);
     let mut cells = Vec::new();
@@ -84,9 +84,14 @@ pub(super) fn read<R: BufRead>(
 struct Until(Date);
 
 impl Until {
+    /// Looks above the first row with such a day: texts of lines name days, too.
     fn of(sample: &[RawLine]) -> Option<Self> {
         let texts = sample.iter().map(|line| line.text.as_str());
-        let words = texts.flat_map(|text| text.split([' ', ';', ',', '\t', '|', '"', '(', ')']));
+        let titles = texts.take_while(|text| {
+            let mut cells = text.split(SEPARATORS).map(|cell| cell.trim_matches([' ', '"']));
+            !cells.any(|cell| day_and_month(cell).is_some())
+        });
+        let words = titles.flat_map(|text| text.split([' ', ';', ',', '\t', '|', '"', '(', ')']));
         let whole = words.filter(|word| word.len() == 10 && word.contains('/'));
         whole.filter_map(|word| date(word, DateOrder::DayFirst)).max().map(Self)
     }
@@ -94,9 +99,7 @@ impl Until {
     /// Adds the year to cells that are a day and a month: the latest that is not behind.
     fn complete(self, cells: &mut [String]) {
         let of = |text: &str| -> Option<i16> {
-            let (day, month) = text.split_once('/')?;
-            let number = |part: &str| part.parse::<i16>().ok().filter(|_| part.len() <= 2);
-            let (day, month) = (number(day)?, number(month)?);
+            let (day, month) = day_and_month(text)?;
             let mut years = [self.0.year(), self.0.year() - 1].into_iter();
             years.find(|year| values::civil(*year, month, day).is_some_and(|on| on <= self.0))
         };
@@ -106,6 +109,13 @@ impl Until {
             }
         }
     }
+}
+
+/// Of a cell such as `30/12`.
+fn day_and_month(text: &str) -> Option<(i16, i16)> {
+    let (day, month) = text.split_once('/')?;
+    let number = |part: &str| part.parse::<i16>().ok().filter(|_| part.len() <= 2);
+    Some((number(day)?, number(month)?))
 }
 
 fn sample_rows(sample: &[RawLine], separator: char, until: Option<Until>) -> Vec<Vec<String>> {
@@ -251,6 +261,8 @@ struct Reader<'r, 'e> {
     columns: Option<Columns>,
     /// The last line, which texts of the rows below may belong to, and the balance behind it.
     waiting: Option<(Line, Option<Balance>)>,
+    /// Those texts, and where they stand, until it is known that they are no footer.
+    below: Vec<(String, u64)>,
     days: Days,
 }
 
@@ -275,18 +287,18 @@ impl Reader<'_, '_> {
         }
         let Some(columns) = &self.columns else { return Ok(()) };
         let memo = columns.memo(row);
-        if let Some((line, _)) = &mut self.waiting
+        if let Some((line, _)) = &self.waiting
             && columns.goes_on(row, &memo)
-            && line.line.memo.len() < LONGEST_MEMO
+            && line.line.memo.len() + self.below.iter().map(|(text, _)| text.len()).sum::<usize>()
+                < LONGEST_MEMO
         {
-            line.line.memo.push(' ');
-            line.line.memo.push_str(&memo);
+            self.below.push((memo, at));
             return Ok(());
         }
-        self.give()?;
-        let Some(columns) = &self.columns else { return Ok(()) };
         let day_text = cell(row, columns.date);
         let day = date(day_text, self.plan.date_order);
+        self.give(day.is_some() || values::balance_row(&memo).is_some())?;
+        let Some(columns) = &self.columns else { return Ok(()) };
         let value = self.value(columns, row);
         let balance = columns
             .balance
@@ -346,11 +358,23 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// Hands over the line that waited for its last text.
-    fn give(&mut self) -> io::Result<()> {
-        let Some((line, proved)) = self.waiting.take() else { return Ok(()) };
+    /// Hands over the line that waited for its last text. What stands below is part of it where
+    /// `goes_on` says that the statement does; else it is a footer.
+    fn give(&mut self, goes_on: bool) -> io::Result<()> {
+        let Some((mut line, proved)) = self.waiting.take() else { return Ok(()) };
+        let mut below = std::mem::take(&mut self.below);
+        if goes_on {
+            for (text, _) in below.drain(..) {
+                line.line.memo.push(' ');
+                line.line.memo.push_str(&text);
+            }
+        }
         (self.each)(Record::Line(line))?;
-        proved.map_or(Ok(()), |proved| (self.each)(Record::Balance(proved)))
+        if let Some(proved) = proved {
+            (self.each)(Record::Balance(proved))?;
+        }
+        let told = "texto abaixo do último lançamento; não foi lido";
+        below.into_iter().try_for_each(|(_, at)| warn(self.each, at, told))
     }
 
     fn value(&self, columns: &Columns, row: &[String]) -> Value {
@@ -399,7 +423,7 @@ impl Reader<'_, '_> {
     }
 
     fn end(&mut self) -> io::Result<()> {
-        self.give()?;
+        self.give(false)?;
         if let Some(balance) = self.days.end() {
             (self.each)(Record::Balance(balance))?;
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::encoding::decoded;
+use crate::encoding::{self, Page};
 use crate::source::Source;
 
 /// Most lines of one row; a quote that nobody closes ends here.
@@ -22,13 +22,15 @@ pub(super) struct RawLine {
 pub(super) struct RawLines<'s, R> {
     source: &'s mut Source<R>,
     buffer: Vec<u8>,
+    page: Page,
     /// Lines that are read again, the next one last.
     ahead: Vec<RawLine>,
 }
 
 impl<'s, R: BufRead> RawLines<'s, R> {
-    pub(super) fn new(source: &'s mut Source<R>) -> Self {
-        Self { source, buffer: Vec::new(), ahead: Vec::new() }
+    pub(super) fn new(source: &'s mut Source<R>) -> io::Result<Self> {
+        let page = Page::of(source.peek(encoding::TELLING)?);
+        Ok(Self { source, buffer: Vec::new(), page, ahead: Vec::new() })
     }
 
     /// The next line; `None` at the end.
@@ -37,7 +39,8 @@ impl<'s, R: BufRead> RawLines<'s, R> {
             return Ok(Some(line));
         }
         Ok(self.source.next_line(&mut self.buffer)?.map(|line| {
-            let text = decoded(&self.buffer).trim_end_matches('\u{1a}').to_owned();
+            self.page.learn(&self.buffer);
+            let text = self.page.decoded(&self.buffer).trim_end_matches('\u{1a}').to_owned();
             RawLine { at: line.number, text }
         }))
     }

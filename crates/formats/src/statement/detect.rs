@@ -31,7 +31,6 @@ pub(super) fn detect<R: BufRead>(
     has_mapping: bool,
 ) -> Result<Format, StatementError> {
     let start = source.peek(PEEK)?;
-    let start = start.get(..PEEK).unwrap_or(start);
     let body = start.trim_ascii_start();
     let not = |message| Err(StatementError::NotAStatement(message));
     if body.is_empty() {

@@ -9,7 +9,7 @@ use super::bank::{Heard, Told, answer, hear};
 use super::{BTG, ITAU, account, issue, layout, lines, one, remit, send};
 use crate::house::House;
 
-crate::on_both_databases! { at_itau_in_400 at_btg_in_240 }
+crate::on_both_databases! { at_itau_in_400 at_btg_in_240 a_payment_without_amounts_waits_for_a_person a_layout_that_nobody_knows_settles_nothing }
 
 async fn at_itau_in_400(house: &House) {
     month(house, ITAU, "03").await;
@@ -199,6 +199,85 @@ async fn month(house: &House, place: (&str, &str), reason: &'static str) {
     let call = house.call("POST", "/v1/returns").header("content-type", "text/plain");
     let wrong = call.raw(bytes).send().await;
     assert_eq!(wrong.faults(), ["file wrong_direction"]);
+}
+
+/// The amounts of a payment are lost on the way: what was paid is not guessed, and the whole file
+/// tells it.
+async fn a_payment_without_amounts_waits_for_a_person(house: &House) {
+    let layout = layout(BTG);
+    let account_id = account(house, BTG);
+    let boleto = issue(house, &account_id, "A-1").await;
+    let (_, bytes) = remit(house, &account_id, "r1").await;
+    let heard = hear(&bytes);
+    let registered = [Told::new(&heard[0], Movement::Registered, day(1))];
+    send(house, "1.ret", &answer(layout, &bytes, 1, day(1), &registered)).await;
+    // Late: with fine and interest.
+    let paid = Told::paid(&heard[0], Movement::Settled, day(5), 128_750);
+    let whole = answer(layout, &bytes, 2, day(6), &[paid]);
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let lost: Vec<&str> = text.lines().filter(|row| row.get(13..14) != Some("U")).collect();
+    let read = send(house, "2.ret", lost.join("\r\n").as_bytes()).await;
+    assert_eq!((&read["received"], &read["open"]), (&json!(0), &json!(1)), "{read}");
+    let told = lines(house, &read).await;
+    assert_eq!(effects(&told), ["look"], "{told:?}");
+    let now = one(house, &boleto["id"]).await;
+    assert_eq!((&now["status"], &now["receipts"]), (&json!("REGISTERED"), &json!([])));
+
+    let read = send(house, "2-de-novo.ret", &whole).await;
+    assert_eq!((&read["received"], &read["open"]), (&json!(128_750), &json!(0)), "{read}");
+    let now = one(house, &boleto["id"]).await;
+    let receipts = now["receipts"].as_array().unwrap();
+    assert_eq!((&now["status"], receipts.len()), (&json!("SETTLED"), 1), "{now}");
+    assert_eq!(receipts[0]["amount"], 128_750, "{receipts:?}");
+}
+
+/// A return in 400 of a bank whose 400 is not known is read by what most banks share: at some of
+/// them these codes mean something else.
+async fn a_layout_that_nobody_knows_settles_nothing(house: &House) {
+    let account_id = account(house, BTG);
+    let boleto = issue(house, &account_id, "C-1").await;
+    let (_, bytes) = remit(house, &account_id, "r1").await;
+    let registered = [Told::new(&hear(&bytes)[0], Movement::Registered, day(1))];
+    send(house, "1.ret", &answer(layout(BTG), &bytes, 1, day(1), &registered)).await;
+    let row = |parts: &[(usize, &str)]| {
+        let mut row = " ".repeat(400);
+        for (from, text) in parts {
+            row.replace_range(from - 1..from - 1 + text.len(), text);
+        }
+        row + "\r\n"
+    };
+    let [reference, number] =
+        ["bank_reference", "our_number"].map(|field| boleto[field].as_str().unwrap());
+    let file = [
+        row(&[
+            (1, "02RETORNO"),
+            (27, "0057000721920"),
+            (77, BTG.0),
+            (95, "061226"),
+            (395, "000001"),
+        ]),
+        row(&[
+            (1, "1"),
+            (38, reference),
+            (63, number),
+            (109, "06051226"),
+            (117, "C-1"),
+            (147, "1012260000000125000"),
+            (176, "0000000000250"),
+            (254, "00000001250000000000000000"),
+            (296, "061226"),
+            (395, "000002"),
+        ]),
+        row(&[(1, "9"), (395, "000003")]),
+    ]
+    .concat();
+    let read = send(house, "comum.ret", file.as_bytes()).await;
+    assert_eq!((&read["received"], &read["open"]), (&json!(0), &json!(1)), "{read}");
+    let told = lines(house, &read).await;
+    assert_eq!(effects(&told), ["look"], "{told:?}");
+    assert_eq!((&told[0]["boleto_id"], &told[0]["paid_amount"]), (&boleto["id"], &json!(125_000)));
+    assert!(told[0]["notes"].to_string().contains("confira"), "{told:?}");
+    assert_eq!(status(house, &boleto).await, "REGISTERED");
 }
 
 fn by_pix(code: &quita_formats::cnab::codes::Code<Movement>) -> bool {
