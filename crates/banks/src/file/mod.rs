@@ -132,6 +132,30 @@ impl FileLayout {
         found
     }
 
+    /// Whether a return tells that the bank did this: what none confirms would be waited for without
+    /// an end. Of what is told by the boleto's end or needs no word it is true.
+    pub fn confirms(&self, done: Instruction) -> bool {
+        let by: &[Movement] = match done {
+            Instruction::GrantAbatement => &[Movement::AbatementGranted],
+            Instruction::CancelAbatement => &[Movement::AbatementCancelled],
+            Instruction::ChangeInterest | Instruction::WaiveInterest => {
+                &[Movement::InterestChanged]
+            }
+            Instruction::ChangeFine | Instruction::WaiveFine => &[Movement::FineChanged],
+            Instruction::ChangeDiscount | Instruction::CancelDiscount => {
+                &[Movement::DiscountsChanged]
+            }
+            Instruction::Protest => {
+                &[Movement::ProtestRequested, Movement::AtNotary, Movement::Protested]
+            }
+            Instruction::StopProtest => &[Movement::ProtestStopped, Movement::WithdrawnFromNotary],
+            Instruction::ListNegatively => &[Movement::NegativeListed],
+            Instruction::EndNegativeListing => &[Movement::NegativeListingEnded],
+            _ => return true,
+        };
+        self.format.codes().movements.iter().any(|code| by.contains(&code.means))
+    }
+
     /// What boletos in this layout can carry, as far as its tables say.
     pub fn boleto_rules(&'static self) -> BoletoRules {
         let base = BankInfo::NO_API.boleto;
@@ -144,13 +168,8 @@ impl FileLayout {
         let has = |wanted: Slot| room.iter().any(|(slot, _)| *slot == wanted);
         let offered = self.instructions();
         let offers = |instruction: Instruction| offered.contains(&instruction);
-        // A change that no return confirms would be waited for without an end.
-        let confirms = |movement: Movement| {
-            self.format.codes().movements.iter().any(|code| code.means == movement)
-        };
-        let changes = |orders: [Instruction; 2], confirmed: Movement| {
-            orders.into_iter().any(offers) && confirms(confirmed)
-        };
+        let confirms = |all: &[Instruction]| all.iter().all(|done| self.confirms(*done));
+        let changes = |all: [Instruction; 2]| all.into_iter().any(offers) && confirms(&all);
         let messages = room.iter().filter(|(slot, _)| matches!(slot, Slot::Message(_)));
         let own_lines = rules.carries.iter().filter(|c| matches!(c, Content::Message(_))).count();
         BoletoRules {
@@ -168,24 +187,15 @@ impl FileLayout {
             change_terms: TermChanges {
                 abatement: offers(Instruction::GrantAbatement)
                     && offers(Instruction::CancelAbatement)
-                    && confirms(Movement::AbatementGranted)
-                    && confirms(Movement::AbatementCancelled),
-                interest: changes(
-                    [Instruction::ChangeInterest, Instruction::WaiveInterest],
-                    Movement::InterestChanged,
-                ),
-                fine: changes(
-                    [Instruction::ChangeFine, Instruction::WaiveFine],
-                    Movement::FineChanged,
-                ),
-                discounts: changes(
-                    [Instruction::ChangeDiscount, Instruction::CancelDiscount],
-                    Movement::DiscountsChanged,
-                ),
+                    && confirms(&[Instruction::GrantAbatement, Instruction::CancelAbatement]),
+                interest: changes([Instruction::ChangeInterest, Instruction::WaiveInterest]),
+                fine: changes([Instruction::ChangeFine, Instruction::WaiveFine]),
+                discounts: changes([Instruction::ChangeDiscount, Instruction::CancelDiscount]),
                 accepts: false,
             },
-            protest: offers(Instruction::Protest),
-            negative_listing: offers(Instruction::ListNegatively),
+            protest: offers(Instruction::Protest) && confirms(&[Instruction::Protest]),
+            negative_listing: offers(Instruction::ListNegatively)
+                && confirms(&[Instruction::ListNegatively]),
             ..base
         }
     }

@@ -230,12 +230,17 @@ fn boletos_carry_what_the_tables_say() {
     let febraban = rules("febraban-240");
     assert_eq!((febraban.hybrid, febraban.discounts_max), (false, 3));
     assert_eq!((febraban.message_lines, febraban.message_length), (2, 40));
-    assert!(febraban.late_start && febraban.change_amount && febraban.negative_listing);
+    assert!(febraban.late_start && febraban.change_amount && febraban.protest);
     let sicredi = rules("sicredi-400");
     assert_eq!((sicredi.message_lines, sicredi.message_length), (4, 80));
     assert!(!sicredi.late_start && !sicredi.hybrid);
     assert!(!rules("santander-400").receiver);
-    // Its returns confirm no abatement: one that was asked for would be waited for without an end.
+    // What no return confirms would be waited for without an end.
+    assert!(
+        itau.negative_listing
+            && !febraban.negative_listing
+            && !rules("bradesco-400").negative_listing
+    );
     assert!(itau.change_terms.abatement && febraban.change_terms.abatement);
     let sicoob = rules("sicoob-400");
     assert!(sicoob.abatement && !sicoob.change_terms.abatement);

@@ -34,7 +34,7 @@ pub struct LayoutView {
     /// What the agreement with the bank holds, for [`NewAccount::data`].
     #[schema(value_type = Vec<Object>)]
     pub agreement: Vec<&'static Field>,
-    /// What can be ordered by remittance.
+    /// What can be ordered by remittance, and returns confirm.
     #[schema(value_type = Vec<String>)]
     pub instructions: Vec<Instruction>,
     /// Whether returns in it are read.
@@ -53,7 +53,10 @@ pub fn layouts(bank: &str) -> Vec<LayoutView> {
             width: layout.width(),
             title: &layout.format.layout().title,
             agreement: layout.agreement.iter().filter(|f| !OWN.contains(&f.name)).collect(),
-            instructions: layout.instructions(),
+            instructions: {
+                let known = layout.instructions().into_iter();
+                known.filter(|code| layout.confirms(*code)).collect()
+            },
             returns: layout.reads_returns(),
         })
         .collect()

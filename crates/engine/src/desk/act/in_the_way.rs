@@ -180,8 +180,10 @@ pub(super) fn of_pursuit(
     let Some(layout) = by_file::layout(account) else {
         return Some(not_here(info.name, offered, what, AT_THE_BANK));
     };
-    if !layout.instructions().contains(&by_file::code(&Instruction::Pursue(pursuit))) {
-        return Some(not_here(info.name, false, what, AT_THE_BANK));
+    let code = by_file::code(&Instruction::Pursue(pursuit));
+    let is_known = layout.instructions().contains(&code);
+    if !is_known || !layout.confirms(code) {
+        return Some(not_here(info.name, is_known, what, AT_THE_BANK));
     }
     (begins && boleto.expiration_date >= today)
         .then(|| "o boleto ainda não venceu: só se protesta ou negativa depois".to_owned())

@@ -209,6 +209,11 @@ async fn customers_are_pressed(house: &House) {
             send(house, "p.ret", &answer(layout, bytes, number, day(26), &told)).await;
         }
         assert_eq!(one(house, &boleto["id"]).await["status"], "REGISTERED");
+        // No return of FEBRABAN's confirms a listing: it would be waited for without an end.
+        if *place != ITAU {
+            ask(boleto, "negative_listing", "n", true).await.problem(409, "not_supported");
+            continue;
+        }
         // A listing is refused by the bank: a person is told, and it may be asked for again.
         ask(boleto, "negative_listing", "n", true).await.expect(202);
         let heard = next(house, account_id, &format!("n-{}", place.0)).await;
@@ -219,6 +224,5 @@ async fn customers_are_pressed(house: &House) {
     }
     let pending = house.get("/v1/pending").send().await.expect(200);
     let kinds: Vec<_> = pending["data"].as_array().unwrap().iter().map(|i| &i["kind"]).collect();
-    let expected = ["instruction_refused"; 2].iter().chain(&["return_to_look_at"; 2]);
-    assert!(kinds.iter().copied().eq(expected), "{kinds:?}");
+    assert_eq!(kinds, ["instruction_refused", "return_to_look_at"]);
 }
