@@ -16,6 +16,9 @@ const BRANCH: &str = "0001";
 /// The usual wallet.
 const WALLET: &str = "109";
 
+/// What the query can show of the terms.
+const TERMS: [&str; 5] = ["juros", "multa", "desconto", "abatimento", "recebimento_divergente"];
+
 /// Switches that end with the last fault.
 pub(super) const FAULTS: [&str; 5] = [
     "bolecode_pending",
@@ -111,7 +114,7 @@ pub(super) fn switches(chance: &Chance) -> Vec<(&'static str, Json)> {
         ("instruction_delay_ms", instruction_delay),
         ("instructions_refused", count(2)),
         // What waits for somebody and is never shown is for a person, after the end of a run.
-        ("terms_shown", json!(status != 204 || chance.happens(850))),
+        ("terms_shown", json!(if status != 204 || chance.happens(850) { &TERMS[..] } else { &[] })),
         ("settled_word", json!(chance.pick(&["Liquidado", "Creditado", "Baixado"]))),
         ("credit_days", json!(chance.pick(&[0, 1, 1, 2]))),
         ("pix_payment_block", flag(500)),

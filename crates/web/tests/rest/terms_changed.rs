@@ -309,7 +309,7 @@ async fn what_is_never_shown_is_for_a_person(house: &House) {
 
 async fn a_bank_that_shows_no_terms_is_believed_unless_it_waits(house: &House) {
     let boleto = registered(house).await;
-    set(house, "terms_shown", json!(false));
+    set(house, "terms_shown", json!([]));
     change(house, &boleto, "um", &json!({ "fine": { "value": "2" } })).await.expect(202);
     let now = after(house, &boleto).await;
     assert_eq!((&now["fine"]["value"], &now["changes_wanted"]), (&json!("2.00"), &json!([])));
