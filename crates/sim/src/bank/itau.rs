@@ -16,6 +16,9 @@ const BRANCH: &str = "0001";
 /// The usual wallet.
 const WALLET: &str = "109";
 
+/// How its fees are called: for a payment, and any other that moves.
+pub(super) const FEES: [&str; 2] = ["TAR COBRANCA", "TARIFA"];
+
 /// What the query can show of the terms; the days of the first three may hang on the due date.
 const TERMS: [&str; 5] = ["juros", "multa", "desconto", "abatimento", "recebimento_divergente"];
 
