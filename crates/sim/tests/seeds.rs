@@ -49,8 +49,8 @@ const ITAU: u64 = 30;
 /// So many runs of months there.
 const ITAU_MONTHS: u64 = 8;
 /// Months there in which a line was matched with the other of two equal boletos, though the bank had
-/// told which was paid.
-const ITAU_MONTHS_FOUND: [u64; 3] = [16, 25, 37];
+/// told which was paid, or for another day.
+const ITAU_MONTHS_FOUND: [u64; 4] = [16, 25, 35, 37];
 
 fn seeds(otherwise: impl Iterator<Item = u64>) -> Vec<u64> {
     let Ok(text) = std::env::var("QUITA_SEEDS") else { return otherwise.collect() };

@@ -150,7 +150,7 @@ impl Scale<'_> {
             Difference::PaidTwice => -10,
         };
         let timing = match twin {
-            None => timing(state, people, receivable, &fit),
+            None => timing(state, people, receivable, &fit, self.days),
             Some(first) => {
                 let day = |line: usize| state.index.line_day[line];
                 if day(self.line_at).abs_diff(day(first)) <= SOON { 14 } else { -20 }
@@ -218,12 +218,13 @@ fn number_weight(receivable: &crate::matching::Receivable) -> i32 {
 }
 
 /// How usual it is to pay so long before or after the due date, against any day of a year.
-fn timing(state: &State, people: &People, receivable: usize, fit: &Fit) -> i32 {
+fn timing(state: &State, people: &People, receivable: usize, fit: &Fit, days: &[Date]) -> i32 {
     let asked = &state.receivables[receivable];
     if let Some(received) = asked.received {
         // The bank told the day itself, and a payment that it told has its line: what is usual of
         // the others never weighs as much.
-        return match days_between(received.on, fit.paid_on).abs() {
+        let off = days.iter().map(|day| days_between(received.on, *day).abs()).min();
+        return match off.unwrap_or(0) {
             0 => 50,
             1..=3 => 38,
             _ => -15,
