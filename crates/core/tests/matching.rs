@@ -384,6 +384,27 @@ fn of_equal_instalments_the_one_that_the_bank_told_is_paid() {
 }
 
 #[test]
+fn a_second_payment_is_not_that_of_an_equal_one_told_for_another_day() {
+    let document = "52998224725";
+    let mut receivables = others();
+    for (id, due, told) in [("a", 90, 0), ("b", 97, 11)] {
+        let due = DUE.saturating_add(due.days());
+        receivables.push(owed(id, id, due, 73_911, document, "Maria Prado"));
+        let on = DUE.saturating_add(told.days());
+        receivables.last_mut().unwrap().received =
+            Some(Received { amount: Money::from_cents(73_911), on });
+    }
+    let paid = |id: &str, days: i32| {
+        let mut paid = line(id, DUE.saturating_add(days.days()), 73_911, "COBRANCA RECEBIDA");
+        paid.payer_document = Some(document.into());
+        paid
+    };
+    let found = verdicts(&[paid("l", 0), paid("m", 1)], &receivables);
+    assert_eq!(matched(&found[0], &receivables), ["a"]);
+    assert!(!matches!(found[1], Verdict::Matched(_)), "{:?}", found[1]);
+}
+
+#[test]
 fn one_payer_pays_no_sum_of_several_customers() {
     let receivables = [
         owed("a", "a", DUE, 12_311, "52998224725", "Maria Prado"),

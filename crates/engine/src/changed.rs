@@ -1,11 +1,12 @@
 //! What a bank changed of a registered boleto: its values and its terms.
 
 use jiff::civil::Date;
+use quita_banks::registry;
 use quita_core::money::Money;
-use quita_core::terms::Term;
+use quita_core::terms::{Term, TermKind};
 use quita_store::boletos::{self, Boleto};
 use quita_store::wanted::WantedTerm;
-use quita_store::{StoreError, Tx, charges};
+use quita_store::{StoreError, Tx, accounts, charges};
 use serde_json::json;
 
 use crate::clock::bank_day;
@@ -83,7 +84,11 @@ pub(crate) fn confirm(
         if !stands {
             return Ok(());
         }
+        let is_moved = wanted.expiration_date.is_some();
         wanted.drop_values();
+        if is_moved {
+            move_terms(tx, boleto, shown, bank_day(ids.now()))?;
+        }
         return boletos::save(tx, boleto);
     }
     let is_seen = |wanted: &WantedTerm| {
@@ -101,4 +106,37 @@ pub(crate) fn confirm(
     let seen: Vec<Term> = seen.into_iter().map(|wanted| wanted.term).collect();
     let today = bank_day(ids.now());
     terms_changed(tx, ids, boleto, &seen, today)
+}
+
+/// Here the days of terms moved with the due date. Whether they do at the bank is not known: unless it
+/// shows them there, it is told.
+fn move_terms(
+    tx: &mut Tx,
+    boleto: &mut Boleto,
+    shown: &[Term],
+    today: Date,
+) -> Result<(), StoreError> {
+    let account = accounts::get(tx, &boleto.account_id)?;
+    let bank = account.and_then(|account| registry::by_folder(&account.bank));
+    let Some(can) = bank.map(|bank| bank.info().boleto.change_terms) else { return Ok(()) };
+    let now = boleto.order.changed(boleto.expiration_date, boleto.amount).terms;
+    for kind in [TermKind::Interest, TermKind::Fine, TermKind::Discounts] {
+        let has_days = match kind {
+            TermKind::Interest => now.interest.is_some(),
+            TermKind::Fine => now.fine.is_some(),
+            _ => !now.discounts.is_empty(),
+        };
+        let Some(mut term) = now.term(kind).filter(|term| has_days && !shown.contains(term)) else {
+            continue;
+        };
+        // A bank is not asked for days that are over.
+        if let Term::Discounts(all) = &mut term {
+            all.retain(|discount| discount.date >= today);
+        }
+        // What was asked together with the due date was asked for this one.
+        if can.has(kind) && boleto.wanted.term(kind).is_none() {
+            boleto.wanted.terms.push(WantedTerm::new(term));
+        }
+    }
+    Ok(())
 }

@@ -36,6 +36,8 @@ pub enum Bug {
     StatusBeforeMatch,
     /// A boleto is matched although somebody matched it meanwhile.
     TakesTaken,
+    /// Fees are not found to be fees.
+    FeesLeftOpen,
 }
 
 #[cfg(feature = "planted-bugs")]

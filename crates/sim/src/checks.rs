@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use quita_core::fold::Status;
 use quita_core::money::Money;
-use quita_core::terms::Terms;
+use quita_core::terms::{Accepts, Term, TermKind, Terms};
 use quita_engine::learn::folded;
 use quita_engine::workers::Kind;
 use quita_store::boletos::{self, Boleto, Filter};
@@ -291,15 +291,23 @@ fn agrees(one: &Known, there: &Held, wrong: &mut Vec<String>) {
         wrong.push(format!("{}: {ours:?} here, {theirs:?} at the bank", one.name()));
     }
     if let Some(theirs) = there.terms.as_ref().filter(|_| there.is_open()) {
-        let values = |terms: &Terms| {
-            (terms.abatement, terms.fine.map(|f| f.value), terms.interest.map(|i| i.value))
-        };
-        let ours = &boleto.order.terms;
-        // What the bank took and did not show in time is for a person.
-        if values(ours) != values(theirs) && !one.is_pending(&["change_not_shown"]) {
-            wrong.push(format!("{}: {ours:?} here, {theirs:?} at the bank", one.name()));
+        let ours = boleto.order.changed(boleto.expiration_date, boleto.amount).terms;
+        for kind in TermKind::ALL.into_iter().filter(|kind| !is_same(*kind, &ours, theirs)) {
+            // What the bank took and did not show in time is for a person, and so is what it refused:
+            // the days of a term, after the due date moved.
+            let refused = format!("{}_refused", kind.word());
+            if !one.is_pending(&["change_not_shown", &refused]) {
+                let (ours, theirs) = (ours.term(kind), theirs.term(kind));
+                wrong.push(format!("{}: {ours:?} here, {theirs:?} at the bank", one.name()));
+            }
         }
     }
+}
+
+/// Of what was never said which other amounts it takes, a bank takes none.
+fn is_same(kind: TermKind, ours: &Terms, theirs: &Terms) -> bool {
+    let (ours, theirs) = (ours.term(kind), theirs.term(kind));
+    ours == theirs || ours.is_none() && theirs == Some(Term::Accepts(Accepts::Exact))
 }
 
 /// P2, P4, P5: one receipt for each payment, and what cannot be told apart is shown.

@@ -1,6 +1,8 @@
 //! What people do: the company's program orders and acts, customers pay, clerks click,
 //! strangers lie.
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use quita_banks::simulator::Control;
 use quita_core::fact::Means;
 use quita_core::fold::Status;
@@ -16,6 +18,7 @@ use quita_store::boletos::Filter;
 use serde_json::{Value as Json, json};
 
 use crate::bank::At;
+use crate::chance::Chance;
 use crate::clerk;
 use crate::office;
 use crate::statements;
@@ -201,7 +204,7 @@ fn act_on_some(universe: &Universe, world: &World) {
     let today = bank_day(universe.process_now());
     let due = today.checked_add(jiff::Span::new().days(chance.between(1, 30))).unwrap_or(today);
     // Where the bank changes terms, they are changed too.
-    let kinds = if universe.bank.at == At::Itau { 8 } else { 6 };
+    let kinds = if universe.bank.at == At::Itau { 12 } else { 6 };
     let action = match chance.below(kinds) {
         0 | 1 => json!({ "cancel": {} }),
         2 => json!({ "change": { "expiration_date": due.to_string() } }),
@@ -214,11 +217,44 @@ fn act_on_some(universe: &Universe, world: &World) {
         7 => json!({ "change": {
             "abatement": chance.between(0, 20), "fine": null, "expiration_date": due.to_string(),
         } }),
+        8 => json!({ "change": { "discounts": discounts(chance, boleto.expiration_date) } }),
+        9 => json!({ "change": {
+            "discounts": discounts(chance, due), "expiration_date": due.to_string(),
+        } }),
+        10 => json!({ "change": { "accepts": accepts(chance) } }),
+        // The days of what there is hang on the due date.
+        11 => json!({ "change": {
+            "expiration_date": due.to_string(), "amount": chance.between(250, 100_000),
+        } }),
         _ => json!({
             "settle_by_hand": { "paid_on": today.to_string(), "amount": boleto.amount }
         }),
     };
     ask(universe, world, company, What::Act(boleto.id, action));
+}
+
+/// None, or up to two until a day before the due date or that day, the earlier one larger.
+fn discounts(chance: &Chance, due: Date) -> Json {
+    let (count, in_cents) = (chance.below(3), chance.happens(500));
+    let one = |place: u64| {
+        let days = chance.between(0, 2) + if place + 1 < count { 3 } else { 0 };
+        let date = due.saturating_sub(days.days());
+        match in_cents {
+            true => json!({ "date": date.to_string(), "face_value": 30 - 10 * place }),
+            false => json!({ "date": date.to_string(), "value": format!("{}.00", 5 - place) }),
+        }
+    };
+    (0..count).map(one).collect()
+}
+
+fn accepts(chance: &Chance) -> Json {
+    let least = chance.between(1, 200);
+    match chance.below(4) {
+        0 => json!({ "kind": "exact" }),
+        1 => json!({ "kind": "any" }),
+        2 => json!({ "kind": "at_least", "least": least }),
+        _ => json!({ "kind": "between", "least": least, "most": least + 5_000 }),
+    }
 }
 
 fn some_boleto(universe: &Universe, world: &World) -> Option<(String, BoletoView)> {

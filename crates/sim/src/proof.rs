@@ -319,7 +319,7 @@ fn truly_explained(universe: &Universe, books: &Books, known: &[Known], wrong: &
         }
         let row = books.row(&one.line).filter(|_| universe.plan.at.names_boletos());
         let Some(row) = row else {
-            of_simple_statement(books, known, one, wrong);
+            of_nameless_line(universe, books, known, one, wrong);
             continue;
         };
         // Of what the bank corrected while only its simple statement worked the words are not known.
@@ -348,24 +348,68 @@ fn truly_explained(universe: &Universe, books: &Books, known: &[Known], wrong: &
     }
 }
 
-/// A line that names nothing waits, or is matched with what some movement of its day and amount pays.
-fn of_simple_statement(books: &Books, known: &[Known], one: &Explained, wrong: &mut Vec<String>) {
+/// A fee is a fee. Any other line that names nothing waits, or is matched with what some movement of
+/// its day and amount pays.
+fn of_nameless_line(
+    universe: &Universe,
+    books: &Books,
+    known: &[Known],
+    one: &Explained,
+    wrong: &mut Vec<String>,
+) {
     let line = &one.line.line;
-    let Some(found) = one.found.as_ref().filter(|found| found.kind == Kind::Boletos) else {
-        return;
-    };
-    let shared = |k: &&Known| found.shares.iter().any(|s| s.boleto_id == k.boleto.id);
+    if let Some(row) = books.row(&one.line)
+        && universe.plan.at.is_fee(row) != (one.line.status == Status::Fee)
+    {
+        wrong.push(format!("{}: {row:?} is {one:?}", books.name));
+    }
+    let led_astray = led_astray(books, known);
+    let is_astray = |found: &Match| found.shares.iter().any(|s| led_astray.contains(&s.boleto_id));
+    let to_prove = |found: &&Match| found.kind == Kind::Boletos && !is_astray(found);
+    let Some(found) = one.found.as_ref().filter(to_prove) else { return };
     let fits = |row: &Row| {
         let boleto =
             known.iter().find(|k| k.boleto.bank_id.is_some() && k.boleto.bank_id == row.boleto);
-        let same =
-            |k: &Known| known.iter().filter(shared).any(|other| other.boleto.id == k.boleto.id);
-        row.boleto.is_none() || boleto.is_some_and(same)
+        row.boleto.is_none()
+            || boleto.is_some_and(|k| found.shares.iter().any(|s| s.boleto_id == k.boleto.id))
     };
     let mut rows = books.rows.iter().filter(|r| (r.day, r.amount) == (line.date, line.amount));
     if !rows.any(fits) {
         wrong.push(format!("{}: {one:?} pays something else", books.name));
     }
+}
+
+/// Boletos of whose line a person said that it is another's, or none's: another may be theirs.
+fn led_astray(books: &Books, known: &[Known]) -> BTreeSet<String> {
+    let mut all = books.undone.clone();
+    for one in &books.explained {
+        let by_person = one.found.as_ref().filter(|found| found.created_by != "system");
+        let (Some(found), Some(row)) = (by_person, books.row(&one.line)) else { continue };
+        let is_its = |k: &&Known| k.boleto.bank_id.is_some() && k.boleto.bank_id == row.boleto;
+        let its = known.iter().find(is_its).map(|k| &k.boleto.id);
+        let told: Vec<&String> = found.shares.iter().map(|share| &share.boleto_id).collect();
+        if told != Vec::from_iter(its) {
+            all.extend(told.into_iter().chain(its).cloned());
+        }
+    }
+    all
+}
+
+/// Counts what boletos were credited by lines that nobody but the machine looked at, and how many of
+/// those are matched: that nothing wrong is matched is also true of a machine that matches nothing.
+pub(crate) fn count(universe: &Universe, store: &Store) -> Result<(), StoreError> {
+    for books in books(universe, store)? {
+        for one in &books.explained {
+            let by_itself = one.found.as_ref().is_none_or(|found| found.created_by == "system");
+            let is_credit =
+                books.row(&one.line).is_some_and(|r| r.boleto.is_some() && r.amount.is_positive());
+            if by_itself && is_credit && !books.undone.contains(&one.line.id) {
+                let matched = if one.line.status == Status::Matched { "matched" } else { "open" };
+                universe.trace.count(format!("credit {matched}"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// P5: a boleto that is paid twice, or of which the bank tells nothing, is before a person.

@@ -13,7 +13,7 @@ use crate::bank::At;
 use crate::plan::Plan;
 use crate::trace::{self, Counts};
 use crate::universe::{Crash, Universe};
-use crate::{checks, house, people};
+use crate::{checks, house, people, proof};
 
 /// All must be well so long after the last fault: some things are looked at once a day.
 const REST_SECONDS: i64 = 30 * 3600;
@@ -139,6 +139,7 @@ fn rest(process: &mut Process<'_>) -> Result<(), StoreError> {
             }
             let wrong = checks::at_rest(universe, &process.store)?;
             if wrong.is_empty() {
+                proof::count(universe, &process.store)?;
                 universe.log(format_args!("all is well {}", summary(process)?));
                 return Ok(());
             }

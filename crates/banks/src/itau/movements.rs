@@ -116,7 +116,7 @@ fn report(
                 key: PaymentKey::Nth(ordinal(day, *place)),
                 means: means(status, item.tipo_cobranca.get()),
                 amount: PaidAmount::Exact(amount),
-                // Of what was paid on a weekend it is the next business day.
+                // A guess, and late at worst: whoever tells an earlier day is believed.
                 paid_on: Some(day),
                 credited_on: None,
                 settled_at: None,

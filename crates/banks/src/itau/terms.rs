@@ -16,9 +16,8 @@ use super::wire::{
 
 /// Those that the bank shows of a boleto that is due on this day.
 pub(super) fn shown(data: &DadoBoletoLido, due: Date) -> Vec<Term> {
-    let late = due.tomorrow().unwrap_or(due);
-    let interest = data.juros.0.as_ref().and_then(|juros| interest(juros, late));
-    let fine = data.multa.0.as_ref().and_then(|multa| fine(multa, late));
+    let interest = data.juros.0.as_ref().and_then(|juros| interest(juros, due));
+    let fine = data.multa.0.as_ref().and_then(|multa| fine(multa, due));
     let all = [
         data.valor_abatimento.get().and_then(numbers::money).map(Term::Abatement),
         interest.map(Term::Interest),
@@ -29,12 +28,18 @@ pub(super) fn shown(data: &DadoBoletoLido, due: Date) -> Vec<Term> {
     all.into_iter().flatten().collect()
 }
 
-/// The day from which something is charged; the one after the due date where none is told.
-fn from_day(told: &Text, late: Date) -> Option<Date> {
-    match told.get() {
-        None => Some(late),
-        Some(_) => told.date(),
+/// The day from which something is charged, told as such or as days after the due date; the one
+/// after the due date where neither is told.
+fn from_day(day: &Text, days: &Text, due: Date) -> Option<Date> {
+    if day.get().is_some() {
+        return day.date();
     }
+    let days = match days.get() {
+        None => 1,
+        // Whether none means that day or the next is not known.
+        Some(_) => days.count().filter(|days| (1..=9_999).contains(days))?,
+    };
+    due.checked_add(jiff::Span::new().days(i64::from(days))).ok()
 }
 
 /// A percentage in decimals, or twelve digits of which five are decimals.
@@ -48,24 +53,26 @@ fn percent(text: &Text) -> Option<Rate> {
 }
 
 /// Codes 90 and 93; 03, 08 and 01, 06 are those of the bank's own systems.
-fn interest(told: &JurosLidos, late: Date) -> Option<Option<Interest>> {
+fn interest(told: &JurosLidos, due: Date) -> Option<Option<Interest>> {
     let value = match told.codigo_tipo_juros.count()? {
         5 => return Some(None),
         90 | 8 | 3 => InterestValue::PerMonth(percent(&told.percentual_juros)?),
         93 | 6 | 1 => InterestValue::PerDay(numbers::money(told.valor_juros.get()?)?),
         _ => return None,
     };
-    Some(Some(Interest { date: from_day(&told.data_juros, late)?, value }))
+    let date = from_day(&told.data_juros, &told.quantidade_dias_juros, due)?;
+    Some(Some(Interest { date, value }))
 }
 
-fn fine(told: &MultaLida, late: Date) -> Option<Option<Fine>> {
+fn fine(told: &MultaLida, due: Date) -> Option<Option<Fine>> {
     let value = match told.codigo_tipo_multa.count()? {
         3 => return Some(None),
         1 => Value::Fixed(numbers::money(told.valor_multa.get()?)?),
         2 => Value::Percent(percent(&told.percentual_multa)?),
         _ => return None,
     };
-    Some(Some(Fine { date: from_day(&told.data_multa, late)?, value }))
+    let date = from_day(&told.data_multa, &told.quantidade_dias_multa, due)?;
+    Some(Some(Fine { date, value }))
 }
 
 fn discounts(told: &DescontoLido) -> Option<Vec<Discount>> {
@@ -135,7 +142,22 @@ mod tests {
                 } }),
                 monthly(date(2026, 12, 28)),
             ),
+            (
+                json!({ "juros": {
+                    "codigo_tipo_juros": "3", "percentual_juros": "1.00", "quantidade_dias_juros": 5,
+                } }),
+                monthly(date(2026, 12, 26)),
+            ),
             (json!({ "juros": { "codigo_tipo_juros": "5" } }), Term::Interest(None)),
+            (
+                json!({ "multa": {
+                    "codigo_tipo_multa": "1", "valor_multa": "2.50", "quantidade_dias_multa": "10",
+                } }),
+                Term::Fine(Some(Fine {
+                    date: date(2026, 12, 31),
+                    value: Value::Fixed(cents(250)),
+                })),
+            ),
             (
                 json!({ "multa": { "codigo_tipo_multa": "01", "valor_multa": "2.50" } }),
                 Term::Fine(Some(Fine { date: late, value: Value::Fixed(cents(250)) })),
@@ -172,6 +194,9 @@ mod tests {
             json!({ "multa": { "codigo_tipo_multa": "02", "percentual_multa": "dois" } }),
             json!({ "multa": {
                 "codigo_tipo_multa": "01", "valor_multa": "2.50", "data_multa": "amanhã",
+            } }),
+            json!({ "multa": {
+                "codigo_tipo_multa": "01", "valor_multa": "2.50", "quantidade_dias_multa": 0,
             } }),
             json!({ "desconto": { "codigo_tipo_desconto": "01", "descontos": [{}] } }),
             json!({ "desconto": { "codigo_tipo_desconto": "01" } }),

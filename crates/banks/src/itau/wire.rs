@@ -224,6 +224,7 @@ pub(super) struct DadoBoletoLido {
 pub(super) struct JurosLidos {
     pub(super) codigo_tipo_juros: Text,
     pub(super) data_juros: Text,
+    pub(super) quantidade_dias_juros: Text,
     pub(super) valor_juros: Text,
     pub(super) percentual_juros: Text,
 }
@@ -233,6 +234,7 @@ pub(super) struct JurosLidos {
 pub(super) struct MultaLida {
     pub(super) codigo_tipo_multa: Text,
     pub(super) data_multa: Text,
+    pub(super) quantidade_dias_multa: Text,
     pub(super) valor_multa: Text,
     pub(super) percentual_multa: Text,
 }

@@ -229,6 +229,11 @@ fn detail_and_daily_movement_tell_one_payment_and_two_days_tell_two() {
     let one = facts(&[&detail[0], &first[0], &first[0]]);
     let boleto = fold(one.iter().map(|(channel, fact)| (*channel, fact)));
     assert_eq!((boleto.status, boleto.receipts.len()), (Status::Settled, 1));
+    // The movement may have it under the day of the credit.
+    let late = facts(&[&second[0], &detail[0]]);
+    let boleto = fold(late.iter().map(|(channel, fact)| (*channel, fact)));
+    assert_eq!(boleto.receipts.len(), 1);
+    assert_eq!(boleto.receipts[0].paid_on, Some(date(2026, 12, 1)));
     let two = facts(&[&detail[0], &first[0], &second[0]]);
     let boleto = fold(two.iter().map(|(channel, fact)| (*channel, fact)));
     assert_eq!(boleto.receipts.len(), 2);

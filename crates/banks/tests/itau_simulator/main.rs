@@ -13,4 +13,5 @@ mod issuing;
 mod money;
 mod notices;
 mod reading;
+mod terms;
 mod world;

@@ -183,3 +183,29 @@ fn late_payments_hold_fine_and_interest() {
         (Some("2.47"), Some("0.41"))
     );
 }
+
+#[test]
+fn the_movement_has_a_payment_under_one_of_three_days() {
+    for (switch, days) in [
+        ("business_day", ["2026-12-07", "2026-12-07"]),
+        ("paid", ["2026-12-05", "2026-12-05"]),
+        // Paid by QR it is credited at once, by barcode on the business day after.
+        ("credited", ["2026-12-07", "2026-12-05"]),
+    ] {
+        let mut world = World::new();
+        world.set("movement_day", json!(switch));
+        world.set("movement_lag_days", json!(0));
+        // A Saturday.
+        world.run_to("2026-12-05T14:00:00Z");
+        world.sign_in();
+        let (paid, scanned) = (world.plain("00000001"), world.hybrid("00000002"));
+        world.pay(&paid, Means::Boleto, None);
+        world.pay(&scanned, Means::Pix, None);
+        for (number, day) in ["00000001", "00000002"].into_iter().zip(days) {
+            let movements = world.movements(day);
+            let is_paid =
+                |m: &&Json| m["nosso_numero"] == number && m["valor_liquido_lancado"] == "123.45";
+            assert_eq!(movements.iter().filter(is_paid).count(), 1, "{switch} {number}");
+        }
+    }
+}

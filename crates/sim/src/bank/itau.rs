@@ -16,6 +16,12 @@ const BRANCH: &str = "0001";
 /// The usual wallet.
 const WALLET: &str = "109";
 
+/// How its fees are called: for a payment, and any other that moves.
+pub(super) const FEES: [&str; 2] = ["TAR COBRANCA", "TARIFA"];
+
+/// What the query can show of the terms; the days of the first three may hang on the due date.
+const TERMS: [&str; 5] = ["juros", "multa", "desconto", "abatimento", "recebimento_divergente"];
+
 /// Switches that end with the last fault.
 pub(super) const FAULTS: [&str; 5] = [
     "bolecode_pending",
@@ -111,7 +117,7 @@ pub(super) fn switches(chance: &Chance) -> Vec<(&'static str, Json)> {
         ("instruction_delay_ms", instruction_delay),
         ("instructions_refused", count(2)),
         // What waits for somebody and is never shown is for a person, after the end of a run.
-        ("terms_shown", json!(status != 204 || chance.happens(850))),
+        ("terms_shown", json!(if status != 204 { TERMS.to_vec() } else { terms_shown(chance) })),
         ("settled_word", json!(chance.pick(&["Liquidado", "Creditado", "Baixado"]))),
         ("credit_days", json!(chance.pick(&[0, 1, 1, 2]))),
         ("pix_payment_block", flag(500)),
@@ -125,7 +131,21 @@ pub(super) fn switches(chance: &Chance) -> Vec<(&'static str, Json)> {
         ("webhook_lost", count(2)),
         ("webhook_doubled", count(4)),
         ("webhook_reordered", count(3)),
+        ("terms_codes", json!(chance.pick(&["sent", "number", "internal", "internal_business"]))),
+        ("terms_start", json!(chance.pick(&["day", "days"]))),
+        ("moved_with_due", json!(some(chance, &TERMS[..3], 500))),
+        ("movement_day", json!(chance.pick(&["business_day", "paid", "credited"]))),
     ]
+}
+
+/// Of the terms: nearly always all that the bank can show, else some or none.
+fn terms_shown(chance: &Chance) -> Vec<&'static str> {
+    if chance.happens(700) { TERMS.to_vec() } else { some(chance, &TERMS, 500) }
+}
+
+/// Each of these at a rate.
+fn some(chance: &Chance, all: &[&'static str], rate: u32) -> Vec<&'static str> {
+    all.iter().copied().filter(|_| chance.happens(rate)).collect()
 }
 
 /// How statements and balances are shown.

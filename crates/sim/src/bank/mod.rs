@@ -89,6 +89,9 @@ pub(crate) struct Row {
     pub(crate) day: Date,
     pub(crate) amount: Money,
     pub(crate) kind: String,
+    /// What the statement says, where that is more than the kind.
+    #[serde(default)]
+    pub(crate) text: String,
     /// The bank's id of the boleto that was paid, or that a fee is for.
     pub(crate) boleto: Option<String>,
 }
@@ -149,6 +152,14 @@ impl At {
     /// Whether a row of its statement names the boleto that it is about.
     pub(crate) const fn names_boletos(self) -> bool {
         matches!(self, Self::Inter)
+    }
+
+    /// Whether a movement is what the bank takes for its services.
+    pub(crate) fn is_fee(self, row: &Row) -> bool {
+        match self {
+            Self::Inter => row.kind == "TARIFA",
+            Self::Itau => itau::FEES.contains(&row.text.as_str()),
+        }
     }
 
     /// Switches that end with the last fault.

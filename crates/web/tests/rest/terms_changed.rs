@@ -21,6 +21,8 @@ crate::on_both_databases! {
     after_silence_the_bank_is_asked_before_it_is_told_again
     what_is_taken_holds_once_it_is_shown
     what_is_never_shown_is_for_a_person
+    days_that_do_not_move_with_the_due_date_are_told
+    days_that_move_with_the_due_date_are_only_seen
     a_bank_that_shows_no_terms_is_believed_unless_it_waits
     killed_at_any_point_it_is_asked_once
     the_form_asks_for_what_was_changed_in_it
@@ -307,9 +309,50 @@ async fn what_is_never_shown_is_for_a_person(house: &House) {
     assert!(told[0].1.contains("abatimento de R$ 5,00; multa de 2,00 %"), "{told:?}");
 }
 
+/// A boleto with fine and discount, and with a later due date since.
+async fn due_later(house: &House) -> Value {
+    let boleto = registered(house).await;
+    let terms = json!({
+        "fine": { "value": "2.00" }, "discounts": [{ "date": "2026-12-10", "face_value": 500 }],
+    });
+    change(house, &boleto, "um", &terms).await.expect(202);
+    after(house, &boleto).await;
+    change(house, &boleto, "dois", &json!({ "expiration_date": "2026-12-20" })).await.expect(202);
+    let now = after(house, &boleto).await;
+    let (due, wanted) = (&now["expiration_date"], &now["changes_wanted"]);
+    assert_eq!((due, wanted), (&json!("2026-12-20"), &json!([])));
+    let days = (&now["fine"]["date"], &now["discounts"][0]["date"]);
+    assert_eq!(days, (&json!("2026-12-21"), &json!("2026-12-15")));
+    let there = at_bank(house)["terms"].take();
+    assert_eq!(days, (&there["fine"]["date"], &there["discounts"][0]["date"]));
+    now
+}
+
+async fn days_that_do_not_move_with_the_due_date_are_told(house: &House) {
+    set(house, "moved_with_due", json!(["multa"]));
+    let boleto = due_later(house).await;
+    assert_eq!(attempts(house, &boleto, "change_discounts"), ["done", "done"]);
+    assert_eq!(attempts(house, &boleto, "change_fine"), ["done"]);
+    // A day that is over by now is not asked for.
+    house.clock.pass(10 * 86_400);
+    let earlier = json!({ "expiration_date": "2026-12-06" });
+    change(house, &boleto, "tres", &earlier).await.expect(202);
+    let now = after(house, &boleto).await;
+    assert_eq!((&now["discounts"], &now["changes_wanted"]), (&json!([]), &json!([])));
+    assert_eq!(at_bank(house)["terms"].get("discounts"), None);
+    assert_eq!(pending(house).await, []);
+}
+
+async fn days_that_move_with_the_due_date_are_only_seen(house: &House) {
+    set(house, "moved_with_due", json!(["juros", "multa", "desconto"]));
+    let boleto = due_later(house).await;
+    assert_eq!(attempts(house, &boleto, "change_discounts"), ["done"]);
+    assert_eq!(attempts(house, &boleto, "change_fine"), ["done"]);
+}
+
 async fn a_bank_that_shows_no_terms_is_believed_unless_it_waits(house: &House) {
     let boleto = registered(house).await;
-    set(house, "terms_shown", json!(false));
+    set(house, "terms_shown", json!([]));
     change(house, &boleto, "um", &json!({ "fine": { "value": "2" } })).await.expect(202);
     let now = after(house, &boleto).await;
     assert_eq!((&now["fine"]["value"], &now["changes_wanted"]), (&json!("2.00"), &json!([])));

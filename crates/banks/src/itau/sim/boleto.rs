@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use quita_core::calendar::Calendar;
+use quita_core::calendar::{Calendar, days_between};
 use quita_core::fact::Means;
 use quita_core::money::Money;
 use quita_core::payable::{Payable, PayableRules, payable};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::numbers::{Qr, Title};
-use super::switches::{SettledWord, Switches};
+use super::switches::{Codes, SettledWord, ShownTerm, Start, Switches};
 use crate::simulator::clock;
 
 /// Where a boleto stands.
@@ -210,9 +210,7 @@ impl Boleto {
             "dados_individuais_boleto": [individual],
             "historico": self.history.iter().map(Event::json).collect::<Vec<_>>(),
         });
-        if switches.terms_shown {
-            self.show_terms(&mut data);
-        }
+        self.show_terms(&mut data, switches);
         if let Some(qr) = &self.qr {
             data["qrcode_pix"] = json!({ "emv": qr.br_code, "imagem_base64": "", "txid": qr.txid });
         }
@@ -243,45 +241,78 @@ impl Boleto {
         })
     }
 
-    /// Its terms now, in decimals; what is not kept as a term is shown as it was sent.
-    fn show_terms(&self, data: &mut Json) {
+    /// Its terms now, in decimals, as far as the bank shows them; what is not kept as a term is shown
+    /// as it was sent.
+    fn show_terms(&self, data: &mut Json, switches: &Switches) {
+        for shown in &switches.terms_shown {
+            let name = shown.field();
+            let Some(mut told) = self.term(*shown, switches.terms_start) else { continue };
+            let code = match shown {
+                ShownTerm::RecebimentoDivergente => "codigo_tipo_autorizacao".to_owned(),
+                _ => format!("codigo_tipo_{name}"),
+            };
+            if let Some(code) = told.get_mut(&code) {
+                let is_interest = *shown == ShownTerm::Juros;
+                *code = written(code, is_interest, switches.terms_codes);
+            }
+            data[name] = told;
+        }
+    }
+
+    /// One of its terms; `None` where nothing was ever said of it.
+    fn term(&self, which: ShownTerm, start: Start) -> Option<Json> {
         let Terms { fine, interest, discounts, abatement, .. } = &self.terms;
-        for name in ["juros", "multa", "desconto", "recebimento_divergente"] {
-            if let Some(sent) = self.rest.get(name) {
-                data[name] = sent.clone();
+        let sent = self.rest.get(which.field()).cloned();
+        let since = |mut told: Json, what: &str, day: Date| {
+            match start {
+                Start::Day => told[format!("data_{what}")] = json!(day),
+                Start::Days => {
+                    told[format!("quantidade_dias_{what}")] = json!(days_between(self.due, day));
+                }
             }
-        }
-        data["valor_abatimento"] = json!(abatement.to_decimal());
-        if let Some(Interest { date, value }) = interest {
-            data["juros"] = match value {
-                InterestValue::PerMonth(rate) => json!({
-                    "codigo_tipo_juros": "90", "percentual_juros": percent(*rate), "data_juros": date,
-                }),
-                InterestValue::PerDay(amount) => json!({
-                    "codigo_tipo_juros": "93", "valor_juros": amount.to_decimal(), "data_juros": date,
-                }),
-            };
-        }
-        if let Some(Fine { date, value }) = fine {
-            data["multa"] = match value {
-                Value::Percent(rate) => json!({
-                    "codigo_tipo_multa": "02", "percentual_multa": percent(*rate), "data_multa": date,
-                }),
-                Value::Fixed(amount) => json!({
-                    "codigo_tipo_multa": "01", "valor_multa": amount.to_decimal(), "data_multa": date,
-                }),
-            };
-        }
-        let one = |discount: &Discount| match discount.value {
-            Value::Percent(rate) => {
-                json!({ "data_desconto": discount.date, "percentual_desconto": percent(rate) })
-            }
-            Value::Fixed(amount) => {
-                json!({ "data_desconto": discount.date, "valor_desconto": amount.to_decimal() })
-            }
+            Some(told)
         };
-        if !discounts.is_empty() {
-            data["desconto"]["descontos"] = discounts.iter().map(one).collect();
+        match (which, fine, interest) {
+            (ShownTerm::Abatimento, ..) => Some(json!(abatement.to_decimal())),
+            (ShownTerm::Juros, _, Some(Interest { date, value })) => {
+                let told = match value {
+                    InterestValue::PerMonth(rate) => {
+                        json!({ "codigo_tipo_juros": "90", "percentual_juros": percent(*rate) })
+                    }
+                    InterestValue::PerDay(amount) => {
+                        json!({ "codigo_tipo_juros": "93", "valor_juros": amount.to_decimal() })
+                    }
+                };
+                since(told, "juros", *date)
+            }
+            (ShownTerm::Multa, Some(Fine { date, value }), _) => {
+                let told = match value {
+                    Value::Percent(rate) => {
+                        json!({ "codigo_tipo_multa": "02", "percentual_multa": percent(*rate) })
+                    }
+                    Value::Fixed(amount) => {
+                        json!({ "codigo_tipo_multa": "01", "valor_multa": amount.to_decimal() })
+                    }
+                };
+                since(told, "multa", *date)
+            }
+            (ShownTerm::Desconto, ..) if !discounts.is_empty() => {
+                let one = |discount: &Discount| {
+                    let day = discount.date;
+                    match discount.value {
+                        Value::Percent(rate) => {
+                            json!({ "data_desconto": day, "percentual_desconto": percent(rate) })
+                        }
+                        Value::Fixed(amount) => {
+                            json!({ "data_desconto": day, "valor_desconto": amount.to_decimal() })
+                        }
+                    }
+                };
+                let mut told = sent.unwrap_or_default();
+                told["descontos"] = discounts.iter().map(one).collect();
+                Some(told)
+            }
+            _ => sent,
         }
     }
 
@@ -328,6 +359,24 @@ impl Boleto {
             "emitir_segunda_via": self.situation == Situacao::Aberto,
         })
     }
+}
+
+/// A code as the bank writes it, given as it is sent.
+fn written(sent: &Json, is_interest: bool, codes: Codes) -> Json {
+    let text = sent.as_str().map_or_else(|| sent.to_string(), str::to_owned);
+    let own = match (codes, text.as_str()) {
+        (Codes::Internal, "90") => "03",
+        (Codes::Internal, "91") => "02",
+        (Codes::Internal, "92") => "04",
+        (Codes::Internal, "93") => "01",
+        (Codes::InternalBusiness, "90") => "08",
+        (Codes::InternalBusiness, "91") => "07",
+        (Codes::InternalBusiness, "92") => "09",
+        (Codes::InternalBusiness, "93") => "06",
+        (Codes::Number, _) => return text.parse::<u32>().map_or_else(|_| sent.clone(), Json::from),
+        _ => return sent.clone(),
+    };
+    if is_interest { json!(own) } else { sent.clone() }
 }
 
 /// As the bank writes percentages, with five decimals.

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_core::calendar::days_between;
 use quita_core::money::Money;
-use quita_core::terms::{Anticipation, Discount, Fine, Interest, InterestValue, Terms, Value};
+use quita_core::terms::{
+    Accepts, Anticipation, Discount, Fine, Interest, InterestValue, Terms, Value,
+};
 use serde_json::{Value as Json, json};
 
 use super::Call;
@@ -96,7 +98,7 @@ impl State {
         boleto.pending = false;
         let end = clock::instant(clock::plus_days(boleto.limit, 1), 0);
         self.schedule(end, Task::LimitDate { boleto: place });
-        self.moved(place, "E", Money::ZERO, at);
+        self.moved(place, "E", at);
     }
 
     /// After its last day of payment the bank writes it off.
@@ -254,6 +256,7 @@ fn terms(reader: &mut Reader<'_>, amount: Money, due: Date) -> Terms {
         interest: interest(reader, own, due),
         discounts,
         abatement,
+        accepts: accepts(reader, own),
         ..Terms::default()
     }
 }
@@ -301,6 +304,24 @@ pub(super) fn interest(reader: &mut Reader<'_>, own: &str, due: Date) -> Option<
         _ => return None,
     };
     Some(Interest { date: from_day(reader, &name, "juros", due), value })
+}
+
+/// `recebimento_divergente`; shares of the amount are taken and not kept as a term.
+pub(super) fn accepts(reader: &mut Reader<'_>, own: &str) -> Option<Accepts> {
+    let name = format!("{own}recebimento_divergente");
+    let at = |rest: &str| format!("{name}.{rest}");
+    let is_money = reader.text(&at("codigo_tipo_recebimento")).as_deref() == Some("V");
+    let least = |reader: &mut Reader<'_>| reader.money(&at("valor_minimo")).filter(|_| is_money);
+    match reader.text(&at("codigo_tipo_autorizacao"))?.as_str() {
+        "01" => Some(Accepts::Any),
+        "02" => {
+            let most = reader.money(&at("valor_maximo"))?;
+            Some(Accepts::Between(least(reader)?, most))
+        }
+        "03" => Some(Accepts::Exact),
+        "04" => least(reader).map(Accepts::AtLeast),
+        _ => None,
+    }
 }
 
 /// `desconto`: up to three of one kind.

@@ -3,17 +3,18 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use quita_core::calendar::Calendar;
-use quita_core::money::Money;
+use quita_core::terms::Terms;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::Call;
 use super::boleto::{Boleto, End, Event, Situacao};
-use super::emission::{discounts, fine, interest};
+use super::emission::{accepts, discounts, fine, interest};
 use super::fields::{Reader, Service};
 use super::numbers;
 use super::reply::{self, Field};
 use super::state::{State, Task};
+use super::switches::ShownTerm;
 use crate::contract::HttpResponse;
 use crate::simulator::clock;
 
@@ -50,7 +51,7 @@ impl State {
         let body = wrapped(what, body);
         let mut reader = Reader::new(&body, Service::Instruction, &self.switches);
         let mut changed = boleto.clone();
-        if !change(&mut changed, what, &mut reader, call.today) {
+        if !change(&mut changed, what, &mut reader, &self.switches.moved_with_due, call.today) {
             return reply::message(404, "Recurso Inexistente");
         }
         if !reader.wrong.is_empty() {
@@ -107,7 +108,8 @@ impl State {
         let body: Json = serde_json::from_str(&instruction.body).unwrap_or_default();
         let mut reader = Reader::new(&body, Service::Instruction, &self.switches);
         let mut changed = boleto.clone();
-        change(&mut changed, &instruction.what, &mut reader, clock::day(at));
+        let moved = &self.switches.moved_with_due;
+        change(&mut changed, &instruction.what, &mut reader, moved, clock::day(at));
         let name = instruction.what.replace('_', " ").to_uppercase();
         changed.history.push(Event {
             day: clock::day(at),
@@ -131,7 +133,7 @@ impl State {
             before: String::new(),
             after: String::new(),
         });
-        self.moved(place, "B", Money::ZERO, at);
+        self.moved(place, "B", at);
     }
 }
 
@@ -147,7 +149,13 @@ fn full_id(id: &str) -> Option<(String, String)> {
 
 /// Carries an instruction out on a copy, with complaints in `reader`; false where the bank has no
 /// such instruction.
-fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date) -> bool {
+fn change(
+    boleto: &mut Boleto,
+    what: &str,
+    reader: &mut Reader<'_>,
+    moved: &[ShownTerm],
+    today: Date,
+) -> bool {
     match what {
         "baixa" => {}
         "data_vencimento" => {
@@ -158,13 +166,7 @@ fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date)
                 let days = i64::from(quita_core::calendar::days_between(boleto.due, due));
                 boleto.limit = clock::plus_days(boleto.limit, days).max(due);
                 boleto.due = due;
-                let moved = |day: Date| clock::plus_days(day, days);
-                if let Some(fine) = &mut boleto.terms.fine {
-                    fine.date = moved(fine.date);
-                }
-                if let Some(interest) = &mut boleto.terms.interest {
-                    interest.date = moved(interest.date);
-                }
+                boleto.move_terms(days, moved);
             }
         }
         "valor_nominal" => {
@@ -201,8 +203,12 @@ fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date)
             }
         }
         "seu_numero" => boleto.reference = reader.required("texto_seu_numero", 10),
+        "recebimento_divergente" => {
+            boleto.terms.accepts = accepts(reader, "");
+            boleto.keep(what, reader);
+        }
         // Taken and shown again; nothing follows from it here.
-        "recebimento_divergente" | "protesto" | "negativacao" | "pagador" | "sacador_avalista" => {
+        "protesto" | "negativacao" | "pagador" | "sacador_avalista" => {
             boleto.keep(what, reader);
         }
         _ => return false,
@@ -216,6 +222,20 @@ fn change(boleto: &mut Boleto, what: &str, reader: &mut Reader<'_>, today: Date)
 }
 
 impl Boleto {
+    /// The due date moved by so many days, and with it the days of these terms.
+    fn move_terms(&mut self, days: i64, moved: &[ShownTerm]) {
+        let Terms { fine, interest, discounts, .. } = &mut self.terms;
+        for which in moved {
+            let dates: Vec<&mut Date> = match which {
+                ShownTerm::Juros => interest.iter_mut().map(|one| &mut one.date).collect(),
+                ShownTerm::Multa => fine.iter_mut().map(|one| &mut one.date).collect(),
+                ShownTerm::Desconto => discounts.iter_mut().map(|one| &mut one.date).collect(),
+                ShownTerm::Abatimento | ShownTerm::RecebimentoDivergente => Vec::new(),
+            };
+            dates.into_iter().for_each(|date| *date = clock::plus_days(*date, days));
+        }
+    }
+
     /// What was sent of it takes the place of what there was.
     fn keep(&mut self, what: &str, reader: &Reader<'_>) {
         if let Some(rest) = self.rest.as_object_mut() {

@@ -37,6 +37,7 @@ impl State {
                 "day": row.day,
                 "amount": row.amount,
                 "kind": row.code,
+                "text": row.text,
                 "boleto": row.boleto,
             })
         };

@@ -40,12 +40,16 @@
 //! | `instruction_status` | `204` | `200`: «aguardando aprovação», `202`: taken for later | H (happens) |
 //! | `instruction_delay_ms` | `0` | time until an instruction takes effect | I |
 //! | `instructions_refused` | `0` | count: next instructions are refused | – |
-//! | `terms_shown` | `true` | the query shows interest, fine, discounts, abatement, other amounts | M |
+//! | `terms_shown` | `["juros","multa","desconto","abatimento","recebimento_divergente"]` | what of the terms the query shows | M |
+//! | `terms_codes` | `sent` | how it writes their codes: as sent, `number`, or of interest `internal` (03, 02, 04, 01) and `internal_business` (08, 07, 09, 06) | M |
+//! | `terms_start` | `day` | how it tells since when fine and interest are charged: else `days` after the due date | I |
+//! | `moved_with_due` | `["juros","multa"]` | terms whose days move with the due date; `desconto` may be one | I |
 //! | `situation_word` | `null` | word shown instead of every situation | – |
 //! | `settled_word` | `Liquidado` | situation once the money is credited; else `Creditado`, `Baixado` | M |
 //! | `credit_days` | `1` | business days until a boleto paid by barcode is credited | M |
 //! | `pix_payment_block` | `false` | a boleto paid by QR lists its payment in the query | M |
 //! | `pay_when_closed` | `false` | written-off boletos can be paid | – |
+//! | `movement_day` | `business_day` | day of a payment in the movement: that or the next business day; else `paid`, whatever day it is, or `credited` | I |
 //! | `movement_lag_days` | `1` | business days until a day's movement is shown | M |
 //! | `movement_page_max` | `100` | movements a page at most | I |
 //! | `no_movement_status` | `204` | a day without movement: `204`, `404`, or `200` with an empty list | I |
@@ -62,8 +66,8 @@
 //! | `webhook_retry_minutes` | `[1,5,30]` | waits before further tries | I |
 //!
 //! Guessed without a switch: 401 for a token shown with another certificate, 422 for instructions on
-//! what is not open, 403 for an account that is not the client's, payments of a weekend move on the
-//! next business day, entries of the movement on the day of issue.
+//! what is not open, 403 for an account that is not the client's, entries of the movement on the day of
+//! issue or the next business day.
 
 mod boleto;
 mod certificates;

@@ -12,6 +12,7 @@ use super::Call;
 use super::query::paged;
 use super::reply::{self, Field};
 use super::state::{Movement, State};
+use super::switches::MovementDay;
 use crate::contract::HttpResponse;
 use crate::simulator::clock;
 use crate::simulator::input::query;
@@ -20,12 +21,33 @@ use crate::simulator::input::query;
 const SHOWN_HOUR: i8 = 6;
 
 impl State {
-    /// Enters a movement of a boleto.
-    pub(super) fn moved(&mut self, place: usize, status: &str, amount: Money, at: Timestamp) {
+    /// Enters the movement of a payment that is credited so many business days later.
+    pub(super) fn paid(
+        &mut self,
+        place: usize,
+        status: &str,
+        amount: Money,
+        at: Timestamp,
+        days: u16,
+    ) {
+        let (today, calendar) = (clock::day(at), Calendar::national());
+        let day = match (self.switches.movement_day, days) {
+            (MovementDay::Paid, _) | (MovementDay::Credited, 0) => today,
+            (MovementDay::BusinessDay, _) => calendar.next_business_day(today),
+            (MovementDay::Credited, days) => calendar.add_business_days(today, i32::from(days)),
+        };
+        self.moved_on(day, place, status, amount, at);
+    }
+
+    /// Enters a movement of a boleto without money.
+    pub(super) fn moved(&mut self, place: usize, status: &str, at: Timestamp) {
+        let day = Calendar::national().next_business_day(clock::day(at));
+        self.moved_on(day, place, status, Money::ZERO, at);
+    }
+
+    fn moved_on(&mut self, day: Date, place: usize, status: &str, amount: Money, at: Timestamp) {
         let Some(boleto) = self.boletos.get(place) else { return };
         let calendar = Calendar::national();
-        // What moves on a weekend moves on the next business day.
-        let day = calendar.next_business_day(clock::day(at));
         let lag = i32::from(self.switches.movement_lag_days);
         let shown_from = match lag {
             0 => at,

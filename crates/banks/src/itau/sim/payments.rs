@@ -55,9 +55,9 @@ impl State {
         boleto.situation = Situacao::Pago;
         let (id, hybrid) = (boleto.id(), boleto.hybrid);
         let status = if hybrid && means == Means::Pix { "BL" } else { "L" };
-        self.moved(place, status, amount, now);
-        self.notify(place, number, NoticeKind::BaixaOperacional, now);
         let days = if means == Means::Pix { 0 } else { self.switches.credit_days };
+        self.paid(place, status, amount, now, days);
+        self.notify(place, number, NoticeKind::BaixaOperacional, now);
         match days {
             0 => self.credit(place, number, now, rng),
             days => {

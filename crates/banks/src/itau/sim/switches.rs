@@ -28,7 +28,10 @@ pub(super) struct Switches {
     pub(super) instruction_status: u16,
     pub(super) instruction_delay_ms: u64,
     pub(super) instructions_refused: Count,
-    pub(super) terms_shown: bool,
+    pub(super) terms_shown: Vec<ShownTerm>,
+    pub(super) terms_codes: Codes,
+    pub(super) terms_start: Start,
+    pub(super) moved_with_due: Vec<ShownTerm>,
 
     pub(super) situation_word: Option<String>,
     pub(super) settled_word: SettledWord,
@@ -36,6 +39,7 @@ pub(super) struct Switches {
     pub(super) pix_payment_block: bool,
     pub(super) pay_when_closed: bool,
 
+    pub(super) movement_day: MovementDay,
     pub(super) movement_lag_days: u16,
     pub(super) movement_page_max: usize,
     pub(super) no_movement_status: u16,
@@ -76,12 +80,16 @@ impl Default for Switches {
             instruction_status: 204,
             instruction_delay_ms: 0,
             instructions_refused: Count::NEVER,
-            terms_shown: true,
+            terms_shown: ShownTerm::ALL.to_vec(),
+            terms_codes: Codes::Sent,
+            terms_start: Start::Day,
+            moved_with_due: vec![ShownTerm::Juros, ShownTerm::Multa],
             situation_word: None,
             settled_word: SettledWord::Liquidado,
             credit_days: 1,
             pix_payment_block: false,
             pay_when_closed: false,
+            movement_day: MovementDay::BusinessDay,
             movement_lag_days: 1,
             movement_page_max: 100,
             no_movement_status: 204,
@@ -98,6 +106,68 @@ impl Default for Switches {
             webhook_retry_minutes: vec![1, 5, 30],
         }
     }
+}
+
+/// A part of the query that shows terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ShownTerm {
+    Juros,
+    Multa,
+    Desconto,
+    Abatimento,
+    RecebimentoDivergente,
+}
+
+impl ShownTerm {
+    const ALL: [Self; 5] =
+        [Self::Juros, Self::Multa, Self::Desconto, Self::Abatimento, Self::RecebimentoDivergente];
+
+    /// Its field in the query.
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Self::Juros => "juros",
+            Self::Multa => "multa",
+            Self::Desconto => "desconto",
+            Self::Abatimento => "valor_abatimento",
+            Self::RecebimentoDivergente => "recebimento_divergente",
+        }
+    }
+}
+
+/// How the query writes the codes of terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Codes {
+    /// As text, those that are sent.
+    Sent,
+    /// Of interest those of the bank's own systems, which count calendar days.
+    Internal,
+    /// The same for business days.
+    InternalBusiness,
+    /// As numbers.
+    Number,
+}
+
+/// How the query tells since when fine and interest are charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Start {
+    Day,
+    /// As days after the due date.
+    Days,
+}
+
+/// Under which day the movement has a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MovementDay {
+    /// That of the payment, be it a Sunday.
+    Paid,
+    /// That, or the next business day.
+    BusinessDay,
+    /// That of the credit.
+    Credited,
 }
 
 /// How a service writes numbers.

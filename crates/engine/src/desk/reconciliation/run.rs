@@ -193,6 +193,7 @@ fn plan(input: &Input, verdicts: &[Verdict]) -> Vec<Planned> {
                 let twice = draft.difference.kind == matches::DifferenceKind::PaidTwice;
                 (draft, is_open || twice)
             }
+            Verdict::Fee { .. } if planted::is(Bug::FeesLeftOpen) => continue,
             Verdict::Fee { receivable } => (fee(input, *receivable, line.line.amount), false),
             Verdict::Suggested { .. } | Verdict::Unmatched(_) => continue,
         };
