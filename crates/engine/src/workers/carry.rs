@@ -16,6 +16,7 @@ use crate::call::{self, Called, NotNow};
 use crate::changed::values_changed;
 use crate::clock::after;
 use crate::connection::{Connection, connect};
+use crate::desk::term_words;
 use crate::error::Error;
 use crate::ids::Ids;
 use crate::learn::{learn, learn_detail, open_pending};
@@ -364,13 +365,22 @@ fn refused(
             (format!("{}_refused", kind.word()), format!("a alteração pedida ({})", kind.label()))
         }
     };
-    let message = format!("O banco não aceitou {what} do boleto {number}: {why}");
+    let mut message = format!("O banco não aceitou {what} do boleto {number}: {why}");
     match asked {
         Asked::Cancel => {
             boleto.wanted.cancel = None;
             boleto.wanted.replacement = None;
         }
-        Asked::Values => boleto.wanted.drop_values(),
+        Asked::Values => {
+            // The days of terms that were asked with another due date are counted from it.
+            if boleto.wanted.expiration_date.is_some() && !boleto.wanted.terms.is_empty() {
+                let terms = std::mem::take(&mut boleto.wanted.terms);
+                let said: Vec<String> = terms.iter().map(|t| term_words::said(&t.term)).collect();
+                let said = said.join("; ");
+                message.push_str(&format!(". O que foi pedido junto não foi enviado ({said})."));
+            }
+            boleto.wanted.drop_values();
+        }
         Asked::Term(kind) => boleto.wanted.drop_term(kind),
     }
     boletos::save(tx, boleto)?;

@@ -234,6 +234,17 @@ async fn a_refusal_is_told_and_the_rest_goes_on(house: &House) {
         told[0].1.contains("juros") && told[0].1.contains("Instrução não permitida"),
         "{told:?}"
     );
+    // What was asked with a due date that is refused would have its days by that one.
+    set(house, "instructions_refused", json!(1));
+    let both = json!({ "expiration_date": "2026-12-28", "interest": { "value": "1" } });
+    change(house, &boleto, "dois", &both).await.expect(202);
+    let now = after(house, &boleto).await;
+    assert_eq!((&now["interest"], &now["changes_wanted"]), (&Value::Null, &json!([])));
+    let told = pending(house).await;
+    let refused = told.iter().find(|(kind, _)| kind == "change_refused").unwrap();
+    assert!(
+        refused.1.ends_with("não foi enviado (juros de 1,00 % ao mês a partir de 29/12/2026).")
+    );
 }
 
 fn lose(house: &House, fault: Fault, on: &str) {
