@@ -12,7 +12,8 @@ crate::on_both_databases! {
 filters_stand_in_the_address customers_are_found_by_name_and_document tabs_are_kept_for_one_person
 a_long_list_is_read_page_by_page another_company_is_never_shown who_only_reads_has_no_actions
 many_are_cancelled_after_a_dry_run many_are_printed_as_one_file files_for_spreadsheets
-what_changes_before_a_page_listens_is_told the_page_shows_numbers_and_history
+what_changes_before_a_page_listens_is_told
+what_is_to_be_cancelled_does_not_say_how_to_pay_it the_page_shows_numbers_and_history
 what_is_due_today_counts_the_delay settling_by_hand_happens_once values_are_changed_as_typed
 what_the_bank_refused_says_what_to_correct }
 
@@ -325,6 +326,18 @@ async fn what_changes_before_a_page_listens_is_told(house: &House) {
     let call = ana.call(house, "GET", &live(&page)).header("last-event-id", heard);
     let told = call.first_piece().await;
     assert!(told.contains(&format!("data: {other}")) && !told.contains(id), "{told}");
+}
+
+async fn what_is_to_be_cancelled_does_not_say_how_to_pay_it(house: &House) {
+    let ana = Person::administrator(house).await;
+    let boleto = house.registered("N1").await;
+    let page = format!("/boletos/{}", boleto["id"].as_str().unwrap());
+    let ways = ["Para pagar", "Pix copia e cola", "Devido hoje"];
+    let shown = ana.get(house, &page).await.text();
+    assert!(ways.iter().all(|way| shown.contains(way)), "{shown}");
+    house.post(&format!("/v1{page}/cancel"), "c", &json!({})).send().await.expect(202);
+    let shown = ana.get(house, &page).await.text();
+    assert!(shown.contains("Cancelamento pedido") && !ways.iter().any(|way| shown.contains(way)));
 }
 
 async fn the_page_shows_numbers_and_history(house: &House) {
