@@ -66,6 +66,16 @@ export function servicesOfItau(base_url) {
   return Object.fromEntries(services.map((key) => [key, base_url + (paths[key] ?? "")]));
 }
 
+// A house with an account at a simulated Itaú that works by API.
+export async function houseAtItau() {
+  const home = await house({ bankAlone: "itau" });
+  const { accounts } = await control(home, { do: "inspect" }, "itau");
+  const data = { pix_key: accounts[0].pix_key };
+  const account = { ...accountAt(home.bank), data, hosts: servicesOfItau(home.bank.base_url) };
+  await api(home, "POST", "/v1/accounts", account, "conta");
+  return home;
+}
+
 // A server in a folder without an installation, which its first page makes.
 export async function emptyHouse() {
   const folder = mkdtempSync(join(tmpdir(), "quita-screens-"));

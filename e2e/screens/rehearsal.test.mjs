@@ -2,15 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { noViolations } from "./accessible.mjs";
-import { WIDE, accountAt, api, browser, control, firstRun, house, servicesOfItau } from "./house.mjs";
+import { WIDE, api, browser, control, firstRun, houseAtItau } from "./house.mjs";
 
 let home, chromium, page;
 before(async () => {
-  home = await house({ bankAlone: "itau" });
-  const { accounts } = await control(home, { do: "inspect" }, "itau");
-  const data = { pix_key: accounts[0].pix_key };
-  const account = { ...accountAt(home.bank), data, hosts: servicesOfItau(home.bank.base_url) };
-  await api(home, "POST", "/v1/accounts", account, "conta");
+  home = await houseAtItau();
   chromium = await browser();
   page = await (await chromium.newContext({ viewport: WIDE })).newPage();
   await firstRun(page, home);
